@@ -1,0 +1,1 @@
+"""What the words say: indicators with their probabilities, and what was not judged."""

@@ -1,0 +1,1 @@
+"""How it spreads: volume, velocity and virality of what is said."""

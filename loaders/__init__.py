@@ -1,0 +1,1 @@
+"""How the outside comes in: feeds, CRM exports, archives and samples."""

@@ -1,0 +1,1 @@
+"""What follows: rules as data, two engines that must agree, and the decision they lead to."""

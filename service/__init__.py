@@ -1,0 +1,1 @@
+"""How people and systems use attune: the HTTP service, the command line, the acts."""
