@@ -1,0 +1,51 @@
+# attune: `make run` and `make test` need Python 3.11 or 3.12, a C compiler and make, nothing else.
+PORT ?= 8080
+ATTUNE_HOME ?= var
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run test check bench clean
+.DEFAULT_GOAL := check
+
+$(VENV)/.installed: requirements.txt constraints.txt setup.cfg pyproject.toml
+	$(if $(PYTHON),,$(error attune needs Python 3.11 or newer on the PATH))
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable '.[archive]'
+	touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(PIP) --editable '.[archive,test]'
+	touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(PIP) --editable '.[archive,bench]'
+	touch $@
+
+run: $(VENV)/.installed
+	ATTUNE_HOME=$(ATTUNE_HOME) $(BIN)/attune init --sample
+	ATTUNE_HOME=$(ATTUNE_HOME) $(BIN)/attune serve --port $(PORT) --welcome
+
+check: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/interrogate -q ontology rules knowledge loaders service
+	$(BIN)/codespell
+	$(BIN)/deptry .
+	$(BIN)/yamllint -s ontology rules loaders
+	$(BIN)/vulture
+	$(BIN)/attune rules check
+	$(BIN)/attune rules test
+
+test: check
+	$(BIN)/pytest -q
+
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,195 @@
+"""A database that keeps what it acknowledges: engines, the inter-process lock, migrations."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from knowledge.migrate import migrate
+from knowledge.refusals import DatabaseUnavailable, DatabaseUrlInvalid
+
+_WAIT_SECONDS: Final = 30
+_POLL_SECONDS: Final = 0.001
+_ADVISORY: Final = 0x61747475  # "attu": the class of attune's PostgreSQL advisory locks
+_READERS: Final = 16
+_MORE_READERS: Final = 240
+
+
+class Database:
+    """One SQLite file or PostgreSQL database, with one writer at a time over all processes.
+
+    `writer` opens immediate transactions with full synchronisation; `reader` sees what is
+    committed, each statement by itself.
+    """
+
+    def __init__(self, url: str, *, name: str, lock_path: Path | None = None) -> None:
+        """Connect; `name` chooses the migrations (`ledger`, `keys`) and the lock.
+
+        Raises:
+            DatabaseUrlInvalid: no SQLite file or PostgreSQL database is named.
+        """
+        self.url: Final = _parse(url)
+        self.name: Final = name
+        self.sqlite: Final = self.url.get_backend_name() == "sqlite"
+        self.writer: Final = self._engine(writes=True)
+        self.reader: Final = self._engine(writes=False)
+        beside = lock_path or Path(f"{self.url.database}.lock")
+        self._lock: Final = FileLock(beside, thread_local=False) if self.sqlite else None
+
+    def migrate(self) -> None:
+        """Bring the tables to this version, under the lock.
+
+        Raises:
+            DatabaseUnavailable: the database can't be reached or is of a later version.
+        """
+        with self.exclusive() as connection:
+            migrate(connection, self.name)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[Connection]:
+        """One transaction that no other writer, of any process, overlaps; durable when it ends.
+
+        Raises:
+            DatabaseUnavailable: the lock or the database is not to be had. If the commit itself
+                failed, what was written may or may not be kept; the message says so.
+        """
+        if self._lock is None:
+            with _translated(self), self._transaction() as connection:
+                key = int.from_bytes(self.name.encode()[:3], "big")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY}, {key})")
+                yield connection
+            return
+        try:
+            self._lock.acquire(timeout=_WAIT_SECONDS, poll_interval=_POLL_SECONDS)
+        except Timeout as error:
+            raise DatabaseUnavailable(
+                f"{self._lock.lock_file} was held by another process for {_WAIT_SECONDS} s"
+            ) from error
+        try:
+            with _translated(self), self._transaction() as connection:
+                yield connection
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection whose every statement sees all that is committed.
+
+        Raises:
+            DatabaseUnavailable: the database is not to be had.
+        """
+        with _translated(self), self.reader.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self.writer.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                transaction.rollback()
+                raise
+            try:
+                transaction.commit()
+            except (OperationalError, InterfaceError) as error:
+                raise DatabaseUnavailable(
+                    f"the commit to {self.url.render_as_string()} was not confirmed: it may or may"
+                    " not be kept; send it again with the same idempotency key"
+                ) from error
+
+    def _engine(self, *, writes: bool) -> Engine:
+        if self.sqlite:
+            engine = create_engine(
+                self.url, pool_size=1 if writes else _READERS, max_overflow=_MORE_READERS
+            )
+            event.listen(engine, "connect", _configure_sqlite(self.name))
+            event.listen(engine, "begin", _begin_immediately if writes else _begin_nothing)
+            return engine
+        engine = create_engine(
+            self.url,
+            pool_size=2 if writes else _READERS,
+            max_overflow=_READERS,
+            pool_pre_ping=True,
+            connect_args={
+                "options": f"-c synchronous_commit=on -c lock_timeout={_WAIT_SECONDS}s",
+                "connect_timeout": _WAIT_SECONDS,
+            },
+        )
+        event.listen(engine, "connect", _refuse_lossy_server)
+        return engine if writes else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUrlInvalid(url) from error
+    if parsed.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        raise DatabaseUrlInvalid(url)
+    return parsed
+
+
+@contextmanager
+def _translated(database: Database) -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        where = database.url.render_as_string()
+        raise DatabaseUnavailable(f"{where} can't be used: {error.orig}") from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        where = database.url.render_as_string()
+        raise DatabaseUnavailable(f"{where} went away: {error.orig}") from error
+
+
+def _configure_sqlite(name: str) -> Callable[..., None]:
+    pragmas = [
+        "busy_timeout = 30000",  # before the others, which wait for locks too
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        *(["secure_delete = ON"] if name == "keys" else []),
+    ]
+
+    def configure(connection: "_Sqlite", _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the begin listener below opens transactions
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    return configure
+
+
+def _begin_immediately(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_nothing(_connection: Connection) -> None:
+    """Leave each statement its own transaction."""
+
+
+def _refuse_lossy_server(connection: "_Psycopg", _record: ConnectionPoolEntry) -> None:
+    fsync = connection.execute("SHOW fsync").fetchone()
+    connection.rollback()
+    if fsync != ("on",):
+        raise DatabaseUnavailable(
+            f"this PostgreSQL runs with fsync = {fsync}: it would lose acknowledged events; set on"
+        )
+
+
+from sqlite3 import Connection as _Sqlite  # noqa: E402
+
+from psycopg import Connection as _Psycopg  # noqa: E402

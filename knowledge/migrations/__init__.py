@@ -1,0 +1,1 @@
+"""Migrations of the databases: one folder a database, run from the installed package."""

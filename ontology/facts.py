@@ -1,0 +1,135 @@
+"""Facts: the only things that a rule may ask, checked against their shapes and quantised."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from ontology.kinds import STRATA, Field, Kind, KindsInvalid, read_kinds
+from ontology.values import Datatype, Value, ValueInvalid, encode, quote
+
+__all__ = [
+    "STRATA",
+    "Catalogue",
+    "Datatype",
+    "Fact",
+    "FactInvalid",
+    "Field",
+    "Kind",
+    "KindsInvalid",
+    "Origin",
+    "Value",
+    "catalogue",
+    "read_catalogue",
+]
+
+Source: TypeAlias = Literal["event", "triple", "request", "window", "rule", "clock"]
+
+_SHAPES: Final = "shapes/facts.ttl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a fact comes from: `event` 17, a triple, a pointer into the request, a window, a rule.
+
+    `ref` is text: a sequence number, `customer/… attune:inSegment segment/…`, `/facts/spread/0`,
+    the id of a rule.
+    """
+
+    source: Source
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One checked fact; a field that is not in `values` is not known."""
+
+    kind: str
+    values: Mapping[str, Value]
+    origins: tuple[Origin, ...]
+
+    def canonical(self) -> str:
+        """One text for equal kind and values, whatever their origins; it sorts and digests.
+
+        >>> Fact(kind="feed", values={"status": "live"}, origins=()).canonical()
+        '{"feed":{"status":"live"}}'
+        """
+        body = {self.kind: {name: encode(value) for name, value in self.values.items()}}
+        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+class FactInvalid(ValueError):
+    """A fact does not fit its kind; `errors` maps each field (or the empty name) to its words."""
+
+    def __init__(self, kind: str, errors: Mapping[str, str]) -> None:
+        """Keep the errors by field; the message joins them."""
+        self.kind = kind
+        self.errors = dict(errors)
+        super().__init__("; ".join(f"{kind}.{n}: {e}" if n else e for n, e in errors.items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """Every kind of fact by name, in the order of the shapes."""
+
+    kinds: Mapping[str, Kind]
+
+    def fact(self, kind: str, values: Mapping[str, object], origin: Origin, *more: Origin) -> Fact:
+        """Make a fact from typed values or their JSON forms; decimals are rounded half to even.
+
+        Raises:
+            FactInvalid: unknown kind or field, missing required field, wrong type or range; all
+                errors at once.
+        """
+        shape = self.kinds.get(kind)
+        if shape is None:
+            raise FactInvalid(kind, {"": _unknown("kind of fact", kind, self.kinds)})
+        errors = {n: _unknown("field", n, shape.fields) for n in values if n not in shape.fields}
+        errors |= {
+            name: f"is missing; for example {field.example}"
+            for name, field in shape.fields.items()
+            if field.required and name not in values
+        }
+        checked: dict[str, Value] = {}
+        for name in sorted(set(values) & set(shape.fields)):
+            try:
+                checked[name] = shape.fields[name].check(values[name])
+            except ValueInvalid as error:
+                errors[name] = str(error)
+        if errors:
+            raise FactInvalid(kind, errors)
+        return Fact(kind=kind, values=MappingProxyType(checked), origins=(origin, *more))
+
+    def verbs(self) -> Mapping[str, Kind]:
+        """The kinds that rules conclude, by the verb of their action."""
+        return {kind.verb: kind for kind in self.kinds.values() if kind.verb is not None}
+
+
+def read_catalogue(turtle: bytes) -> Catalogue:
+    """Read a catalogue from the Turtle of its shapes.
+
+    Raises:
+        KindsInvalid: the shapes are broken; all errors at once.
+    """
+    return Catalogue(kinds=read_kinds(turtle))
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The packaged catalogue, read once a process.
+
+    >>> catalogue().kinds["spread"].keys
+    ('window',)
+    """
+    return read_catalogue(files("ontology").joinpath(_SHAPES).read_bytes())
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    names = [*known]
+    near = get_close_matches(name[:80], names, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
+    return f"{quote(name)} is no {what}; {hint}"

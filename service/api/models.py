@@ -1,0 +1,208 @@
+"""What callers send: pydantic models at the edge, each with the example that errors and docs show."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from ontology.identity import ExternalKey, IdentityInvalid, ThingId, thing_id
+
+LONGEST_TEXT: Final = 20_000
+MOST_SIGNALS: Final = 1_000
+_REFERENCE_SCHEMA: Final = {
+    "oneOf": [
+        {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}/.+$", "example": "team/crisis-office"},
+        {
+            "type": "object",
+            "properties": {
+                "system": {"type": "string", "minLength": 1, "maxLength": 80},
+                "key": {"type": "string", "minLength": 1, "maxLength": 200},
+            },
+            "required": ["system", "key"],
+            "additionalProperties": False,
+            "example": {"system": "zendesk", "key": "123"},
+        },
+    ]
+}
+
+
+def _reference(value: object) -> ThingId | ExternalKey:
+    """An own id, or what the caller's system calls the thing."""
+    if isinstance(value, str):
+        try:
+            return thing_id(value)
+        except IdentityInvalid as error:
+            raise ValueError(str(error)) from error
+    if isinstance(value, Mapping) and set(value) == {"system", "key"}:
+        system, key = value["system"], value["key"]
+        if isinstance(system, str) and isinstance(key, str) and 0 < len(system) <= 80 and 0 < len(key) <= 200:  # noqa: PLR2004 - the bounds of the schema above
+            return ExternalKey(system=system, key=key)
+    if isinstance(value, ExternalKey):
+        return value
+    raise ValueError('write an id like "customer/ada" or {"system": "zendesk", "key": "123"}')
+
+
+Reference = Annotated[Any, BeforeValidator(_reference), WithJsonSchema(_REFERENCE_SCHEMA)]
+"""A thing: its own id, or the caller's key for it (arrives as ThingId or ExternalKey)."""
+
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Model(BaseModel):
+    """Every model refuses unknown members and can't be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DecisionRequest(Model):
+    """What is asked: references, the words, and facts that only the caller knows."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "incident": "incident/2013-ny-train",
+                "customer": {"system": "zendesk", "key": "1001"},
+                "text": "My son was on that train. Third call today and still nobody tells us anything.",
+                "facts": {"request": {"kind": "complaint"}},
+                "max_wait_ms": 500,
+            }
+        },
+    )
+
+    incident: Reference | None = None
+    customer: Reference | None = None
+    touchpoint: Reference | None = None
+    platform: Reference | None = None
+    region: Reference | None = None
+    text: Text | None = None
+    context: Text | None = None
+    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
+    facts: dict[Name, dict[Name, Any] | list[dict[Name, Any]]] = Field(
+        default_factory=dict, max_length=40
+    )
+    precedents: Annotated[int, Field(ge=0, le=20)] = 3
+    max_wait_ms: Annotated[int, Field(ge=0, le=60_000)] | None = None
+
+
+class SignalIn(Model):
+    """One post, case or piece of feedback, as it was said."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "id": "407129710162759680",
+                "platform": "platform/twitter",
+                "feed": "feed/listening",
+                "posted_at": "2013-12-01T12:21:04Z",
+                "text": "NYPD calling Level 3 mobilization for possible train derailment",
+                "author": {"system": "twitter", "key": "nyscanner"},
+                "reach": 1200,
+            }
+        },
+    )
+
+    id: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]*$")]
+    platform: Reference
+    feed: Reference
+    posted_at: AwareDatetime
+    text: Text
+    author: Reference | None = None
+    share_of: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
+    region: Reference | None = None
+    topics: tuple[Name, ...] = Field(default=(), max_length=40)
+    reach: Annotated[int, Field(ge=0)] | None = None
+
+
+class SignalBatch(Model):
+    """Up to 1,000 signals; each is taken or rejected on its own, with its reason."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"signals": [SignalIn.model_config["json_schema_extra"]["example"]]}},  # type: ignore[index,call-overload]  # pydantic types the extra as a union with callables
+    )
+
+    signals: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_SIGNALS)
+
+
+class RecordIn(Model):
+    """One record of the ontology; a second one with the same id or key replaces its properties."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "type": "Customer",
+                "key": {"system": "zendesk", "key": "1001"},
+                "properties": {"inSegment": "segment/commuters", "vulnerable": True},
+            }
+        },
+    )
+
+    type: Name
+    id: Annotated[str, Field(max_length=160)] | None = None
+    key: Reference | None = None
+    properties: dict[Name, Any] = Field(default_factory=dict, max_length=200)
+
+
+class ActIn(Model):
+    """One act on a thing: what, why, and what the act needs to know."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"act": "confirm", "data": {"reason": "Two sources agree."}}},
+    )
+
+    act: Name
+    data: dict[Name, Any] = Field(default_factory=dict, max_length=40)
+
+
+class Page(Model):
+    """Where a list goes on and how many it shows."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"limit": 50, "cursor": "417"}}
+    )
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(pattern="^[0-9]{1,18}$")] | None = None
+
+
+class Search(Model):
+    """A question to the precedents, with filters."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"q": "train derailment", "top": 5}}
+    )
+
+    q: Annotated[str, Field(min_length=1, max_length=2_000)]
+    top: Annotated[int, Field(ge=1, le=100)] = 10
+    cluster: Literal["victim", "accidental", "preventable", "unknown"] | None = None
+    source: Name | None = None
+    language: Name | None = None
+    region: Annotated[str, Field(max_length=80)] | None = None
+    year: Annotated[int, Field(ge=1900, le=2200)] | None = None
+
+
+class ClockIn(Model):
+    """Where a replay world's clock shall stand."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"at": "2013-12-01T12:30:00Z"}}
+    )
+
+    at: AwareDatetime
+
+
+def instant(moment: datetime) -> str:
+    """A time as the API writes it: UTC, ISO 8601, `Z`, microseconds only where there are any."""
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,31 @@
+"""The command `attune`: every command's module is light to import and loads its parts when it runs."""
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import typer
+
+GROUPS: Final = ("rules", "precedents", "ledger", "keys", "language", "anomalies", "spread", "load", "replay")
+SINGLES: Final = ("init", "serve", "decide", "explain", "doctor")
+
+
+def build() -> typer.Typer:
+    """The command tree; imports only the command modules themselves, which import nothing heavy."""
+    root = typer.Typer(
+        name="attune",
+        help="Decide, with reasons, how far up a public crisis goes, who answers, and how.",
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,
+        add_completion=False,
+    )
+    for name in SINGLES:
+        root.command(name)(import_module(f"service.cli.{name}").command)
+    for name in GROUPS:
+        root.add_typer(import_module(f"service.cli.{name}").app, name=name)
+    return root
+
+
+def main() -> None:
+    """Run the command line; the entry point of `attune`."""
+    build()(args=sys.argv[1:], prog_name="attune")

@@ -1,0 +1,121 @@
+"""Problems as RFC 9457 says them: every bad input quotes its value, says where, and shows a valid one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from pydantic import ValidationError
+
+from ontology.events import Json
+
+TYPE: Final = "https://attune.example/problems/"
+QUOTED: Final = 120
+FAULTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong: a JSON pointer, what is wrong there, the value, a valid one."""
+
+    pointer: str
+    detail: str
+    value: str | None = None
+    example: Json = None
+
+    def json(self) -> dict[str, Json]:
+        """The fault as a member of `errors`."""
+        shown: dict[str, Json] = {"pointer": self.pointer, "detail": self.detail}
+        if self.value is not None:
+            shown["value"] = self.value
+        if self.example is not None:
+            shown["example"] = self.example
+        return shown
+
+
+class ProblemError(Exception):
+    """A request that can't be served, as the caller will read it."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        kind: str,
+        detail: str,
+        *,
+        faults: Iterable[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.detail = detail
+        self.faults = tuple(faults)[:FAULTS]
+        self.headers = dict(headers or {})
+
+    def json(self, request_id: str) -> dict[str, Json]:
+        """The problem document."""
+        document: dict[str, Json] = {
+            "type": TYPE + self.kind,
+            "title": self.kind.replace("-", " ").capitalize(),
+            "status": int(self.status),
+            "detail": self.detail,
+            "instance": f"urn:attune:request:{request_id}",
+        }
+        if self.faults:
+            document["errors"] = [fault.json() for fault in self.faults]
+        return document
+
+
+def quoted(value: object) -> str:
+    """A value as an error shows it: Python's repr, at most 120 characters.
+
+    >>> quoted("x" * 500)[-4:]
+    "x…'"
+    """
+    text = repr(value)
+    return text if len(text) <= QUOTED else text[: QUOTED - 2] + "…" + text[-1]
+
+
+def pointer(path: Iterable[int | str]) -> str:
+    """A JSON pointer (RFC 6901).
+
+    >>> pointer(["facts", "a/b", 0])
+    '/facts/a~1b/0'
+    """
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def bad_request(detail: str, faults: Iterable[Fault] = ()) -> ProblemError:
+    """A body or parameter that is not what the endpoint takes (400)."""
+    return ProblemError(HTTPStatus.BAD_REQUEST, "bad-request", detail, faults=faults)
+
+
+def not_found(what: str, value: str, example: str) -> ProblemError:
+    """A thing that does not exist (404), quoting the id and showing the form of a valid one."""
+    return ProblemError(
+        HTTPStatus.NOT_FOUND,
+        "not-found",
+        f"There is no {what} {quoted(value)}; an id looks like {example!r}.",
+    )
+
+
+def invalid(error: ValidationError, example: Mapping[str, Json]) -> ProblemError:
+    """A body that does not fit its model (422), every fault at once.
+
+    `example` is a valid body; each fault shows the member of it that stands where it is.
+    """
+    faults = [
+        Fault(
+            pointer=pointer(one["loc"]),
+            detail=one["msg"],
+            value=quoted(one["input"]),
+            example=example.get(str(one["loc"][0])) if one["loc"] else dict(example),
+        )
+        for one in error.errors(include_url=False, include_context=False)
+    ]
+    return ProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-input",
+        f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} wrong with the request.",
+        faults=faults,
+    )
