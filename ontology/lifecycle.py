@@ -158,7 +158,7 @@ class Outcome:
     waiting_for: int = 0
 
 
-class ActRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class ActRefused(Exception):
     """An act may not be done; `problems` has all reasons, `possible` what may be done instead."""
 
     def __init__(self, act: str, problems: tuple[DataProblem, ...], possible: tuple[str, ...]) -> None:

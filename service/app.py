@@ -70,7 +70,14 @@ def create(settings: Settings | None = None, *, world: World | None = None) -> A
         HomeMissing: the home was never initialised.
     """
     settings = settings or Settings()
-    app = APIFlask(__name__, title="attune", version=version("attune"), docs_path=None, spec_path=None, static_folder="pages/static")
+    app = APIFlask(
+        __name__,
+        title="attune",
+        version=version("attune"),
+        docs_path=None,
+        spec_path=None,
+        static_folder="pages/static",
+    )
     app.json = _Orjson(app)
     app.config.update(
         OPENAPI_VERSION="3.1.0",
@@ -94,11 +101,16 @@ def _install_doors(app: APIFlask) -> None:
     def enter() -> None:
         g.started = monotonic_ms()
         given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id("request").partition("/")[2]
+        g.request_id = (
+            given if _REQUEST_ID.fullmatch(given) else new_id("request").partition("/")[2]
+        )
         if request.endpoint is not None:
             world: World = app.config["WORLD"]
             g.principal = authorise(
-                world.keyring(), request.headers.get("Authorization"), request.endpoint, world.clock.now()
+                world.keyring(),
+                request.headers.get("Authorization"),
+                request.endpoint,
+                world.clock.now(),
             )
 
     @app.after_request
@@ -106,7 +118,9 @@ def _install_doors(app: APIFlask) -> None:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Cache-Control", "no-store")
-        probes.observe(request.endpoint, response.status_code, elapsed_ms(g.get("started", monotonic_ms())))
+        probes.observe(
+            request.endpoint, response.status_code, elapsed_ms(g.get("started", monotonic_ms()))
+        )
         return response
 
 
@@ -139,8 +153,12 @@ def _install_errors(app: APIFlask) -> None:
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:
-        app.config["WORLD"].log.exception("unforeseen", request_id=g.get("request_id"), error=repr(error))
-        return _rendered(_from_status(500, "attune failed here; the request id finds the log line."))
+        app.config["WORLD"].log.exception(
+            "unforeseen", request_id=g.get("request_id"), error=repr(error)
+        )
+        return _rendered(
+            _from_status(500, "attune failed here; the request id finds the log line.")
+        )
 
 
 def _from_status(code: int, detail: str) -> ProblemError:

@@ -7,9 +7,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final, cast
 
+from rules.policy import Policy, build
+
 from ontology.events import Event
 from ontology.facts import catalogue
-from rules.policy import Policy, build
 
 KEPT: Final = 16
 _BUNDLED: Final = (("rules", "books", ".yaml"), ("ontology", "shapes", ".ttl"))

@@ -26,10 +26,17 @@ def principal() -> Principal:
 
 
 def answer(
-    body: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+    body: Mapping[str, object],
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A JSON answer."""
-    return Response(orjson.dumps(body), status=int(status), headers=dict(headers or {}), content_type="application/json")
+    return Response(
+        orjson.dumps(body),
+        status=int(status),
+        headers=dict(headers or {}),
+        content_type="application/json",
+    )
 
 
 def idempotency() -> str | None:

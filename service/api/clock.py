@@ -13,7 +13,9 @@ bp = APIBlueprint("clock", __name__, url_prefix="/v1/clock", tag="Operation")
 
 
 @bp.get("")
-@bp.doc(summary="What time it is in this world.", responses={200: "The time and the kind of world."})
+@bp.doc(
+    summary="What time it is in this world.", responses={200: "The time and the kind of world."}
+)
 def now() -> Response:
     """The world's time."""
     here = world()
@@ -32,11 +34,18 @@ def advance(json_data: ClockIn) -> Response:
     here = world()
     here.catch_up()
     if not here.stopped:
-        raise ProblemError(HTTPStatus.CONFLICT, "clock-is-live", "A live world's clock can't be moved.")
+        raise ProblemError(
+            HTTPStatus.CONFLICT, "clock-is-live", "A live world's clock can't be moved."
+        )
     if json_data.at < here.clock.now():
         fault = Fault(
-            pointer="/at", detail="lies in this world's past", value=quoted(instant(json_data.at)), example=instant(here.clock.now())
+            pointer="/at",
+            detail="lies in this world's past",
+            value=quoted(instant(json_data.at)),
+            example=instant(here.clock.now()),
         )
-        raise ProblemError(HTTPStatus.CONFLICT, "clock-runs-forward", "Time only moves forward.", faults=[fault])
+        raise ProblemError(
+            HTTPStatus.CONFLICT, "clock-runs-forward", "Time only moves forward.", faults=[fault]
+        )
     here.advance(json_data.at, actor=principal().holder)
     return answer({"at": instant(here.clock.now()), "world": here.kind.value})

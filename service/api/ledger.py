@@ -48,7 +48,10 @@ def consistency(first: int, second: int) -> Response:
     size = ledger.head()
     if not 1 <= first <= second <= size:
         fault = Fault(
-            pointer="/first", detail="needs 1 ≤ first ≤ second ≤ size", value=quoted((first, second)), example=[1, size]
+            pointer="/first",
+            detail="needs 1 ≤ first ≤ second ≤ size",
+            value=quoted((first, second)),
+            example=[1, size],
         )
         raise bad_request(f"The ledger has {size} events.", [fault])
     return answer(

@@ -12,7 +12,11 @@ LONGEST_TEXT: Final = 20_000
 MOST_SIGNALS: Final = 1_000
 _REFERENCE_SCHEMA: Final = {
     "oneOf": [
-        {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}/.+$", "example": "team/crisis-office"},
+        {
+            "type": "string",
+            "pattern": "^[a-z][a-z0-9-]{0,39}/.+$",
+            "example": "team/crisis-office",
+        },
         {
             "type": "object",
             "properties": {
@@ -36,7 +40,12 @@ def _reference(value: object) -> ThingId | ExternalKey:
             raise ValueError(str(error)) from error
     if isinstance(value, Mapping) and set(value) == {"system", "key"}:
         system, key = value["system"], value["key"]
-        if isinstance(system, str) and isinstance(key, str) and 0 < len(system) <= 80 and 0 < len(key) <= 200:  # noqa: PLR2004 - the bounds of the schema above
+        if (
+            isinstance(system, str)
+            and isinstance(key, str)
+            and 0 < len(system) <= 80
+            and 0 < len(key) <= 200
+        ):  # noqa: PLR2004 - the bounds of the schema above
             return ExternalKey(system=system, key=key)
     if isinstance(value, ExternalKey):
         return value
@@ -107,7 +116,9 @@ class SignalIn(Model):
         },
     )
 
-    id: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]*$")]
+    id: Annotated[
+        str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]*$")
+    ]
     platform: Reference
     feed: Reference
     posted_at: AwareDatetime
@@ -126,7 +137,9 @@ class SignalBatch(Model):
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        json_schema_extra={"example": {"signals": [SignalIn.model_config["json_schema_extra"]["example"]]}},  # type: ignore[index,call-overload]  # pydantic types the extra as a union with callables
+        json_schema_extra={
+            "example": {"signals": [SignalIn.model_config["json_schema_extra"]["example"]]}
+        },  # type: ignore[index,call-overload]  # pydantic types the extra as a union with callables
     )
 
     signals: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_SIGNALS)
@@ -159,7 +172,9 @@ class ActIn(Model):
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        json_schema_extra={"example": {"act": "confirm", "data": {"reason": "Two sources agree."}}},
+        json_schema_extra={
+            "example": {"act": "confirm", "data": {"reason": "Two sources agree."}}
+        },
     )
 
     act: Name
@@ -181,7 +196,9 @@ class Search(Model):
     """A question to the precedents, with filters."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"q": "train derailment", "top": 5}}
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"q": "train derailment", "top": 5}},
     )
 
     q: Annotated[str, Field(min_length=1, max_length=2_000)]

@@ -18,7 +18,9 @@ _SECONDS = Histogram(
 )
 _HEAD = Gauge("attune_ledger_events", "Events in the ledger.")
 _LAG = Gauge("attune_fold_lag_events", "Governed events that this worker has not folded yet.")
-DISAGREEMENTS = Counter("attune_engine_disagreements_total", "Decisions on which the engines differed.")
+DISAGREEMENTS = Counter(
+    "attune_engine_disagreements_total", "Decisions on which the engines differed."
+)
 DECISIONS = Counter("attune_decisions_total", "Decisions recorded, by tier.", ["tier"])
 SIGNALS = Counter("attune_signals_total", "Signals taken, by what became of them.", ["outcome"])
 
@@ -38,7 +40,10 @@ def health() -> Response:
 
 
 @bp.get("/readyz")
-@bp.doc(summary="Are models warm and folds caught up?", responses={200: "Ready.", 503: "Not yet; the body says what is missing."})
+@bp.doc(
+    summary="Are models warm and folds caught up?",
+    responses={200: "Ready.", 503: "Not yet; the body says what is missing."},
+)
 def ready() -> Response:
     """Ready when the policy is compiled, the folds have caught up and the models are warm."""
     world = current_app.config["WORLD"]

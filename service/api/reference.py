@@ -77,7 +77,9 @@ def describe(app: APIFlask) -> None:
 
     @app.spec_processor
     def complete(spec: dict[str, Any]) -> dict[str, Any]:
-        spec["info"]["description"] = "Decisions for organisations in a public crisis, with their reasons."
+        spec["info"]["description"] = (
+            "Decisions for organisations in a public crisis, with their reasons."
+        )
         spec["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
         components = spec.setdefault("components", {})
         components.setdefault("schemas", {})["Problem"] = _PROBLEM

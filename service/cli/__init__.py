@@ -6,7 +6,17 @@ from typing import Final
 
 import typer
 
-GROUPS: Final = ("rules", "precedents", "ledger", "keys", "language", "anomalies", "spread", "load", "replay")
+GROUPS: Final = (
+    "rules",
+    "precedents",
+    "ledger",
+    "keys",
+    "language",
+    "anomalies",
+    "spread",
+    "load",
+    "replay",
+)
 SINGLES: Final = ("init", "serve", "decide", "explain", "doctor")
 
 
