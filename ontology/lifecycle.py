@@ -1,170 +1,65 @@
 """Lifecycles: what may be done to a long-lived thing, by whom, by when, and what state follows."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Final
 
 from ontology.events import Json
 from ontology.identity import ThingId
-from ontology.lifecycle_data import DataField, DataProblem, check_data, duration
+from ontology.lifecycle_data import DataProblem, check_data, duration
+from ontology.lifecycle_terms import (
+    ATTUNE,
+    NEW,
+    SAME,
+    Act,
+    Actor,
+    Deadline,
+    DeadlineRule,
+    Lifecycle,
+    Lifecycles,
+    Outcome,
+    Past,
+    Role,
+    Standing,
+    State,
+)
 from ontology.marked_yaml import quoted
 
-NEW: Final = "new"
-"""In `from`: the thing has no state yet."""
-
-SAME: Final = "same"
-"""In `to`: the thing stays in the state it is in."""
-
-
-class Role(StrEnum):
-    """What a person is to the organisation; `ATTUNE` is the service itself and no key holds it."""
-
-    RESPONDER = "responder"
-    REVIEWER = "reviewer"
-    LEGAL = "legal"
-    GOVERNANCE = "governance"
-    TRAINER = "trainer"
-    ANALYST = "analyst"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
-    ATTUNE = "attune"
-
-
-ATTUNE: Final = ThingId("system/attune")
-"""The actor of what the service does by itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who acts: a person (or attune), with roles; `via` is the system key that spoke for them."""
-
-    id: ThingId
-    roles: frozenset[Role]
-    via: ThingId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadlineRule:
-    """A deadline of a state: a fixed duration, or a duration field of the act that entered it."""
-
-    name: str
-    within: timedelta | None
-    from_field: str | None
-    lapse: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """A state; `terminal` has no way out, `resting` asks nothing of anybody."""
-
-    name: str
-    comment: str
-    terminal: bool
-    resting: bool
-    deadlines: tuple[DeadlineRule, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One way from some states (`NEW` among them) to one state (or `SAME`)."""
-
-    name: str
-    comment: str
-    sources: tuple[str, ...]
-    to: str
-    roles: frozenset[Role]
-    data: Mapping[str, DataField]
-    not_by: tuple[str, ...]
-    persons: int
-
-    @property
-    def needs_own_key(self) -> bool:
-        """Whether several people must stand behind it, so that no system may speak for them."""
-        return bool(self.not_by) or self.persons > 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifecycle:
-    """The states and acts of one kind of thing; `born` is the event type that brings it about."""
-
-    kind: str
-    comment: str
-    born: str | None
-    initial: str | None
-    states: Mapping[str, State]
-    acts: Mapping[str, Act]
-
-
-Lifecycles = Mapping[str, Lifecycle]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """One recorded act on a thing."""
-
-    act: str
-    actor: ThingId
-    before: str | None
-    after: str
-
-
-def _nothing_known(_thing: ThingId) -> str | None:
-    """The state of things that nobody was asked about."""
-    return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How a thing stands: its recorded acts, oldest first, and how to ask for other states.
-
-    `state` is None for a thing that has none yet. `state_of` answers for the things that an act
-    names (None: unknown); it must be pure for the answer to be.
-    """
-
-    thing: ThingId
-    kind: str
-    state: str | None
-    history: tuple[Past, ...] = ()
-    state_of: Callable[[ThingId], str | None] = _nothing_known
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadline:
-    """A deadline to set: it lapses at `due` (UTC) by the act `lapse` unless the state is left."""
-
-    name: str
-    state: str
-    due: datetime
-    lapse: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What an act does: the state before and after, deadlines to set, what the graph shows.
-
-    `waiting_for` counts the people who must still do the same before the state changes.
-    """
-
-    act: str
-    from_state: str | None
-    to_state: str
-    deadlines: tuple[Deadline, ...]
-    properties: Mapping[str, Json]
-    details: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
-    named: tuple[ThingId, ...] = ()
-    waiting_for: int = 0
+__all__ = [
+    "ATTUNE",
+    "NEW",
+    "SAME",
+    "Act",
+    "ActRefused",
+    "Actor",
+    "Deadline",
+    "DeadlineRule",
+    "Lifecycle",
+    "Lifecycles",
+    "Outcome",
+    "Past",
+    "Role",
+    "Standing",
+    "State",
+    "act",
+    "entered",
+    "fold",
+    "possible",
+]
 
 
 class ActRefused(Exception):
     """An act may not be done; `problems` has all reasons, `possible` what may be done instead."""
 
-    def __init__(self, act: str, problems: tuple[DataProblem, ...], possible: tuple[str, ...]) -> None:
+    def __init__(
+        self, act: str, problems: tuple[DataProblem, ...], possible: tuple[str, ...]
+    ) -> None:
         """Say every reason in one line."""
-        instead = f"; possible now: {', '.join(possible)}" if possible else "; nothing is possible now"
-        super().__init__(f"{quoted(act)} refused: " + "; ".join(p.message for p in problems) + instead)
+        instead = (
+            f"; possible now: {', '.join(possible)}" if possible else "; nothing is possible now"
+        )
+        super().__init__(
+            f"{quoted(act)} refused: " + "; ".join(p.message for p in problems) + instead
+        )
         self.act = act
         self.problems = problems
         self.possible = possible
@@ -189,7 +84,9 @@ def act(
     lifecycle = lifecycles.get(standing.kind)
     if lifecycle is None:
         kinds = ", ".join(sorted(lifecycles))
-        raise _refused(name, "kind", f"{quoted(standing.kind)} has no lifecycle; these have: {kinds}")
+        raise _refused(
+            name, "kind", f"{quoted(standing.kind)} has no lifecycle; these have: {kinds}"
+        )
     state = standing.state if standing.state is not None else lifecycle.initial
     chosen = lifecycle.acts.get(name)
     can = possible(lifecycles, standing.kind, state, actor.roles)
@@ -248,12 +145,13 @@ def _outcome(
     actor, at, state = done
     missing = max(0, chosen.persons - len({actor, *_agreed(chosen, standing)}))
     after = _target(chosen, state) if not missing else str(state)
+    enters = chosen.to != SAME and not missing
     lifecycles = {lifecycle.kind: lifecycle}
     return Outcome(
         act=chosen.name,
         from_state=state,
         to_state=after,
-        deadlines=() if after == state else entered(lifecycles, lifecycle.kind, after, at=at, data=data),
+        deadlines=entered(lifecycles, lifecycle.kind, after, at=at, data=data) if enters else (),
         properties=_kept(chosen, data, as_property=True),
         details=_kept(chosen, data, as_property=False),
         named=_named(chosen, data),
@@ -275,7 +173,10 @@ def _of_actor(chosen: Act, standing: Standing, actor: Actor) -> tuple[DataProble
         problems.append(DataProblem("role", f"it needs the role {needed}; {actor.id} has {held}"))
     if actor.via is not None and chosen.needs_own_key:
         problems.append(
-            DataProblem("actor", f"several people must stand behind it: {actor.id} needs a key of their own")
+            DataProblem(
+                "actor",
+                f"several people must stand behind it: {actor.id} needs a key of their own",
+            )
         )
     before = [past.act for past in standing.history if past.actor == actor.id]
     problems.extend(
@@ -284,7 +185,9 @@ def _of_actor(chosen: Act, standing: Standing, actor: Actor) -> tuple[DataProble
         if other in before
     )
     if actor.id in _agreed(chosen, standing):
-        problems.append(DataProblem("actor", f"{actor.id} did so already; {chosen.persons} people must"))
+        problems.append(
+            DataProblem("actor", f"{actor.id} did so already; {chosen.persons} people must")
+        )
     return tuple(problems)
 
 

@@ -16,7 +16,9 @@ MAX_THINGS: Final = 100
 MAX_DURATION: Final = timedelta(days=366)
 MAX_INTEGER: Final = 2**53
 
-_ISO: Final = re.compile(r"P(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?", re.ASCII)
+_ISO: Final = re.compile(
+    r"P(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?", re.ASCII
+)
 _WORDS: Final = re.compile(r"(\d{1,6}) (second|minute|hour|day|week)s?", re.ASCII)
 
 
@@ -80,7 +82,9 @@ def duration(text: str) -> timedelta:
     """
     length = _iso(text) or _in_words(text)
     if length is None or not timedelta() < length <= MAX_DURATION:
-        raise ValueError(f"{quoted(text)} is no duration up to 366 days; write PT15M or 15 minutes")
+        raise ValueError(
+            f"{quoted(text)} is no duration up to 366 days; write PT15M or 15 minutes"
+        )
     return length
 
 
@@ -105,7 +109,9 @@ def _of_field(spec: DataField, data: Mapping[str, Json], asked: Asked) -> Iterat
         return
     wrong = _CHECKS[spec.type](spec, data[spec.name])
     if wrong:
-        yield DataProblem(spec.name, f"{spec.name}: {quoted(data[spec.name])} {wrong}; {_show(spec)}")
+        yield DataProblem(
+            spec.name, f"{spec.name}: {quoted(data[spec.name])} {wrong}; {_show(spec)}"
+        )
     elif spec.type in {DataType.THING, DataType.THINGS}:
         yield from _of_things(spec, data[spec.name], asked)
 
@@ -119,12 +125,16 @@ def _text(_spec: DataField, value: Json) -> str | None:
     """What is wrong with a text."""
     if not isinstance(value, str) or not value.strip():
         return "is no text"
-    return f"has {len(value)} characters, {MAX_TEXT} are allowed" if len(value) > MAX_TEXT else None
+    return (
+        f"has {len(value)} characters, {MAX_TEXT} are allowed" if len(value) > MAX_TEXT else None
+    )
 
 
 def _choice(spec: DataField, value: Json) -> str | None:
     """What is wrong with a choice."""
-    return None if isinstance(value, str) and value in spec.of else f"is none of {', '.join(spec.of)}"
+    return (
+        None if isinstance(value, str) and value in spec.of else f"is none of {', '.join(spec.of)}"
+    )
 
 
 def _thing(spec: DataField, value: Json) -> str | None:

@@ -22,7 +22,14 @@ MAX_CHARACTERS: Final = 512_000
 MAX_DEPTH: Final = 24
 MAX_QUOTED: Final = 80
 
-_TRUTH: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_TRUTH: Final = {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
 
 
@@ -162,7 +169,9 @@ def _scalar(event: ScalarEvent) -> Node:
 
 
 def _placed(
-    event: Event, kind: str, value: "str | bool | int | tuple[Node, ...] | tuple[Entry, ...] | None"
+    event: Event,
+    kind: str,
+    value: "str | bool | int | tuple[Node, ...] | tuple[Entry, ...] | None",
 ) -> Node:
     """A node at the place where its event began."""
     line, column = _place(event)
