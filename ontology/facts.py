@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast, get_args
 
+from ontology.events import Json
 from ontology.kinds import STRATA, Field, Kind, KindsInvalid, read_kinds
 from ontology.values import Datatype, Value, ValueInvalid, encode, quote
 
@@ -30,6 +31,10 @@ __all__ = [
 Source: TypeAlias = Literal["event", "triple", "request", "window", "rule", "clock"]
 
 _SHAPES: Final = "shapes/facts.ttl"
+_STORED: Final = (
+    'write {"kind": "feed", "values": {"status": "live"}, '
+    '"origins": [{"source": "triple", "ref": "feed/main"}]}'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,18 @@ class Fact:
         """
         body = {self.kind: {name: encode(value) for name, value in self.values.items()}}
         return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def to_json(self) -> dict[str, Json]:
+        """The stored form, which `Catalogue.read` reads back.
+
+        >>> Fact(kind="feed", values={"status": "live"}, origins=()).to_json()
+        {'kind': 'feed', 'values': {'status': 'live'}, 'origins': []}
+        """
+        return {
+            "kind": self.kind,
+            "values": {name: encode(value) for name, value in self.values.items()},
+            "origins": [{"source": origin.source, "ref": origin.ref} for origin in self.origins],
+        }
 
 
 class FactInvalid(ValueError):
@@ -104,6 +121,19 @@ class Catalogue:
             raise FactInvalid(kind, errors)
         return Fact(kind=kind, values=MappingProxyType(checked), origins=(origin, *more))
 
+    def read(self, stored: Json) -> Fact:
+        """Read what `Fact.to_json` wrote.
+
+        Raises:
+            FactInvalid: it is not of that form, or no longer fits its kind.
+        """
+        match stored:
+            case {"kind": str(kind), "values": dict(values), "origins": [*written]}:
+                origins = [origin for one in written for origin in _origins(one)]
+                if origins and len(origins) == len(written):
+                    return self.fact(kind, values, *origins)
+        raise FactInvalid("", {"": f"{quote(stored)} is no stored fact; {_STORED}"})
+
     def verbs(self) -> Mapping[str, Kind]:
         """The kinds that rules conclude, by the verb of their action."""
         return {kind.verb: kind for kind in self.kinds.values() if kind.verb is not None}
@@ -126,6 +156,12 @@ def catalogue() -> Catalogue:
     ('window',)
     """
     return read_catalogue(files("ontology").joinpath(_SHAPES).read_bytes())
+
+
+def _origins(stored: Json) -> Iterable[Origin]:
+    match stored:
+        case {"source": str(source), "ref": str(ref)} if source in get_args(Source):
+            yield Origin(source=cast("Source", source), ref=ref)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
