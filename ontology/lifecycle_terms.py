@@ -1,4 +1,4 @@
-"""The words of a lifecycle: actors with roles, states with deadlines, acts and what follows them."""
+"""The words of a lifecycle: actors with roles, states with deadlines, acts and outcomes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

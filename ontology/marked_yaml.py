@@ -120,8 +120,9 @@ def _node(event: Event, events: Iterator[Event], depth: int) -> Node:
         raise _at(event, f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(event, AliasEvent):
         raise _at(event, f"*{event.anchor} is an alias; write the value out")
-    if getattr(event, "tag", None) not in {None, "!"}:
-        raise _at(event, f"{quoted(str(event.tag))} is a tag; leave it out")
+    tag = getattr(event, "tag", None)
+    if tag not in {None, "!"}:
+        raise _at(event, f"{quoted(str(tag))} is a tag; leave it out")
     if isinstance(event, MappingStartEvent):
         return _placed(event, "mapping", _entries(events, depth))
     if isinstance(event, SequenceStartEvent):

@@ -1,0 +1,112 @@
+"""Who may use which endpoint: one table of roles and scopes; what is not in it is refused."""
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from ontology.lifecycle import Role
+
+
+class Open(Enum):
+    """The mark of an endpoint that needs no key."""
+
+    OPEN = "open"
+
+
+OPEN: Final = Open.OPEN
+
+KEY_ROLES: Final = frozenset(Role) - {Role.ATTUNE}
+"""The roles that a key can hold."""
+
+_RESPONDER, _REVIEWER, _LEGAL = Role.RESPONDER, Role.REVIEWER, Role.LEGAL
+_GOVERNANCE, _TRAINER, _ANALYST = Role.GOVERNANCE, Role.TRAINER, Role.ANALYST
+_AUDITOR, _ADMIN = Role.AUDITOR, Role.ADMIN
+
+_ASK: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _TRAINER})
+_REPLAY: Final = frozenset({_REVIEWER, _LEGAL, _GOVERNANCE, _ANALYST, _AUDITOR})
+_LISTEN: Final = frozenset({_RESPONDER, _ANALYST, _ADMIN})
+_WRITE_RECORDS: Final = frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE, _ADMIN})
+_SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
+_SEE_EVENTS: Final = frozenset({_REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
+_ACT: Final = KEY_ROLES - {_AUDITOR}  # the lifecycle says which act needs which role
+_RUN: Final = frozenset({_ADMIN})
+_INSPECT: Final = frozenset({_ADMIN, _AUDITOR})
+
+_TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
+    {
+        "decisions.create": ("write:decisions", _ASK),
+        "decisions.index": ("read:decisions", KEY_ROLES),
+        "decisions.one": ("read:decisions", KEY_ROLES),
+        "decisions.explanation": ("read:decisions", KEY_ROLES),
+        "decisions.replay": ("read:decisions", _REPLAY),
+        "signals.one": ("write:signals", _LISTEN),
+        "signals.batch": ("write:signals", _LISTEN),
+        "records.put": ("write:records", _WRITE_RECORDS),
+        "records.one": ("read:records", _SEE_PEOPLE),
+        "records.remove": ("write:records", frozenset({_GOVERNANCE, _ADMIN})),
+        "incidents.index": ("read:incidents", KEY_ROLES),
+        "incidents.one": ("read:incidents", KEY_ROLES),
+        "acts.act": ("write:acts", _ACT),
+        "acts.queue": ("read:queue", KEY_ROLES),
+        "precedents.search": ("read:precedents", KEY_ROLES),
+        "ledger.head": ("read:ledger", KEY_ROLES),
+        "ledger.event": ("read:ledger", _SEE_EVENTS),
+        "ledger.consistency": ("read:ledger", KEY_ROLES),
+        "policies.active": ("read:policies", KEY_ROLES),
+        "webhooks.create": ("write:webhooks", _RUN),
+        "webhooks.index": ("read:webhooks", _INSPECT),
+        "webhooks.remove": ("write:webhooks", _RUN),
+        "webhooks.deliveries": ("read:webhooks", _INSPECT),
+        "webhooks.redeliver": ("write:webhooks", _RUN),
+        "clock.now": ("read:clock", KEY_ROLES),
+        "clock.advance": ("write:clock", frozenset({_TRAINER, _ADMIN})),
+    }
+)
+
+_OPEN: Final = (
+    "probes.health",
+    "probes.ready",
+    "probes.metrics",
+    "reference.openapi",
+    "reference.docs",
+    "static",
+)
+
+PERMISSIONS: Final[Mapping[str, frozenset[Role] | Open]] = MappingProxyType(
+    {
+        **dict.fromkeys(_OPEN, OPEN),
+        **{endpoint: roles for endpoint, (_, roles) in _TABLE.items()},
+    }
+)
+"""The roles that may use an endpoint, any one of them; `OPEN` asks for no key at all."""
+
+SCOPES: Final[Mapping[str, str]] = MappingProxyType(
+    {endpoint: scope for endpoint, (scope, _) in _TABLE.items()}
+)
+"""The scope `verb:resource` that an endpoint takes."""
+
+_VERBS: Final = ("read", "write")
+_RESOURCES: Final = tuple(sorted({scope.partition(":")[2] for scope in SCOPES.values()}))
+_SCOPE: Final = re.compile(rf"(\*|{'|'.join(_VERBS)}):(\*|{'|'.join(_RESOURCES)})", re.ASCII)
+
+
+def is_scope(text: str) -> bool:
+    """Whether a text is a scope: `verb:resource`, with `*` for any verb or any resource.
+
+    >>> is_scope("read:*"), is_scope("write:decisions"), is_scope("delete:everything")
+    (True, True, False)
+    """
+    return _SCOPE.fullmatch(text) is not None
+
+
+def covers(held: frozenset[str], needed: str) -> bool:
+    """Whether scopes cover one that is needed; a key that names none is bound by its roles only.
+
+    >>> covers(frozenset({"read:*"}), "read:ledger"), covers(frozenset({"read:*"}), "write:acts")
+    (True, False)
+    """
+    verb, _, resource = needed.partition(":")
+    wanted = {f"{v}:{r}" for v in (verb, "*") for r in (resource, "*")}
+    return not held or bool(held & wanted)
