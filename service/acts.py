@@ -1,0 +1,196 @@
+"""Acts: propose one to a thing by its lifecycle, pass the gate, commit it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+from knowledge.refusals import IdempotencyMismatch
+from ontology.events import Draft, Event, Json
+from ontology.identity import IdentityInvalid, Scope, ThingId, thing_id
+from ontology.lifecycle import (
+    Act,
+    ActRefused,
+    Actor,
+    Deadline,
+    Outcome,
+    Past,
+    Standing,
+    act as follow,
+    fold,
+)
+from ontology.lifecycle_data import DataType
+from service.committing import GateRefused, Here, ThingUnknown, commit, event_id
+from service.recording import put_record, remove_record
+
+__all__ = [
+    "ACTED",
+    "ActRefused",
+    "GateRefused",
+    "ThingUnknown",
+    "history",
+    "propose",
+    "put_record",
+    "remove_record",
+    "standing",
+    "written",
+]
+
+ACTED: Final = "thing.acted"
+_BATCH: Final = 1_000
+_THINGS: Final = frozenset({DataType.THING, DataType.THINGS})
+
+
+def propose(  # noqa: PLR0913 - an act has that many sides
+    world: Here,
+    *,
+    thing: ThingId,
+    kind: str,
+    act: str,
+    data: Mapping[str, Json],
+    actor: Actor,
+    idempotency: str | None = None,
+) -> Event:
+    """Do an act to a thing, now, if its lifecycle and the gate allow it.
+
+    The same idempotency key with the same act gives the first event back.
+
+    Raises:
+        ActRefused: the lifecycle does not allow it; all reasons are in it.
+        ThingUnknown: a kind that is born by an event has no such thing.
+        GateRefused: a shape refuses it; that is recorded.
+        Conflict: others kept acting on the same things.
+        IdempotencyMismatch: the key was used for something else.
+    """
+    event = event_id(world, idempotency)
+    if idempotency is not None and (found := world.ledger.by_id(event)) is not None:
+        return _again(world, found, (thing, act), data)
+
+    def prepare() -> Draft:
+        at = world.clock.now()
+        stands = standing(world, thing, kind)
+        outcome = follow(world.lifecycles, stands, act, actor=actor, at=at, data=data)
+        return acted(event, stands, outcome, actor, at)
+
+    relied = [Scope(thing), *map(Scope, _named(world, kind, act, data))]
+    return commit(world, relied, prepare)
+
+
+def standing(world: Here, thing: ThingId, kind: str) -> Standing:
+    """How a thing stands by the ledger, as of now.
+
+    Raises:
+        ThingUnknown: its kind is born by an event, and there is none.
+    """
+    lifecycle = world.lifecycles.get(kind)
+    past = history(world, thing)
+    if lifecycle and lifecycle.born and not past and not _was_born(world, thing, lifecycle.born):
+        raise ThingUnknown(thing)
+
+    @cache
+    def state_of(other: ThingId) -> str | None:
+        theirs = world.lifecycles.get(other.partition("/")[0])
+        return fold(theirs, history(world, other)) if theirs else None
+
+    state = fold(lifecycle, past) if lifecycle else None
+    return Standing(thing=thing, kind=kind, state=state, history=past, state_of=state_of)
+
+
+def history(world: Here, thing: ThingId) -> tuple[Past, ...]:
+    """The recorded acts on a thing, oldest first."""
+    return tuple(
+        Past(
+            act=str(event.data["act"]),
+            actor=event.actor,
+            before=None if event.data["from"] is None else str(event.data["from"]),
+            after=str(event.data["to"]),
+        )
+        for event in _acts_on(world, thing)
+    )
+
+
+def acted(event: str, stands: Standing, outcome: Outcome, actor: Actor, at: datetime) -> Draft:
+    """The draft of an act whose outcome is known."""
+    return Draft(
+        id=event,
+        type=ACTED,
+        subject=stands.thing,
+        actor=actor.id,
+        occurred_at=at,
+        scopes=(Scope(stands.thing),),
+        data={
+            "kind": stands.kind,
+            "act": outcome.act,
+            "from": outcome.from_state,
+            "to": outcome.to_state,
+            "data": dict(outcome.details),
+            "properties": dict(outcome.properties),
+            "deadlines": [written(deadline) for deadline in outcome.deadlines],
+            "roles": [*sorted(actor.roles)],
+            "via": actor.via,
+        },
+    )
+
+
+def written(deadline: Deadline) -> dict[str, Json]:
+    """A deadline as events and answers show it."""
+    return {
+        "name": deadline.name,
+        "state": deadline.state,
+        "due": deadline.due.isoformat(),
+        "lapse": deadline.lapse,
+    }
+
+
+def _acts_on(world: Here, thing: ThingId) -> Iterator[Event]:
+    after = 0
+    while events := world.ledger.read(after, types=(ACTED,), subject=thing, limit=_BATCH):
+        yield from events
+        after = events[-1].sequence
+
+
+def _was_born(world: Here, thing: ThingId, born: str) -> bool:
+    return bool(world.ledger.read(0, types=(born,), subject=thing, limit=1))
+
+
+def _named(world: Here, kind: str, act: str, data: Mapping[str, Json]) -> Iterator[ThingId]:
+    """The other things whose state an act asks for, as far as its data name them well."""
+    for field in _fields(world, kind, act):
+        value = data.get(field) or []
+        for member in value if isinstance(value, list) else [value]:
+            try:
+                yield thing_id(str(member))
+            except IdentityInvalid:
+                continue
+
+
+def _fields(world: Here, kind: str, act: str) -> Iterator[str]:
+    spec = _act(world, kind, act)
+    for field in spec.data.values() if spec else ():
+        if field.type in _THINGS and field.states:
+            yield field.name
+
+
+def _act(world: Here, kind: str, act: str) -> Act | None:
+    lifecycle = world.lifecycles.get(kind)
+    return lifecycle.acts.get(act) if lifecycle else None
+
+
+def _again(
+    world: Here, found: Event, asked: tuple[ThingId, str], data: Mapping[str, Json]
+) -> Event:
+    """The first event of an idempotency key, if it was the same act.
+
+    Raises:
+        IdempotencyMismatch: it was another.
+    """
+    thing, act = asked
+    spec = _act(world, str(found.data.get("kind")), act)
+    terms = {name: field.property or name for name, field in spec.data.items()} if spec else {}
+    given = {terms.get(name, name): value for name, value in data.items()}
+    details, shown = found.data.get("data"), found.data.get("properties")
+    kept = {**(details if isinstance(details, dict) else {})}
+    kept |= shown if isinstance(shown, dict) else {}
+    if (found.subject, found.data.get("act"), kept) != (thing, act, given):
+        raise IdempotencyMismatch(found.sequence)
+    return found

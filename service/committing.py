@@ -1,0 +1,142 @@
+"""Committing a draft: judged by the gate, appended if the ground has not moved, tried thrice."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol
+
+from knowledge.graph import Graph
+from knowledge.ledger import Ledger
+from knowledge.refusals import Conflict, DuplicateEvent
+from knowledge.sealing import KeyStore
+from ontology.events import Draft, Event, Json
+from ontology.gate import Result, judge
+from ontology.identity import Scope, ThingId
+from ontology.lifecycle import Lifecycles
+from service.clock import Clock, Ids
+
+ATTEMPTS: Final = 3
+MOST_RESULTS: Final = 50
+"""How many results of the gate a recorded refusal keeps."""
+
+_ONCE: Final = "idempotency"
+
+
+class Here(Protocol):
+    """What acting needs of a world."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where events are kept."""
+
+    @property
+    def graph(self) -> Graph:
+        """What the gate judges on."""
+
+    @property
+    def keys(self) -> KeyStore:
+        """Pseudonyms and keyed hashes."""
+
+    @property
+    def lifecycles(self) -> Lifecycles:
+        """What may be done."""
+
+    @property
+    def clock(self) -> Clock:
+        """The world's time."""
+
+    @property
+    def ids(self) -> Ids:
+        """What makes ids."""
+
+    def catch_up(self) -> None:
+        """Fold what the ledger holds."""
+
+
+class GateRefused(Exception):
+    """The gate refuses a draft; `results` says which shapes, where and why."""
+
+    def __init__(self, subject: ThingId, results: Sequence[Result]) -> None:
+        """Join the shapes' words."""
+        super().__init__(f"{subject}: " + "; ".join(r.message for r in results[:MOST_RESULTS]))
+        self.subject = subject
+        self.results = tuple(results)
+
+
+class ThingUnknown(LookupError):
+    """There is no such thing here."""
+
+    def __init__(self, thing: ThingId) -> None:
+        """Name it."""
+        super().__init__(f"there is no {thing!r} here")
+        self.thing = thing
+
+
+def commit(world: Here, relied: Sequence[Scope], prepare: Callable[[], Draft]) -> Event:
+    """Judge and append what `prepare` makes of the ledger as it stands, up to three times.
+
+    `relied` are the scopes whose state `prepare` reads; the gate adds those that it read.
+
+    Raises:
+        GateRefused: a shape refuses it; the refusal is recorded first.
+        Conflict: others wrote to what it relied on, three times in a row.
+    """
+    conflict: Conflict | None = None
+    for _ in range(ATTEMPTS):
+        # INVARIANT: versions are read before anything else, so what moves later is seen.
+        versions = dict(world.ledger.versions(relied))
+        world.catch_up()
+        draft = prepare()
+        expected = _lowest(versions, _judged(world, draft))
+        try:
+            return world.ledger.append([draft], expected=expected)[0]
+        except Conflict as error:
+            conflict = error
+        except DuplicateEvent:
+            if found := world.ledger.by_id(draft.id):
+                return found
+            raise
+    raise conflict or AssertionError("three attempts leave an event or a conflict")
+
+
+def event_id(world: Here, idempotency: str | None) -> str:
+    """The id of the event to come: fresh, or always the same one for an idempotency key."""
+    if idempotency is None:
+        return world.ids("event")
+    return f"event/once-{world.keys.mac(_ONCE, idempotency).hex()[:32]}"
+
+
+def _judged(world: Here, draft: Draft) -> Mapping[Scope, int]:
+    """The scopes that the gate read, if it lets the draft pass."""
+    verdict = judge(world.graph, [draft], draft.occurred_at)
+    if refused := [result for result in verdict.results if result.severity == "Violation"]:
+        _record_refusal(world, draft, refused)
+        raise GateRefused(draft.subject, refused)
+    return verdict.scopes
+
+
+def _record_refusal(world: Here, draft: Draft, results: Sequence[Result]) -> None:
+    """Record that a draft was refused, by shape and path; values may be personal and stay out."""
+    told: list[Json] = [
+        {"shape": r.shape, "severity": r.severity, "path": r.path, "source": r.source}
+        for r in results[:MOST_RESULTS]
+    ]
+    world.ledger.append(
+        [
+            Draft(
+                id=world.ids("event"),
+                type="refusal.recorded",
+                subject=draft.subject,
+                actor=draft.actor,
+                occurred_at=draft.occurred_at,
+                data={"type": draft.type, "act": draft.data.get("act"), "results": told},
+                governed=False,
+            )
+        ]
+    )
+
+
+def _lowest(first: Mapping[Scope, int], second: Mapping[Scope, int]) -> dict[Scope, int]:
+    """The version that both relied on: of two readings the older one."""
+    found = dict(first)
+    for scope, version in second.items():
+        found[scope] = min(version, found.get(scope, version))
+    return found

@@ -1,0 +1,167 @@
+"""Records: put one, again or anew, or remove it; the same content twice is one event."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from knowledge.refusals import IdempotencyMismatch
+from ontology.events import Draft, Event, Json
+from ontology.identity import ExternalKey, Scope, ThingId
+from ontology.lifecycle import Actor
+from ontology.records import Record, check
+from ontology.schema import Property, schema
+from service.committing import Here, ThingUnknown, commit, event_id
+
+PUT: Final = "record.put"
+REMOVED: Final = "record.removed"
+PEOPLE: Final = frozenset({"customer", "person", "account"})
+"""Kinds whose ids are keyed hashes of what other systems call them; the keys are kept nowhere."""
+
+_REFERENCE: Final = {"system", "key"}
+
+
+def put_record(  # noqa: PLR0913 - what a caller sends
+    world: Here,
+    *,
+    type: str,  # noqa: A002 - what the record and its JSON call it
+    properties: Mapping[str, Json],
+    id: ThingId | None = None,  # noqa: A002 - what the record and its JSON call it
+    key: ExternalKey | None = None,
+    actor: Actor,
+    idempotency: str | None = None,
+) -> Event:
+    """Put a record: what stood under its id is replaced, its lifecycle state stays.
+
+    Without an id, the key finds or makes it; without either the record is a new thing. A property
+    may name a thing by `{"system", "key"}`. What says the same as the record that stands is not
+    recorded again: the event that put it is given back.
+
+    Raises:
+        RecordInvalid: the properties do not fit the type; all mistakes are in it.
+        GateRefused: a shape refuses it; that is recorded.
+        Conflict: others kept writing to what it refers to.
+        IdempotencyMismatch: the key was used for something else.
+    """
+    world.catch_up()
+    event = event_id(world, idempotency)
+    found = world.ledger.by_id(event) if idempotency is not None else None
+    thing = id or _identified(world, type, key) or _fresh(world, type, found)
+    kept = () if key is None or thing.partition("/")[0] in PEOPLE else (key,)
+    record = check(type, _resolved(world, type, properties), id=thing, keys=kept)
+    if found is not None:
+        return _again(found, record)
+    stands = _newest(world, thing)
+    if stands is not None and _says(stands, record):
+        return stands
+    return commit(world, [Scope(thing)], lambda: _drafted(world, event, record, actor))
+
+
+def remove_record(
+    world: Here,
+    *,
+    id: ThingId,  # noqa: A002 - what the record and its JSON call it
+    actor: Actor,
+    idempotency: str | None = None,
+) -> Event:
+    """Remove a record; what is known of its past stays in the ledger.
+
+    Raises:
+        ThingUnknown: there is no such record.
+        GateRefused: something else would be left without what it needs; that is recorded.
+        Conflict: others kept writing to what refers to it.
+        IdempotencyMismatch: the key was used for something else.
+    """
+    event = event_id(world, idempotency)
+    if idempotency is not None and (found := world.ledger.by_id(event)) is not None:
+        if (found.type, found.subject) != (REMOVED, id):
+            raise IdempotencyMismatch(found.sequence)
+        return found
+
+    def prepare() -> Draft:
+        stands = _newest(world, id)
+        if stands is None or stands.type == REMOVED:
+            raise ThingUnknown(id)
+        return Draft(
+            id=event,
+            type=REMOVED,
+            subject=id,
+            actor=actor.id,
+            occurred_at=world.clock.now(),
+            scopes=(Scope(id),),
+            data={"type": stands.data["type"]},
+        )
+
+    return commit(world, [Scope(id)], prepare)
+
+
+def _drafted(world: Here, event: str, record: Record, actor: Actor) -> Draft:
+    return Draft(
+        id=event,
+        type=PUT,
+        subject=record.id,
+        actor=actor.id,
+        occurred_at=world.clock.now(),
+        scopes=(Scope(record.id),),
+        data=record.data(),
+        personal={"personal": record.sealed_under} if record.personal else {},
+    )
+
+
+def _identified(world: Here, name: str, key: ExternalKey | None) -> ThingId | None:
+    """The id that a key stands for: found, or always the same one made of it."""
+    if key is None:
+        return None
+    kind = _kind(name)
+    known = None if kind in PEOPLE else world.graph.find_key(key.system, key.key)
+    return known or world.keys.pseudonym(kind, key.system, key.key)
+
+
+def _fresh(world: Here, name: str, found: Event | None) -> ThingId:
+    """A new id, or the one that the same idempotency key made before."""
+    return found.subject if found else ThingId(world.ids(_kind(name)))
+
+
+def _kind(name: str) -> str:
+    found = schema().types.get(name)
+    return found.kind if found else "thing"  # the check says which types there are
+
+
+def _resolved(world: Here, name: str, properties: Mapping[str, Json]) -> dict[str, Json]:
+    """Properties in which things are named by id wherever their key is known."""
+    known = schema().types[name].properties if name in schema().types else {}
+    return {p: _named(world, known.get(p), value) for p, value in properties.items()}
+
+
+def _named(world: Here, prop: Property | None, value: Json) -> Json:
+    if isinstance(value, list):
+        return [_named(world, prop, member) for member in value]
+    if prop is None or not isinstance(value, dict) or set(value) != _REFERENCE:
+        return value
+    key = ExternalKey(system=str(value["system"]), key=str(value["key"]))
+    return next(_candidates(world, prop, key), value)
+
+
+def _candidates(world: Here, prop: Property, key: ExternalKey) -> Iterator[ThingId]:
+    """The things that a key may mean under a property: records by key, people by its hash."""
+    found = world.graph.find_key(key.system, key.key)
+    if found is not None and found.partition("/")[0] in prop.refers:
+        yield found
+    for kind in prop.refers:
+        if kind in PEOPLE:
+            yield world.keys.pseudonym(kind, key.system, key.key)
+
+
+def _newest(world: Here, thing: ThingId) -> Event | None:
+    found = world.ledger.newest(types=(PUT, REMOVED), subject=thing, limit=1)
+    return found[0] if found else None
+
+
+def _says(found: Event, record: Record) -> bool:
+    """Whether an event put exactly this; what was erased says nothing."""
+    same = found.type == PUT and found.subject == record.id
+    return same and not found.erased and dict(found.data) == dict(record.data())
+
+
+def _again(found: Event, record: Record) -> Event:
+    if not _says(found, record):
+        raise IdempotencyMismatch(found.sequence)
+    return found
