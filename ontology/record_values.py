@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from ontology.events import Json
 from ontology.identity import IdentityInvalid, kind_of, thing_id
-from ontology.schema import Property, schema
+from ontology.schema import Property
 from ontology.values import Datatype, Value, ValueInvalid, conform, encode, quote
 
 LONGEST_TEXT: Final = 4000
@@ -54,20 +54,16 @@ def recorded(prop: Property, given: object, *, one: bool) -> Json:
     Raises:
         RecordInvalid: wrong type, range or choice, or a list where there may only be one value.
 
-    >>> recorded(schema().terms["topic"], "derailment", one=False)
-    ['derailment']
+    >>> name = Property(name="name", term="name", datatype=Datatype.STRING)
+    >>> recorded(name, "Legal", one=False)
+    ['Legal']
     """
     if not isinstance(given, list | tuple):
         value = _value(prop, given, pointer(prop.name))
         return value if one else [value]
-    if prop.name in kind.single:
-        raise RecordInvalid(
-            {
-                pointer(
-                    prop.name
-                ): f"{quote(given)} is a list; give one value like {quote(prop.example)}"
-            }
-        )
+    if one:
+        words = f"{quote(given)} is a list; give one value like {quote(prop.example)}"
+        raise RecordInvalid({pointer(prop.name): words})
     return cast("Json", _list(prop, given))
 
 

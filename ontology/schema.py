@@ -1,7 +1,6 @@
 """The schema of records: the properties of each class, read from the ontology's Turtle once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -11,7 +10,10 @@ import pyoxigraph as ox
 
 from ontology import vocabulary as v
 from ontology.events import Json
+from ontology.record_types import Property, RecordType, Schema, SchemaInvalid
 from ontology.values import Datatype
+
+__all__ = ["Property", "RecordType", "Schema", "SchemaInvalid", "read_schema", "schema"]
 
 _DATATYPES: Final[Mapping[str, Datatype]] = MappingProxyType(
     {
@@ -25,63 +27,6 @@ _DATATYPES: Final[Mapping[str, Datatype]] = MappingProxyType(
         "dayTimeDuration": Datatype.DURATION,
     }
 )
-
-
-class SchemaInvalid(ValueError):
-    """The ontology can't be read as a schema; the message names the term."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
-    """One property. Exactly one of `datatype`, `choices` and `refers` says what its values are.
-
-    `name` is what JSON calls it, `term` its local name in the graph; `scheme` and `choices` are
-    in the order of the scheme; `refers` has the kinds of things that an id may name, empty for
-    text; `by_act` properties can't be put; `above` is an exclusive bound.
-    """
-
-    name: str
-    term: str
-    datatype: Datatype | None
-    scheme: str | None = None
-    choices: tuple[str, ...] = ()
-    refers: tuple[str, ...] = ()
-    functional: bool = False
-    personal: bool = False
-    by_act: bool = False
-    form: str | None = None
-    minimum: float | None = None
-    above: float | None = None
-    maximum: float | None = None
-    label: str = ""
-    comment: str = ""
-    example: Json = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordType:
-    """One class: the kind of its ids, its properties by JSON name, which must be and be one."""
-
-    name: str
-    kind: str
-    recordable: bool
-    properties: Mapping[str, Property]
-    required: frozenset[str]
-    single: frozenset[str]
-    pseudonymous: bool = False
-    sealed_under: str | None = None
-    label: str = ""
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schema:
-    """All classes that have ids, by name and by kind; properties by their term in the graph."""
-
-    types: Mapping[str, RecordType]
-    kinds: Mapping[str, RecordType]
-    terms: Mapping[str, Property]
-    schemes: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -149,9 +94,7 @@ class _Reader:
     ) -> RecordType:
         own = {p.name: p for p, domain in found if node in domain}
         limits = self._limits(node)
-        single = {
-            n for n, p in own.items() if p.functional or ("maxCardinality", p.term) in limits
-        }
+        most_one = {name for name, p in own.items() if ("maxCardinality", p.term) in limits}
         sealed = self._one(node, v.term("sealedUnder"))
         return RecordType(
             name=v.local(node),
@@ -172,9 +115,7 @@ class _Reader:
         return {
             (bound, v.local(term))
             for restriction in restrictions
-            if isinstance(
-                term := self._one(restriction, v.standard(v.OWL, "onProperty")), ox.NamedNode
-            )
+            if isinstance(term := self._one(restriction, on), ox.NamedNode)
             for bound in ("minCardinality", "maxCardinality")
             if self._one(restriction, v.standard(v.OWL, bound)) is not None
         }
