@@ -6,6 +6,7 @@ from typing import Final
 
 import orjson
 
+_LONGEST_QUOTE: Final = 80
 _OPTIONS: Final = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -62,4 +63,4 @@ def _refuse_unbounded(value: object) -> None:
 
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}..."

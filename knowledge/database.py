@@ -1,23 +1,39 @@
 """A database that keeps what it acknowledges: engines, the inter-process lock, migrations."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Final
+from sqlite3 import Connection as SqliteConnection
+from typing import Final, Protocol, Self
 
-from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from knowledge.migrate import migrate
 from knowledge.refusals import DatabaseUnavailable, DatabaseUrlInvalid
+from knowledge.turnstile import Turnstile
 
 _WAIT_SECONDS: Final = 30
-_POLL_SECONDS: Final = 0.001
 _ADVISORY: Final = 0x61747475  # "attu": the class of attune's PostgreSQL advisory locks
 _READERS: Final = 16
 _MORE_READERS: Final = 240
+
+
+class _Cursor(Protocol):
+    """What a check of the server needs of a driver's cursor."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exception: object) -> None: ...
+    def execute(self, statement: str, /) -> object: ...
+    def fetchone(self) -> tuple[object, ...] | None: ...
+
+
+class _Server(Protocol):
+    """A driver's connection to PostgreSQL; named by shape, since the driver is an extra."""
+
+    def cursor(self) -> _Cursor: ...
+    def rollback(self) -> None: ...
 
 
 class Database:
@@ -39,7 +55,7 @@ class Database:
         self.writer: Final = self._engine(writes=True)
         self.reader: Final = self._engine(writes=False)
         beside = lock_path or Path(f"{self.url.database}.lock")
-        self._lock: Final = FileLock(beside, thread_local=False) if self.sqlite else None
+        self._lock: Final = Turnstile(beside, wait_seconds=_WAIT_SECONDS) if self.sqlite else None
 
     def migrate(self) -> None:
         """Bring the tables to this version, under the lock.
@@ -58,23 +74,15 @@ class Database:
             DatabaseUnavailable: the lock or the database is not to be had. If the commit itself
                 failed, what was written may or may not be kept; the message says so.
         """
-        if self._lock is None:
-            with _translated(self), self._transaction() as connection:
+        with (
+            self._lock.held() if self._lock else nullcontext(),
+            _translated(self),
+            self._transaction() as connection,
+        ):
+            if self._lock is None:
                 key = int.from_bytes(self.name.encode()[:3], "big")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY}, {key})")
-                yield connection
-            return
-        try:
-            self._lock.acquire(timeout=_WAIT_SECONDS, poll_interval=_POLL_SECONDS)
-        except Timeout as error:
-            raise DatabaseUnavailable(
-                f"{self._lock.lock_file} was held by another process for {_WAIT_SECONDS} s"
-            ) from error
-        try:
-            with _translated(self), self._transaction() as connection:
-                yield connection
-        finally:
-            self._lock.release()
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -165,7 +173,7 @@ def _configure_sqlite(name: str) -> Callable[..., None]:
         *(["secure_delete = ON"] if name == "keys" else []),
     ]
 
-    def configure(connection: "_Sqlite", _record: ConnectionPoolEntry) -> None:
+    def configure(connection: SqliteConnection, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the begin listener below opens transactions
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
@@ -181,15 +189,12 @@ def _begin_nothing(_connection: Connection) -> None:
     """Leave each statement its own transaction."""
 
 
-def _refuse_lossy_server(connection: "_Psycopg", _record: ConnectionPoolEntry) -> None:
-    fsync = connection.execute("SHOW fsync").fetchone()
+def _refuse_lossy_server(connection: "_Server", _record: ConnectionPoolEntry) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW fsync")
+        fsync = cursor.fetchone()
     connection.rollback()
     if fsync != ("on",):
         raise DatabaseUnavailable(
             f"this PostgreSQL runs with fsync = {fsync}: it would lose acknowledged events; set on"
         )
-
-
-from sqlite3 import Connection as _Sqlite  # noqa: E402
-
-from psycopg import Connection as _Psycopg  # noqa: E402

@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 9162: hashes, the frontier that grows it, proofs and their verification."""
+"""The Merkle tree of RFC 9162: hashes, the frontier that grows it, proofs and their checks."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
 
 Subtree: TypeAlias = Callable[[int, int], bytes]
-"""`(level, index)` → hash of the full subtree over leaves index·2^level … (index+1)·2^level − 1."""
+"""`(level, index)` → hash of the full subtree over the 2^level leaves from index·2^level on."""
 
 
 class ProofImpossible(ValueError):
@@ -18,10 +18,10 @@ class ProofImpossible(ValueError):
 
 
 class Node(NamedTuple):
-    """A full subtree: 2^level leaves, the index-th of its level from the left."""
+    """A full subtree: 2^level leaves, the one at `position` in its level from the left."""
 
     level: int
-    index: int
+    position: int
     hash: bytes
 
 
@@ -164,7 +164,7 @@ def extends(
     """Whether a consistency proof holds (RFC 9162, 2.1.4.2)."""
     if not 0 <= first <= second:
         return False
-    if first == second or first == 0:
+    if first in {0, second}:
         same = first_root == second_root if first else first_root == EMPTY_ROOT
         return same and not path
     hashes = [first_root, *path] if first.bit_count() == 1 else list(path)
@@ -190,7 +190,7 @@ def _replays(first: int, second: int, hashes: Sequence[bytes]) -> tuple[bytes, b
 
 
 def _range_hash(start: int, stop: int, subtree: Subtree) -> bytes:
-    """The hash over leaves start … stop − 1, where start is a multiple of the range's power."""
+    """The hash over the leaves from start up to stop, which is not among them."""
     peaks = []
     while start < stop:
         level = (stop - start).bit_length() - 1
