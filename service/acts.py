@@ -10,14 +10,16 @@ from ontology.events import Draft, Event, Json
 from ontology.identity import IdentityInvalid, Scope, ThingId, thing_id
 from ontology.lifecycle import (
     Act,
-    ActRefused,
     Actor,
+    ActRefused,
     Deadline,
     Outcome,
     Past,
     Standing,
-    act as follow,
     fold,
+)
+from ontology.lifecycle import (
+    act as follow,
 )
 from ontology.lifecycle_data import DataType
 from service.committing import GateRefused, Here, ThingUnknown, commit, event_id

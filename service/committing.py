@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from knowledge.graph import Graph
+from ontology.gate import Result, judge
+
 from knowledge.ledger import Ledger
 from knowledge.refusals import Conflict, DuplicateEvent
 from knowledge.sealing import KeyStore
 from ontology.events import Draft, Event, Json
-from ontology.gate import Result, judge
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Lifecycles
 from service.clock import Clock, Ids

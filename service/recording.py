@@ -52,7 +52,7 @@ def put_record(  # noqa: PLR0913 - what a caller sends
     stands = _newest(world, thing)
     if stands is not None and _says(stands, record):
         return stands
-    return commit(world, [Scope(thing)], lambda: _drafted(world, event, record, actor))
+    return commit(world, [Scope(thing)], lambda: _drafted(world, event, (thing, record), actor))
 
 
 def remove_record(
@@ -93,16 +93,17 @@ def remove_record(
     return commit(world, [Scope(id)], prepare)
 
 
-def _drafted(world: Here, event: str, record: Record, actor: Actor) -> Draft:
+def _drafted(world: Here, event: str, put: tuple[ThingId, Record], actor: Actor) -> Draft:
+    thing, record = put
     return Draft(
         id=event,
         type=PUT,
-        subject=record.id,
+        subject=thing,
         actor=actor.id,
         occurred_at=world.clock.now(),
-        scopes=(Scope(record.id),),
+        scopes=(Scope(thing),),
         data=record.data(),
-        personal={"personal": record.sealed_under} if record.personal else {},
+        personal={"personal": record.sealed_under or thing} if record.personal else {},
     )
 
 

@@ -1,0 +1,108 @@
+"""The sweep: deadlines that passed become acts of attune, each exactly once over all workers."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from structlog.typing import FilteringBoundLogger
+
+from knowledge.due import Due, Lapse
+from knowledge.refusals import Conflict, DuplicateEvent, LedgerRefused
+from ontology.events import Draft
+from ontology.identity import Scope
+from ontology.lifecycle import ATTUNE, ActRefused, Actor, Role, act
+from service.acts import acted, standing
+from service.clock import pause
+from service.committing import Here
+
+LATE: Final = timedelta(seconds=60)
+"""How long after its deadline a lapse may be recorded without being marked as late."""
+
+ITSELF: Final = Actor(id=ATTUNE, roles=frozenset({Role.ATTUNE}))
+"""Attune as the one who acts."""
+
+_BATCH: Final = 200
+
+
+class Sweeping(Here, Protocol):
+    """What sweeping needs of a world."""
+
+    @property
+    def due(self) -> Due:
+        """What is due."""
+
+    @property
+    def log(self) -> FilteringBoundLogger:
+        """Where the night watch reads."""
+
+    def catch_up_due(self) -> None:
+        """Fold what is due up to the head of the ledger."""
+
+
+def sweep(world: Sweeping, now: datetime) -> int:
+    """Record every deadline that has passed at `now`; how many this worker recorded.
+
+    What another worker recorded first is left to it: the event's id says which deadline it is.
+    """
+    recorded = 0
+    world.catch_up_due()
+    while lapses := world.due.lapsed(now, limit=_BATCH):
+        scopes = {Scope(lapse.thing) for lapse in lapses}
+        versions = world.ledger.versions(scopes)
+        # INVARIANT: the fold is newer than the versions, so what moves from here on is a conflict.
+        world.catch_up_due()
+        still = set(world.due.lapsed(now, limit=_BATCH))
+        chosen = [lapse for lapse in lapses if lapse in still]
+        recorded += sum(_record(world, one, versions[Scope(one.thing)], now) for one in chosen)
+        world.catch_up_due()
+        if not _shrank(world, lapses, now):
+            break
+    return recorded
+
+
+def watch(world: Sweeping, seconds: float, stop: threading.Event) -> None:
+    """Sweep every so many seconds of machine time until told to stop; failures are logged."""
+    while not pause(seconds, stop):
+        try:
+            sweep(world, world.clock.now())
+        except LedgerRefused as error:
+            world.log.warning("sweep failed, will try again", error=str(error))
+
+
+def lapse_id(lapse: Lapse) -> str:
+    """The id of the event that records a lapse: the same for every worker."""
+    named = "\n".join((lapse.thing, lapse.deadline.name, lapse.deadline.due.isoformat()))
+    return f"event/lapse-{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+
+
+def _record(world: Sweeping, lapse: Lapse, version: int, now: datetime) -> bool:
+    """Record one lapse, unless somebody did so or acted on the thing before."""
+    try:
+        draft = _drafted(world, lapse, now)
+    except ActRefused as error:
+        world.log.error("a deadline has no act any more", thing=lapse.thing, error=str(error))
+        world.due.give_up(lapse)
+        return False
+    try:
+        world.ledger.append([draft], expected={Scope(lapse.thing): version})
+    except (DuplicateEvent, Conflict):
+        return False
+    return True
+
+
+def _drafted(world: Sweeping, lapse: Lapse, now: datetime) -> Draft:
+    """The act that follows a deadline; new deadlines run from now."""
+    stands = standing(world, lapse.thing, lapse.kind)
+    outcome = act(world.lifecycles, stands, lapse.deadline.lapse, actor=ITSELF, at=now, data={})
+    draft = acted(lapse_id(lapse), stands, outcome, ITSELF, now)
+    due = lapse.deadline.due
+    told = {"name": lapse.deadline.name, "due": due.isoformat()}
+    return replace(draft, data={**draft.data, "lapsed": told, "late": now - due > LATE})
+
+
+def _shrank(world: Sweeping, before: Sequence[Lapse], now: datetime) -> bool:
+    """Whether a round changed what is due, so that another one gets further."""
+    return set(before) != set(world.due.lapsed(now, limit=_BATCH))
