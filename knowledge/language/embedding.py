@@ -4,6 +4,7 @@ import functools
 import os
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,8 +17,21 @@ DIMENSIONS: Final = 384
 LONGEST_TEXT: Final = 2_000
 """Characters of a text that are read; the model itself sees at most 256 word pieces."""
 BATCH: Final = 32
+PIECES: Final = 256
+TINY: Final = 1e-9
+
+DEPTHS: Final = (2, 5, 6)
+"""The model's layers whose means the heads read: words are near the input, meaning near the end."""
 
 Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """`vectors` as `embed` gives them, (n, 384); `depths` the layers' means, (n, 1152), float32."""
+
+    vectors: Vectors
+    depths: Vectors
 
 
 def readable(text: str) -> str:
@@ -66,6 +80,36 @@ class Embedder:
                 normalize_embeddings=True,
             )
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Embed texts and keep what the inner layers saw of them; one pass of the model.
+
+        The order, the cutting and the precision are those of `embed`.
+        """
+        import torch  # noqa: PLC0415 - loaded with the model
+
+        shape = (len(texts), len(DEPTHS), DIMENSIONS)
+        means = np.zeros(shape, dtype=np.float32)
+        kept = [readable(text) for text in texts]
+        order = sorted(range(len(kept)), key=lambda index: len(kept[index]))
+        with self._lock, torch.inference_mode():
+            for start in range(0, len(order), BATCH):
+                rows = order[start : start + BATCH]
+                means[rows] = self._means([kept[row] for row in rows])
+        last = means[:, -1]
+        vectors = last / np.maximum(np.linalg.norm(last, axis=1, keepdims=True), TINY)
+        return Reading(vectors=vectors, depths=means.reshape(len(texts), -1))
+
+    def _means(self, texts: list[str]) -> Vectors:
+        import torch  # noqa: PLC0415 - loaded with the model
+
+        tokens = self._model.tokenizer(
+            texts, padding=True, truncation=True, max_length=PIECES, return_tensors="pt"
+        )
+        states = self._model[0].auto_model(**tokens, output_hidden_states=True).hidden_states
+        present = tokens["attention_mask"].unsqueeze(-1).to(states[0].dtype)
+        means = [(states[depth] * present).sum(1) / present.sum(1) for depth in DEPTHS]
+        return np.asarray(torch.stack(means, 1).numpy(), dtype=np.float32)
 
 
 def load() -> Embedder:

@@ -1,0 +1,144 @@
+"""Fitted heads: weights by block of features, read from one checked file, applied with numpy."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final, cast
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from knowledge.language.embedding import DEPTHS, DIMENSIONS
+from knowledge.language.features import COLUMNS, TYPED
+
+FILE: Final = "coefficients.npz"
+FORMAT: Final = 1
+REFIT: Final = "attune language train --data DIR"
+DECIMALS: Final = 3
+"""Decimals of every score. A score may differ by one in the last where batches differ."""
+WIDTHS: Final[Mapping[str, int]] = {
+    "depths": DIMENSIONS * len(DEPTHS),
+    "context": DIMENSIONS * len(DEPTHS),
+    "agreement": DIMENSIONS,
+    "typed": len(TYPED),
+    "surface": COLUMNS,
+}
+"""Columns of each block of features."""
+HEADS: Final[Mapping[str, int]] = {
+    "sentiment": 3,
+    "frustration": 1,
+    "irony": 1,
+    "emotional_reactions": 3,
+    "interpretations": 3,
+    "explorations": 3,
+}
+"""Outputs of each head: 1 is the log-odds of yes, 3 the log-weights of three classes."""
+
+Floats = npt.NDArray[np.float32]
+Block = Floats | csr_matrix
+Blocks = Mapping[str, Block]
+
+
+class CoefficientsInvalid(ValueError):
+    """The coefficient file is missing, broken or not of this version; says how to refit it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """One linear head, calibration folded in: `weights` by block, (width, outputs) each."""
+
+    weights: Mapping[str, Floats]
+    bias: Floats
+
+    def logits(self, blocks: Blocks) -> Floats:
+        """Log-odds or log-weights, (n, outputs); needs the blocks that the head has weights for."""
+        total = sum(blocks[name] @ weights for name, weights in self.weights.items())
+        return cast("Floats", np.asarray(total + self.bias, dtype=np.float32))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coefficients:
+    """All heads by name and `about`: data, licences, split sizes and thresholds of the fit."""
+
+    heads: Mapping[str, Head]
+    about: Mapping[str, object]
+
+
+def load() -> Coefficients:
+    """The coefficients of this package; `CoefficientsInvalid` where the file is broken."""
+    return read(files(__package__) / FILE)
+
+
+def read(file: Traversable) -> Coefficients:
+    """Read and check one coefficient file."""
+    try:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+            arrays = {name: np.asarray(stored[name]) for name in stored.files}
+    except (OSError, ValueError, EOFError, BadZipFile, KeyError) as error:
+        raise _invalid(file, f"cannot be read ({str(error)[:120]})") from None
+    about = _about(file, arrays)
+    return Coefficients(heads={name: _head(file, arrays, name) for name in HEADS}, about=about)
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Probabilities of log-odds, without overflow."""
+    return cast("Floats", 0.5 * (1.0 + np.tanh(0.5 * logits)))
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities of log-weights, by row."""
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return cast("Floats", raised / raised.sum(axis=1, keepdims=True))
+
+
+def pack(
+    heads: Mapping[str, Head], about: Mapping[str, object]
+) -> dict[str, npt.NDArray[np.generic]]:
+    """The arrays of a coefficient file: each column of weights as whole numbers and one scale."""
+    packed: dict[str, npt.NDArray[np.generic]] = {
+        "about": np.asarray(json.dumps({"format": FORMAT, **about}, sort_keys=True))
+    }
+    for name, head in heads.items():
+        packed[f"{name}.bias"] = head.bias.astype(np.float32)
+        for block, weights in head.weights.items():
+            steps = 127 if block == "surface" else 32767
+            scale = np.maximum(np.abs(weights).max(axis=0), 1e-12) / steps
+            kind = np.int8 if block == "surface" else np.int16
+            packed[f"{name}.{block}.scale"] = scale.astype(np.float32)
+            packed[f"{name}.{block}"] = np.rint(weights / scale).astype(kind)
+    return packed
+
+
+def _about(file: Traversable, arrays: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, object]:
+    try:
+        about = json.loads(str(arrays["about"]))
+        if about["format"] != FORMAT:
+            raise _invalid(file, f"has format {about['format']!r}, this version reads {FORMAT}")
+    except (KeyError, TypeError, json.JSONDecodeError):
+        raise _invalid(file, "does not say what it is (`about`)") from None
+    return dict(about)
+
+
+def _head(file: Traversable, arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Head:
+    blocks = [block for block in WIDTHS if f"{name}.{block}" in arrays]
+    bias = arrays.get(f"{name}.bias")
+    if not blocks or bias is None or bias.shape != (HEADS[name],):
+        raise _invalid(file, f"has no complete head {name!r}")
+    weights = {}
+    for block in blocks:
+        whole, scale = arrays[f"{name}.{block}"], arrays.get(f"{name}.{block}.scale")
+        shape = (WIDTHS[block], HEADS[name])
+        if whole.shape != shape or scale is None or scale.shape != bias.shape:
+            raise _invalid(file, f"{name}.{block} has shape {whole.shape}, not {shape}")
+        weights[block] = whole.astype(np.float32) * scale.astype(np.float32)
+    if not all(np.isfinite(one).all() for one in (bias.astype(np.float32), *weights.values())):
+        raise _invalid(file, f"head {name!r} holds numbers that are not finite")
+    return Head(weights=weights, bias=bias.astype(np.float32))
+
+
+def _invalid(file: Traversable, reason: str) -> CoefficientsInvalid:
+    return CoefficientsInvalid(f"coefficient file {file.name} {reason}; refit it: {REFIT}")

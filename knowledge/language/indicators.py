@@ -1,0 +1,210 @@
+"""What a text says of its writer's state: sentiment, frustration, urgency, betrayal, irony, empathy."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from knowledge.language import features, heads, languages, lexicons
+from knowledge.language.embedding import Embedder, Reading
+from knowledge.language.heads import DECIMALS, Blocks, Coefficients, Floats
+from knowledge.language.languages import Identifier
+from knowledge.language.lexicons import Lexicon
+from knowledge.language.wording import Wording, wording
+from ontology.signals import Scores
+
+MECHANISMS: Final = ("emotional_reactions", "interpretations", "explorations")
+_LEXICONS: Final = ("frustration", "urgency", "betrayal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empathy:
+    """Levels of EPITOME's three mechanisms in a response: 0 none, 1 weak, 2 strong."""
+
+    emotional_reactions: int
+    interpretations: int
+    explorations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What was judged of one text.
+
+    `language` is a language tag, None where the text says too little to tell. `scores` are all
+    None where nothing was judged. `evidence` names the lexicon groups that were said, by
+    indicator. `empathy` is None without a context.
+    """
+
+    language: str | None
+    scores: Scores
+    evidence: Mapping[str, tuple[str, ...]]
+    empathy: Empathy | None = None
+
+    @property
+    def judged(self) -> bool:
+        """Whether the text was judged at all; if not, it is unknown, not calm."""
+        return self.scores.sentiment is not None
+
+
+class Judge:
+    """Frozen embeddings, surface and lexicons under fitted heads; safe to share by threads."""
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        coefficients: Coefficients,
+        known: Mapping[str, Lexicon],
+        identifier: Identifier,
+    ) -> None:
+        """Put the parts together; `load` is the door."""
+        self._embedder = embedder
+        self._coefficients = coefficients
+        self._lexicons = known
+        self._identifier = identifier
+
+    def language_supported(self, tag: str) -> bool:
+        """Whether texts of this language are judged."""
+        return languages.supported(tag)
+
+    def score(
+        self,
+        texts: Sequence[str],
+        contexts: Sequence[str | None] | None = None,
+        languages: Sequence[str | None] | None = None,
+    ) -> list[Judged]:
+        """Judge texts, in order.
+
+        `contexts` are what the texts answer (empathy is judged only with one); `languages` are
+        tags that the sources declare (found out where None). Probabilities and sentiment have
+        three decimals. `ValueError` where the sequences are not equally long.
+        """
+        answered = _beside(contexts, texts, "contexts")
+        declared = _beside(languages, texts, "languages")
+        worded = [wording(text) for text in texts]
+        tags = [self._language(one, tag) for one, tag in zip(worded, declared, strict=True)]
+        rows = [row for row, tag in enumerate(tags) if self._judges(worded[row], tag)]
+        blank = Scores()
+        judged = [Judged(language=tag, scores=blank, evidence={}) for tag in tags]
+        found = self._judge([worded[row] for row in rows], [answered[row] for row in rows])
+        for row, (scores, evidence, empathy) in zip(rows, found, strict=True):
+            judged[row] = Judged(
+                language=tags[row], scores=scores, evidence=evidence, empathy=empathy
+            )
+        return judged
+
+    def _language(self, one: Wording, declared: str | None) -> str | None:
+        return declared or self._identifier.identify(one)
+
+    def _judges(self, one: Wording, tag: str | None) -> bool:
+        return tag is not None and one.letters > 0 and languages.supported(tag)
+
+    def _judge(
+        self, worded: list[Wording], answered: list[str | None]
+    ) -> list[tuple[Scores, Mapping[str, tuple[str, ...]], Empathy | None]]:
+        if not worded:
+            return []
+        reading = self._embedder.read([one.words for one in worded])
+        blocks = _blocks(worded, reading)
+        scores = self._scores(worded, blocks)
+        evidence = [self._evidence(one.words) for one in worded]
+        empathy = self._empathy(blocks, reading, answered)
+        return list(zip(scores, evidence, empathy, strict=True))
+
+    def _scores(self, worded: list[Wording], blocks: Blocks) -> list[Scores]:
+        classes = heads.softmax(self._logits("sentiment", blocks))
+        frustration = self._logits("frustration", blocks)[:, 0]
+        irony = heads.sigmoid(self._logits("irony", blocks)[:, 0])
+        said = {name: self._said(name, worded) for name in _LEXICONS}
+        frustration = heads.sigmoid(frustration + said["frustration"])
+        urgency, betrayal = heads.sigmoid(said["urgency"]), heads.sigmoid(said["betrayal"])
+        return [
+            Scores(
+                sentiment=_rounded(classes[row, 2] - classes[row, 0]),
+                negative=_rounded(classes[row, 0]),
+                frustration=_rounded(frustration[row]),
+                urgency=_rounded(urgency[row]),
+                betrayal=_rounded(betrayal[row]),
+                irony=_rounded(irony[row]),
+            )
+            for row in range(len(worded))
+        ]
+
+    def _logits(self, name: str, blocks: Blocks) -> Floats:
+        return self._coefficients.heads[name].logits(blocks)
+
+    def _said(self, name: str, worded: list[Wording]) -> Floats:
+        lexicon = self._lexicons[name]
+        evidence = [lexicon.bias + lexicon.evidence(one.words) for one in worded]
+        return np.asarray(evidence, dtype=np.float32)
+
+    def _evidence(self, words: str) -> Mapping[str, tuple[str, ...]]:
+        found = {name: lexicon.found(words) for name, lexicon in self._lexicons.items()}
+        return {name: groups for name, groups in found.items() if groups}
+
+    def _empathy(
+        self, blocks: Blocks, reading: Reading, answered: list[str | None]
+    ) -> list[Empathy | None]:
+        rows = [row for row, context in enumerate(answered) if context and context.strip()]
+        empathy: list[Empathy | None] = [None] * len(answered)
+        if not rows:
+            return empathy
+        seeker = self._embedder.read([wording(answered[row] or "").words for row in rows])
+        own = {name: block[rows] for name, block in blocks.items()}
+        own["context"] = seeker.depths
+        own["agreement"] = reading.vectors[rows] * seeker.vectors
+        levels = [self._logits(name, own).argmax(axis=1) for name in MECHANISMS]
+        for row, *found in zip(rows, *levels, strict=True):
+            empathy[row] = Empathy(
+                emotional_reactions=int(found[0]),
+                interpretations=int(found[1]),
+                explorations=int(found[2]),
+            )
+        return empathy
+
+
+def load() -> Judge:
+    """This process's judge; the first call takes seconds and about 400 MB.
+
+    `CoefficientsInvalid` or `LexiconInvalid` where a file of the package is broken.
+    """
+    with _LOADING:
+        if "judge" not in _LOADED:
+            _LOADED["judge"] = _load()
+        return _LOADED["judge"]
+
+
+_LOADING: Final = threading.Lock()
+_LOADED: Final[dict[str, Judge]] = {}
+
+
+def _load() -> Judge:
+    coefficients = heads.load()
+    known = {name: lexicons.load(name) for name in _LEXICONS}
+    return Judge(Embedder.load(), coefficients, known, languages.load())
+
+
+def blocks(worded: Sequence[Wording], reading: Reading) -> Blocks:
+    """The blocks of features that every head may read; fitting and judging share them."""
+    return {
+        "depths": reading.depths,
+        "typed": features.typed(worded),
+        "surface": features.surface(worded),
+    }
+
+
+_blocks = blocks
+
+
+def _beside(
+    given: Sequence[str | None] | None, texts: Sequence[str], name: str
+) -> Sequence[str | None]:
+    beside = [None] * len(texts) if given is None else given
+    if len(beside) != len(texts):
+        raise ValueError(f"{len(texts)} texts but {len(beside)} {name}; give one a text or None")
+    return beside
+
+
+def _rounded(value: np.float32) -> float:
+    return round(float(value), DECIMALS) + 0.0
