@@ -1,0 +1,244 @@
+"""The precedent index: past cases by nearness of meaning, exact, filtered, built resumably."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+from filelock import FileLock, Timeout
+
+from knowledge.language.embedding import DIMENSIONS, Vectors, load
+from knowledge.precedent_parts import (
+    IndexInvalid,
+    Manifest,
+    Precedent,
+    encode,
+    stamp,
+    sweep,
+    text_digest,
+    write_manifest,
+    write_part,
+)
+from knowledge.precedent_view import Filters, View, look
+
+__all__ = [
+    "Filters",
+    "Hit",
+    "IndexBusy",
+    "IndexInvalid",
+    "Precedent",
+    "PrecedentIndex",
+    "Tally",
+]
+
+BATCH: Final = 256
+"""Precedents that are embedded between two durable steps: about five seconds on one thread."""
+MOST_PARTS: Final = 4
+_ATTEMPTS: Final = 5
+
+Embed = Callable[[Sequence[str]], Vectors]
+
+
+class IndexBusy(Exception):
+    """Another process is loading precedents into the same folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A precedent and the cosine of its meaning to the query's, -1 to 1, on four decimals."""
+
+    precedent: Precedent
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How far a load has come: precedents seen, stored, found unchanged; texts embedded anew."""
+
+    seen: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    embedded: int = 0
+
+
+class PrecedentIndex:
+    """Precedents and their vectors in one folder; any number of readers, one loader at a time."""
+
+    def __init__(self, directory: Path, embed: Embed | None = None) -> None:
+        """Name the folder; `open` is the door."""
+        self._directory = directory
+        self._embed = embed or _packaged
+        self._stamp: tuple[int, int] | None = None
+        self._view = View()
+
+    @classmethod
+    def open(cls, directory: Path, *, embed: Embed | None = None) -> Self:
+        """Open the index of a folder, which need not exist yet; loads no language model.
+
+        `embed` turns n texts into unit vectors, shape (n, 384), float32; without it the packaged
+        model is loaded when the first text has to be embedded.
+
+        Raises:
+            IndexInvalid: the folder holds something that this version cannot read.
+        """
+        index = cls(directory, embed)
+        index.catch_up()
+        return index
+
+    def __len__(self) -> int:
+        """How many precedents can be found."""
+        return len(self._view.rows)
+
+    def get(self, identity: str) -> Precedent | None:
+        """One precedent by its id."""
+        view = self.catch_up()
+        place = view.rows.get(identity)
+        return view.parts[place[0]].precedent(place[1]) if place else None
+
+    def search(
+        self, query: str | Vectors, *, top: int = 10, filters: Filters | None = None
+    ) -> list[Hit]:
+        """The nearest precedents, best first; equal scores in the order they were loaded.
+
+        `query` is a text or its unit vector, shape (384,). Every eligible precedent is compared.
+        What another process has loaded meanwhile is found, too.
+        """
+        view = self.catch_up()
+        mask = view.eligible(filters or Filters())
+        count = min(max(top, 0), int(mask.sum()))
+        if count == 0:
+            return []
+        vector = self._embed([query])[0] if isinstance(query, str) else query
+        scores = np.concatenate([part.vectors @ vector for part in view.parts])
+        scores = np.where(mask, np.round(scores, 4), -np.inf)
+        edge = np.partition(scores, -count)[-count]
+        near = np.flatnonzero(scores >= edge)
+        best = near[np.argsort(-scores[near], kind="stable")][:count]
+        starts = np.cumsum([0, *(len(part) for part in view.parts)])
+        return [self._hit(view, starts, int(at), float(scores[at])) for at in best]
+
+    @staticmethod
+    def _hit(view: View, starts: npt.NDArray[np.int64], at: int, score: float) -> Hit:
+        part = int(np.searchsorted(starts, at, side="right")) - 1
+        return Hit(precedent=view.parts[part].precedent(at - int(starts[part])), score=score)
+
+    def add(
+        self,
+        precedents: Iterable[Precedent],
+        progress: Callable[[Tally], None] = lambda _: None,
+    ) -> Tally:
+        """Take precedents in; one with a known id replaces the older one, an equal one is skipped.
+
+        Every `BATCH` new ones are durable before `progress` hears of them, so a load that was
+        killed goes on where it stopped when it is run again. A text that is already embedded is
+        never embedded twice.
+
+        Raises:
+            IndexBusy: another process is loading.
+        """
+        self._directory.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._directory / "load.lock", timeout=0)
+        try:
+            with lock:
+                return self._load(iter(precedents), progress)
+        except Timeout as error:
+            raise IndexBusy(
+                f"another process is loading precedents into {self._directory}; wait for its end"
+            ) from error
+
+    def _load(self, stream: Iterable[Precedent], progress: Callable[[Tally], None]) -> Tally:
+        sweep(self._directory, self.catch_up().manifest)
+        vectors = self._known_vectors()
+        tally = Tally()
+        source = iter(stream)
+        while batch := list(islice(source, BATCH)):
+            tally = self._take(batch, vectors, tally)
+            progress(tally)
+        self._merge()
+        return tally
+
+    def _known_vectors(self) -> dict[str, tuple[str, int]]:
+        """Where the vector of each text stands, by digest of the text: name of part, row."""
+        return {
+            text_digest(part.precedent(row).searched): (part.name, row)
+            for part in self._view.parts
+            for row in range(len(part))
+        }
+
+    def _take(
+        self, batch: Sequence[Precedent], vectors: dict[str, tuple[str, int]], tally: Tally
+    ) -> Tally:
+        latest = {item.id: item for item in batch}
+        fresh = [item for item in latest.values() if not self._holds(item)]
+        embedded = self._store(fresh, vectors) if fresh else 0
+        return Tally(
+            seen=tally.seen + len(batch),
+            stored=tally.stored + len(fresh),
+            unchanged=tally.unchanged + len(batch) - len(fresh),
+            embedded=tally.embedded + embedded,
+        )
+
+    def _holds(self, item: Precedent) -> bool:
+        place = self._view.rows.get(item.id)
+        return place is not None and self._view.parts[place[0]].raw(place[1]) == encode(item)
+
+    def _store(self, fresh: Sequence[Precedent], known: dict[str, tuple[str, int]]) -> int:
+        digests = [text_digest(item.searched) for item in fresh]
+        by_name = {part.name: part for part in self._view.parts}
+        texts = {
+            digest: item.searched
+            for digest, item in zip(digests, fresh, strict=True)
+            if digest not in known
+        }
+        computed = dict(zip(texts, self._embed([*texts.values()]), strict=True)) if texts else {}
+        rows = [
+            computed[d] if d in computed else by_name[known[d][0]].vectors[known[d][1]]
+            for d in digests
+        ]
+        manifest = self._view.manifest
+        name = f"part-{manifest.following:06d}"
+        block = np.asarray(rows, dtype=np.float32).reshape(-1, DIMENSIONS)
+        write_part(self._directory, name, [encode(item) for item in fresh], [block])
+        known.update({digest: (name, row) for row, digest in enumerate(digests)})
+        self._publish({**manifest.parts, name: len(fresh)}, manifest.following + 1)
+        return len(texts)
+
+    def _merge(self) -> None:
+        """Put all parts into one where they are many, and leave out rows that were replaced."""
+        view = self._view
+        if len(view.parts) <= MOST_PARTS:
+            return
+        kept = np.split(view.alive, np.cumsum([len(part) for part in view.parts])[:-1])
+        rows = [np.flatnonzero(mask) for mask in kept]
+        pairs = [*zip(view.parts, rows, strict=True)]
+        lines = [part.raw(int(row)) for part, chosen in pairs for row in chosen]
+        name = f"part-{view.manifest.following:06d}"
+        write_part(self._directory, name, lines, (part.vectors[chosen] for part, chosen in pairs))
+        self._publish({name: len(lines)}, view.manifest.following + 1)
+        sweep(self._directory, self._view.manifest)
+
+    def _publish(self, parts: Mapping[str, int], following: int) -> None:
+        write_manifest(self._directory, Manifest(parts=parts, following=following))
+        self.catch_up()
+
+    def catch_up(self) -> View:
+        """Read the manifest again if it has changed since."""
+        for attempt in range(_ATTEMPTS):
+            seen = stamp(self._directory)
+            if seen == self._stamp:
+                return self._view
+            try:
+                view = look(self._directory, self._view)
+            except FileNotFoundError:  # merged away between the manifest and the part
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                continue
+            self._view, self._stamp = view, seen
+        return self._view
+
+
+def _packaged(texts: Sequence[str]) -> Vectors:
+    return load().embed(texts)
