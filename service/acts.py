@@ -139,7 +139,7 @@ def written(deadline: Deadline) -> dict[str, Json]:
     return {
         "name": deadline.name,
         "state": deadline.state,
-        "due": deadline.due.isoformat(),
+        "due": deadline.due.isoformat().replace("+00:00", "Z"),
         "lapse": deadline.lapse,
     }
 

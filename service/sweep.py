@@ -11,9 +11,9 @@ from structlog.typing import FilteringBoundLogger
 
 from knowledge.due import Due, Lapse
 from knowledge.refusals import Conflict, DuplicateEvent, LedgerRefused
-from ontology.events import Draft
+from ontology.events import Draft, Json
 from ontology.identity import Scope
-from ontology.lifecycle import ATTUNE, ActRefused, Actor, Role, act
+from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role, act
 from service.acts import acted, standing
 from service.clock import pause
 from service.committing import Here
@@ -74,20 +74,22 @@ def watch(world: Sweeping, seconds: float, stop: threading.Event) -> None:
 
 def lapse_id(lapse: Lapse) -> str:
     """The id of the event that records a lapse: the same for every worker."""
-    named = "\n".join((lapse.thing, lapse.deadline.name, lapse.deadline.due.isoformat()))
+    named = f"{lapse.thing}\n{lapse.deadline.name}\n{lapse.deadline.due.isoformat()}"
     return f"event/lapse-{hashlib.sha256(named.encode()).hexdigest()[:32]}"
 
 
 def _record(world: Sweeping, lapse: Lapse, version: int, now: datetime) -> bool:
     """Record one lapse, unless somebody did so or acted on the thing before."""
+    scope = Scope(lapse.thing)
     try:
         draft = _drafted(world, lapse, now)
     except ActRefused as error:
-        world.log.error("a deadline has no act any more", thing=lapse.thing, error=str(error))
-        world.due.give_up(lapse)
+        if world.ledger.versions([scope])[scope] == version:
+            world.log.warning("a deadline has no act", thing=lapse.thing, error=str(error))
+            world.due.give_up(lapse)
         return False
     try:
-        world.ledger.append([draft], expected={Scope(lapse.thing): version})
+        world.ledger.append([draft], expected={scope: version})
     except (DuplicateEvent, Conflict):
         return False
     return True
@@ -99,7 +101,7 @@ def _drafted(world: Sweeping, lapse: Lapse, now: datetime) -> Draft:
     outcome = act(world.lifecycles, stands, lapse.deadline.lapse, actor=ITSELF, at=now, data={})
     draft = acted(lapse_id(lapse), stands, outcome, ITSELF, now)
     due = lapse.deadline.due
-    told = {"name": lapse.deadline.name, "due": due.isoformat()}
+    told: dict[str, Json] = {"name": lapse.deadline.name, "due": due.isoformat()}
     return replace(draft, data={**draft.data, "lapsed": told, "late": now - due > LATE})
 
 
