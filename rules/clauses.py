@@ -1,0 +1,272 @@
+"""Reads the `when` of a rule into conjunctions of typed patterns, collecting every mistake."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from ontology.facts import STRATA, Catalogue
+from ontology.kinds import Field, Kind
+from ontology.marked_yaml import Entry, Node
+from rules.acceptance import accepted
+from rules.conditions import (
+    MOST_ALTERNATIVES,
+    MOST_JOINS,
+    Absence,
+    Ask,
+    Conjunction,
+    Join,
+    Pattern,
+)
+from rules.diagnostics import Problems, near
+from rules.unary import TestInvalid
+from rules.worded import entries, items, read_test, shown
+
+EXAMPLE: Final = "{spread: {window: PT1H, excess: at least 4}}"
+_SAME: Final = "same as "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Same:
+    """`same as incident.region`, not yet resolved."""
+
+    field: Field
+    alias: str
+    other: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clause:
+    """One pattern as written."""
+
+    pattern: Pattern
+    kind: Kind
+    alias: str
+    absent: bool
+    same: tuple[_Same, ...]
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clauses:
+    """Reads conditions of one stratum; mistakes go to `problems`."""
+
+    catalogue: Catalogue
+    stratum: str
+    problems: Problems
+
+    def read(self, node: Node) -> tuple[Conjunction, ...]:
+        """The alternatives of a `when`; fewer than written where something is wrong."""
+        alternatives = self._group(node)
+        if len(alternatives) > MOST_ALTERNATIVES:
+            self.problems.add(
+                node,
+                "any",
+                f"{len(alternatives)} combinations of alternatives; write several rules",
+            )
+            return ()
+        return tuple(self._conjunction(clauses) for clauses in alternatives)
+
+    def _group(self, node: Node, *, absent: bool = False) -> list[list[_Clause]]:
+        """A mapping of kinds, or a list of such mappings that must all hold."""
+        if node.kind == "list":
+            parts = [self._group(item, absent=absent) for item in items(node)]
+        elif node.kind == "mapping":
+            self._once(node)
+            parts = [self._entry(entry, absent=absent) for entry in entries(node)]
+        else:
+            self.problems.add(
+                node, node.value, "conditions are a mapping of facts", example=EXAMPLE
+            )
+            return [[]]
+        return [
+            [clause for part in chosen for clause in part]
+            for chosen in product(*(part[: MOST_ALTERNATIVES + 1] for part in parts))
+        ]
+
+    def _once(self, node: Node) -> None:
+        seen: set[str] = set()
+        for entry in entries(node):
+            if entry.key in seen:
+                cure = "[{spread: {…}}, {spread: {…}}]"
+                self.problems.add(entry, entry.key, "stands twice; write a list", example=cure)
+            seen.add(entry.key)
+
+    def _entry(self, entry: Entry, *, absent: bool) -> list[list[_Clause]]:
+        if entry.key == "any":
+            return [one for item in items(entry.value) for one in self._group(item, absent=absent)]
+        if entry.key in {"absent", "none"}:
+            if absent:
+                self.problems.add(
+                    entry, entry.key, "an absence stands in an absence; take one out"
+                )
+            return self._group(entry.value, absent=True)
+        return [self._clauses(entry, absent=absent)]
+
+    def _clauses(self, entry: Entry, *, absent: bool) -> list[_Clause]:
+        """The pattern of a kind, or the patterns where a list asks for several facts of it."""
+        kind = self.catalogue.kinds.get(entry.key)
+        if kind is None:
+            names = [*self.catalogue.kinds, "absent", "any"]
+            self.problems.add(
+                entry,
+                entry.key,
+                "no kind of fact",
+                nearest=near(entry.key, names),
+                example=EXAMPLE,
+            )
+            return []
+        if kind.stratum is not None and STRATA.index(kind.stratum) >= STRATA.index(self.stratum):
+            reason = (
+                f"is complete only after the stratum {kind.stratum}; this book is {self.stratum}"
+            )
+            self.problems.add(entry, entry.key, reason, example=f"stratum: {_later(kind.stratum)}")
+        bodies = items(entry.value)
+        return [self._body(entry, body, kind, absent=absent) for body in bodies]
+
+    def _body(self, entry: Entry, body: Node, kind: Kind, *, absent: bool) -> _Clause:
+        asks: list[Ask] = []
+        same: list[_Same] = []
+        alias = kind.name
+        named: set[str] = set()
+        for one in self._fields(body, kind):
+            named.add(one.key)
+            if one.key == "as":
+                alias = str(one.value.value)
+            elif one.key in kind.fields:
+                self._field(one, kind.fields[one.key], asks, same)
+            else:
+                self._no_field(one, kind)
+        self._keys(entry, kind, named)
+        order = [*kind.keys, *kind.fields]
+        asks.sort(key=lambda ask: order.index(ask.field.name))
+        pattern = Pattern(kind=kind.name, asks=tuple(asks))
+        return _Clause(
+            pattern=pattern, kind=kind, alias=alias, absent=absent, same=tuple(same), entry=entry
+        )
+
+    def _fields(self, node: Node, kind: Kind) -> Sequence[Entry]:
+        if node.kind == "mapping":
+            self._once(node)
+            return entries(node)
+        if node.value not in {None, "given"}:
+            example = f"{kind.name}: {{{_example(kind)}}}"
+            self.problems.add(node, shown(node), f"{kind.name} takes fields", example=example)
+        return ()
+
+    def _no_field(self, one: Entry, kind: Kind) -> None:
+        self.problems.add(
+            one,
+            one.key,
+            f"no field of {kind.name}; it has {', '.join(kind.fields)}",
+            nearest=near(one.key, [*kind.fields, "as"]),
+            example=f"{kind.name}: {{{_example(kind)}}}",
+        )
+
+    def _keys(self, entry: Entry, kind: Kind, named: set[str]) -> None:
+        for key in kind.keys:
+            if key not in named:
+                example = f"{kind.name}: {{{key}: {kind.fields[key].example}}}"
+                self.problems.add(
+                    entry,
+                    kind.name,
+                    f"does not say which {key}; write it, or '-'",
+                    example=example,
+                )
+
+    def _field(self, one: Entry, shape: Field, asks: list[Ask], same: list[_Same]) -> None:
+        written = one.value.value
+        if isinstance(written, str) and written.startswith(_SAME):
+            alias, _, other = written[len(_SAME) :].strip().partition(".")
+            same.append(_Same(field=shape, alias=alias, other=other, entry=one))
+            return
+        try:
+            test = read_test(one.value, shape)
+        except TestInvalid as error:
+            self.problems.add(
+                error.node or one.value,
+                error.offending,
+                error.reason,
+                nearest=error.nearest,
+                example=f"{shape.name}: {shape.example}",
+            )
+            return
+        form = accepted(test, shape)
+        if form.nothing:
+            self.problems.add(
+                one.value,
+                shown(one.value),
+                "can never be so",
+                example=f"{shape.name}: {shape.example}",
+            )
+        place = {"line": one.value.line, "column": one.value.column}
+        asks.append(Ask(field=shape, test=test, accepted=form, written=shown(one.value), **place))
+
+    def _conjunction(self, clauses: Sequence[_Clause]) -> Conjunction:
+        positive = [clause for clause in clauses if not clause.absent]
+        joins = [join for at, clause in enumerate(positive) for join in self._joins(at, positive)]
+        if len(joins) > MOST_JOINS:
+            self.problems.add(
+                positive[0].entry, _SAME, f"{len(joins)} joins; a rule has at most two"
+            )
+        return Conjunction(
+            patterns=tuple(clause.pattern for clause in positive),
+            joins=tuple(joins),
+            absences=tuple(self._absence(c, positive) for c in clauses if c.absent),
+        )
+
+    def _joins(self, at: int, positive: Sequence[_Clause]) -> list[Join]:
+        joins = []
+        for same in positive[at].same:
+            other = self._resolve(same, positive)
+            if other is not None and other != at:
+                joins.append(
+                    Join(left=at, left_field=same.field.name, right=other, right_field=same.other)
+                )
+        return joins
+
+    def _absence(self, clause: _Clause, positive: Sequence[_Clause]) -> Absence:
+        anchors = {self._resolve(same, positive) for same in clause.same} - {None}
+        if len(anchors) > 1:
+            self.problems.add(
+                clause.entry, clause.kind.name, "an absence may compare with one other fact only"
+            )
+        pairs = tuple(sorted((same.field.name, same.other) for same in clause.same))
+        anchor = next(iter(anchors), None)
+        return Absence(
+            pattern=clause.pattern, anchor=anchor, equal=pairs if anchor is not None else ()
+        )
+
+    def _resolve(self, same: _Same, positive: Sequence[_Clause]) -> int | None:
+        """The position of the fact that `same as` names, or None, having said what is wrong."""
+        found = [at for at, clause in enumerate(positive) if clause.alias == same.alias]
+        written = f"{same.alias}.{same.other}"
+        if len(found) != 1:
+            names = [clause.alias for clause in positive]
+            reason = "names no other fact" if not found else "names several; give each an `as`"
+            self.problems.add(same.entry.value, written, reason, nearest=near(same.alias, names))
+            return None
+        other = positive[found[0]].kind.fields.get(same.other)
+        if other is None:
+            known = positive[found[0]].kind.fields
+            self.problems.add(
+                same.entry.value, written, "no such field", nearest=near(same.other, known)
+            )
+            return None
+        if (other.datatype, other.decimals) != (same.field.datatype, same.field.decimals) and not (
+            {str(other.datatype), str(same.field.datatype)} <= {"token", "string"}
+        ):
+            reason = f"holds a {other.datatype}, {same.field.name} a {same.field.datatype}"
+            self.problems.add(same.entry.value, written, reason)
+            return None
+        return found[0]
+
+
+def _example(kind: Kind) -> str:
+    name = next(iter([*kind.keys, *kind.fields]))
+    return f"{name}: {kind.fields[name].example}"
+
+
+def _later(stratum: str) -> str:
+    return STRATA[min(STRATA.index(stratum) + 1, len(STRATA) - 1)]

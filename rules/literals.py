@@ -1,0 +1,171 @@
+"""Values as books write them: S-FEEL literals, ISO 8601, and plain words like `15 minutes`."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Final
+
+from ontology.kinds import Field
+from ontology.values import Datatype, Value, ValueInvalid, quote
+
+_NUMBER: Final = re.compile(r"-?(\d{1,18}(\.\d{1,18})?|\.\d{1,18})", re.ASCII)
+_WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
+_COMMA: Final = re.compile(r"-?\d+,\d+", re.ASCII)
+_PERCENT: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(%|percent)", re.ASCII)
+_CALL: Final = re.compile(r'(date and time|date|time|duration)\(\s*"([^"]*)"\s*\)', re.ASCII)
+_AT: Final = re.compile(r'@"([^"]*)"', re.ASCII)
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_SPELLED: Final = re.compile(
+    r"\d{1,9}(?:\.\d{1,6})?\s*[a-z]+(?:\s*(?:,|and)?\s*\d{1,9}(?:\.\d{1,6})?\s*[a-z]+)*", re.ASCII
+)
+_PART: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]+)", re.ASCII)
+_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
+    dict.fromkeys(("s", "sec", "second", "seconds"), 1)
+    | dict.fromkeys(("min", "mins", "minute", "minutes"), 60)
+    | dict.fromkeys(("h", "hour", "hours"), 3_600)
+    | dict.fromkeys(("d", "day", "days"), 86_400)
+    | dict.fromkeys(("week", "weeks"), 604_800)
+)
+_CALLS: Final[Mapping[str, Datatype]] = MappingProxyType(
+    {
+        "date": Datatype.DATE,
+        "time": Datatype.TIME,
+        "date and time": Datatype.DATETIME,
+        "duration": Datatype.DURATION,
+    }
+)
+TEXTS: Final = frozenset({Datatype.TOKEN, Datatype.STRING})
+
+
+class LiteralInvalid(ValueError):
+    """A text is no value of its field; `nearest` is a likely meant one or None."""
+
+    def __init__(self, reason: str, nearest: str | None = None) -> None:
+        """Keep the words and the likely meant text."""
+        self.nearest = nearest
+        super().__init__(reason)
+
+
+def literal(written: str | int | bool, field: Field) -> Value:  # noqa: FBT001 - a YAML scalar
+    """The value that a text, a YAML integer or a YAML boolean stands for in a field.
+
+    Nothing is coerced: `"5"` in quotes is no number, `yes` is no boolean.
+
+    Raises:
+        LiteralInvalid: it is none, or it does not fit the field.
+    """
+    value = _read(written.strip(), field) if isinstance(written, str) else written
+    if isinstance(value, float):
+        _whole_places(str(written), field)
+    try:
+        return field.check(value)
+    except ValueInvalid as error:
+        raise LiteralInvalid(str(error), _near(value, field)) from error
+
+
+def _read(text: str, field: Field) -> object:
+    """What a text says: a call like `date("…")`, a quoted text, or a bare word."""
+    call = _CALL.fullmatch(text)
+    if call is not None:
+        if _CALLS[call[1]] is not field.datatype:
+            raise LiteralInvalid(
+                f"{call[1]}(…) stands where {field.name} holds a {field.datatype}"
+            )
+        return call[2]
+    at = _AT.fullmatch(text)
+    if at is not None:
+        return at[1]
+    return _quoted(text, field) if text.startswith('"') else _BARE[field.datatype](text, field)
+
+
+def _quoted(text: str, field: Field) -> str:
+    match = _QUOTED.fullmatch(text)
+    if match is None:
+        raise LiteralInvalid("a text that begins with a quotation mark must end with one")
+    if field.datatype not in TEXTS:
+        bare = match[1]
+        raise LiteralInvalid(f"is text, but {field.name} holds a {field.datatype}", bare)
+    return re.sub(r"\\(.)", r"\1", match[1])
+
+
+def _bare_text(text: str, _field: Field) -> object:
+    return text
+
+
+def _bare_truth(text: str, field: Field) -> object:
+    words = {"true": True, "false": False}
+    if text in words:
+        return words[text]
+    likely = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower())
+    raise LiteralInvalid(f"{field.name} is true or false", likely or _lower(text, words))
+
+
+def _bare_number(text: str, field: Field) -> object:
+    if field.datatype is Datatype.INTEGER and _WHOLE.fullmatch(text):
+        return int(text)
+    if field.datatype is Datatype.DECIMAL and _NUMBER.fullmatch(text):
+        return float(text)
+    percent = _PERCENT.fullmatch(text)
+    if percent is not None:
+        raise LiteralInvalid("write a share as a number, not as per cent", _share(percent[1]))
+    if _COMMA.fullmatch(text):
+        raise LiteralInvalid("the decimal sign is a point", text.replace(",", "."))
+    what = "whole number" if field.datatype is Datatype.INTEGER else "number"
+    raise LiteralInvalid(f"{field.name} holds a {what}")
+
+
+def _bare_duration(text: str, field: Field) -> object:
+    if text.startswith(("P", "-P")):
+        return text
+    if _WHOLE.fullmatch(text):
+        raise LiteralInvalid("a duration needs its unit", f"{text} minutes")
+    if not _SPELLED.fullmatch(text):
+        raise LiteralInvalid(f"{field.name} holds a duration")
+    total = timedelta()
+    for number, unit in _PART.findall(text):
+        if unit not in _SECONDS:
+            near = get_close_matches(unit, _SECONDS, n=1)
+            raise LiteralInvalid(f"{quote(unit)} is no unit of time", near[0] if near else None)
+        total += timedelta(seconds=_SECONDS[unit]) * float(number)
+    return total
+
+
+_BARE: Final[Mapping[Datatype, Callable[[str, Field], object]]] = MappingProxyType(
+    {
+        Datatype.TOKEN: _bare_text,
+        Datatype.STRING: _bare_text,
+        Datatype.BOOLEAN: _bare_truth,
+        Datatype.INTEGER: _bare_number,
+        Datatype.DECIMAL: _bare_number,
+        Datatype.DATE: _bare_text,
+        Datatype.TIME: _bare_text,
+        Datatype.DATETIME: _bare_text,
+        Datatype.DURATION: _bare_duration,
+    }
+)
+
+
+def _whole_places(text: str, field: Field) -> None:
+    """Refuse more places than the field keeps: a rounded fact would never lie between them."""
+    places = len(text.strip().partition(".")[2].rstrip("0"))
+    if places > field.decimals:
+        raise LiteralInvalid(f"{field.name} is kept to {field.decimals} places")
+
+
+def _share(number: str) -> str:
+    return f"{float(number) / 100:g}"
+
+
+def _lower(text: str, known: Mapping[str, object]) -> str | None:
+    return text.lower() if text.lower() in known else None
+
+
+def _near(value: object, field: Field) -> str | None:
+    """The allowed name most like what was written."""
+    if not isinstance(value, str) or not field.allowed:
+        return None
+    plain = re.sub(r"[\s_]+", "-", value[:80].strip().lower())
+    near = get_close_matches(plain, field.allowed, n=1)
+    return near[0] if near else None
