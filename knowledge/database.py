@@ -94,6 +94,12 @@ class Database:
         with _translated(self), self.reader.connect() as connection:
             yield connection
 
+    def scrub(self) -> None:
+        """Empty SQLite's write-ahead log, where deleted rows linger; PostgreSQL keeps its own."""
+        if self.sqlite:
+            with _translated(self), self.reader.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close all connections."""
         self.writer.dispose()

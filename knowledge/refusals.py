@@ -87,6 +87,10 @@ class SealBroken(LedgerRefused):
     """A sealed value was altered, moved to another place, or belongs to another key store."""
 
 
+class SegmentBroken(LedgerRefused):
+    """A segment's file is missing, altered, or not readable with these keys."""
+
+
 class MasterKeyInvalid(LedgerRefused, ValueError):
     """The master key is missing, malformed, open to others, or of another key store."""
 

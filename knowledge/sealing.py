@@ -142,6 +142,7 @@ class KeyStore:
                 raise LegalHold(subject, matters)
             yield
             _destroy(connection, subject, event)
+        self._database.scrub()
 
     def finish_erasures(self, ordered: Mapping[str, ThingId]) -> tuple[str, ...]:
         """Carry out erasures (event → subject) that a crash or a restored backup left undone.
@@ -155,6 +156,7 @@ class KeyStore:
             with self._database.exclusive() as connection:
                 for event in undone:
                     _destroy(connection, ordered[event], event)
+            self._database.scrub()
         return undone
 
     def _wrapped_secret(self, name: str) -> bytes:

@@ -13,7 +13,7 @@ from ontology.identity import ThingId
 
 KEY_BYTES: Final = 32
 _KEY_ID_BYTES: Final = 16
-_NONCE_BYTES: Final = 12
+NONCE_BYTES: Final = 12
 _PADDED_TO: Final = 64
 
 
@@ -53,10 +53,15 @@ class Sealed:
         return self.value[:_KEY_ID_BYTES]
 
 
+def nonce() -> bytes:
+    """Fresh random bytes that no two seals share."""
+    return os.urandom(NONCE_BYTES)
+
+
 def encrypt(key: bytes, plain: bytes, bound: str) -> bytes:
     """Nonce, ciphertext and tag; only the same key and `bound` open it."""
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plain, bound.encode())
+    start = nonce()
+    return start + AESGCM(key).encrypt(start, plain, bound.encode())
 
 
 def decrypt(key: bytes, sealed: bytes, bound: str) -> bytes:
@@ -66,7 +71,7 @@ def decrypt(key: bytes, sealed: bytes, bound: str) -> bytes:
         SealBroken: it was altered, moved to another place, or sealed under another key.
     """
     try:
-        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound.encode())
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode())
     except (InvalidTag, ValueError) as error:
         raise SealBroken(f"what is sealed as {bound!r} was altered, moved or rekeyed") from error
 

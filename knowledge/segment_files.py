@@ -1,0 +1,113 @@
+"""Segment files: signals as Parquet, with text, author and source of a share encrypted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
+import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow has no type stubs
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from knowledge.refusals import SealBroken
+from knowledge.seals import NONCE_BYTES, nonce
+from ontology.identity import ThingId
+from ontology.signals import Scores, Signal
+
+_SCORES: Final = tuple(field.name for field in fields(Scores))
+_TIME: Final = pa.timestamp("us", tz="UTC")
+_SCHEMA: Final = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("platform", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("feed", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("posted_at", _TIME, nullable=False),
+        pa.field("received_at", _TIME, nullable=False),
+        pa.field("language", pa.string()),
+        pa.field("region", pa.string()),
+        pa.field("topics", pa.list_(pa.string()), nullable=False),
+        pa.field("reach", pa.int64()),
+        pa.field("share", pa.bool_(), nullable=False),
+        pa.field("scored", pa.bool_(), nullable=False),
+        *(pa.field(name, pa.float64()) for name in _SCORES),
+        pa.field("sealed", pa.binary(), nullable=False),
+    ]
+)
+
+
+def encode(signals: Sequence[Signal], key: bytes) -> bytes:
+    """The Parquet file of some signals; `sealed` holds [text, author, share_of] under the key."""
+    cipher = AESGCM(key)
+    columns = {
+        "id": [s.id for s in signals],
+        "platform": [s.platform for s in signals],
+        "feed": [s.feed for s in signals],
+        "posted_at": [s.posted_at for s in signals],
+        "received_at": [s.received_at for s in signals],
+        "language": [s.language for s in signals],
+        "region": [s.region for s in signals],
+        "topics": [list(s.topics) for s in signals],
+        "reach": [s.reach for s in signals],
+        "share": [s.share_of is not None for s in signals],
+        "scored": [s.scores is not None for s in signals],
+        **_score_columns(signals),
+        "sealed": [_seal(cipher, s) for s in signals],
+    }
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns, schema=_SCHEMA), sink, compression="zstd")
+    return bytes(sink.getvalue())
+
+
+def decode(content: bytes, key: bytes) -> list[Signal]:
+    """The signals of a file, in its order.
+
+    Raises:
+        SealBroken: what is sealed was altered, or sealed under another key store.
+    """
+    cipher = AESGCM(key)
+    rows = pq.read_table(pa.BufferReader(content)).to_pylist()
+    return [_signal(row, _open(cipher, row["id"], row["sealed"])) for row in rows]
+
+
+def ids(content: bytes) -> Iterator[tuple[ThingId, datetime]]:
+    """Id and posting time of every signal of a file."""
+    table = pq.read_table(pa.BufferReader(content), columns=["id", "posted_at"])
+    return zip(table["id"].to_pylist(), table["posted_at"].to_pylist(), strict=True)
+
+
+def _score_columns(signals: Sequence[Signal]) -> dict[str, list[float | None]]:
+    scores = [asdict(s.scores) if s.scores else {} for s in signals]
+    return {name: [score.get(name) for score in scores] for name in _SCORES}
+
+
+def _signal(row: dict[str, Any], private: Sequence[str | None]) -> Signal:
+    text, author, share_of = private
+    scored = row.pop("scored")
+    row.pop("sealed")
+    row.pop("share")
+    scores = {name: row.pop(name) for name in _SCORES}
+    row["topics"] = tuple(row.pop("topics"))
+    return Signal(
+        **row,
+        text=text or "",
+        author=None if author is None else ThingId(author),
+        share_of=share_of,
+        scores=Scores(**scores) if scored else None,
+    )
+
+
+def _seal(cipher: AESGCM, signal: Signal) -> bytes:
+    start = nonce()
+    plain = orjson.dumps([signal.text, signal.author, signal.share_of])
+    return start + cipher.encrypt(start, plain, signal.id.encode())
+
+
+def _open(cipher: AESGCM, signal: str, sealed: bytes) -> list[str | None]:
+    try:
+        plain = cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], signal.encode())
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken(f"the text of {signal} was altered or belongs elsewhere") from error
+    private: list[str | None] = orjson.loads(plain)
+    return private

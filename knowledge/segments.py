@@ -1,0 +1,239 @@
+"""Segments: signals kept in files by day and platform, each committed as one event."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from shutil import rmtree
+from typing import Final, cast
+
+from knowledge.durable import replace_whole, sync_directory, write_new
+from knowledge.envelopes import instant, micros
+from knowledge.ledger import Ledger
+from knowledge.refusals import SealBroken, SegmentBroken
+from knowledge.sealing import KeyStore
+from knowledge.segment_files import decode, encode, ids
+from knowledge.segment_index import SegmentIndex
+from knowledge.turnstile import Turnstile
+from knowledge.verification import silent
+from ontology.events import Draft, Event, Json
+from ontology.identity import ThingId
+from ontology.signals import Signal
+
+_TYPES: Final = ("segment.committed",)
+_PAGE: Final = 500
+_WAIT_SECONDS: Final = 60
+_SCAN_FROM: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Segments:
+    """The signals of one ledger; safe between threads and processes that share the directory.
+
+    A file is on disk, under its name, before the event that commits it; a file without an event
+    does not count.
+    """
+
+    def __init__(self, directory: Path, ledger: Ledger, keys: KeyStore) -> None:
+        """Keep files under `directory`, as `<day>/<platform>/<segment>.parquet`."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory: Final = directory
+        self._ledger: Final = ledger
+        self._keys: Final = keys
+        self._index: Final = SegmentIndex(directory / "index.db")
+        self._lock: Final = Turnstile(directory / "lock", wait_seconds=_WAIT_SECONDS)
+
+    def commit(
+        self,
+        signals: Sequence[Signal],
+        *,
+        actor: ThingId,
+        id: Callable[[str], str],  # noqa: A002 - makes the ids of events
+        at: datetime,
+    ) -> tuple[Event, ...]:
+        """Store the signals that are new, one event a day and platform; durable when it returns.
+
+        A signal whose id is stored, or whose day's retention has ended, is dropped; nothing new
+        gives no event. `id("event")` gives each event a fresh id.
+
+        Raises:
+            DuplicateEvent: `id` gave an id that is recorded already.
+            DatabaseUnavailable: the ledger, or the lock for 60 s, is not to be had.
+        """
+        with self._lock.held():
+            self._catch_up()
+            kept_from = self.retained()
+            fresh = [s for s in self._index.unseen(signals) if _day(s) >= kept_from]
+            if not fresh:
+                return ()
+            parts = groupby(sorted(fresh, key=_order), key=_partition)
+            drafts = [
+                self._write(list(part), actor=actor, id=id("event"), at=at) for _, part in parts
+            ]
+            events = self._ledger.append(drafts)
+            self._index.add(events[-1].sequence, ((s.id, s.posted_at) for s in fresh))
+        return events
+
+    def read(self, event: Event) -> list[Signal]:
+        """The signals of a segment by posting time; none where its day's retention has ended.
+
+        Raises:
+            SegmentBroken: the file is missing or is not the one that was committed.
+        """
+        if _told(event)["day"] < self.retained().isoformat():
+            return []
+        try:
+            return decode(self._content(event), self._keys.secret("segments"))
+        except SealBroken as error:
+            raise SegmentBroken(f"{event.subject}: {error}") from error
+
+    def scan(
+        self, since: datetime = _SCAN_FROM, until: datetime | None = None
+    ) -> Iterator[Signal]:
+        """All signals posted from `since` up to but not at `until`, by posting time.
+
+        It sees what was committed when it began and holds one day in memory at a time. Days
+        whose retention has ended are left out.
+        """
+        end = until or datetime.max.replace(tzinfo=UTC)
+        low, high = instant(micros(since)), instant(micros(end))
+        kept_from = self.retained().isoformat()
+        days: dict[str, list[Event]] = {}
+        for event in self.committed():
+            told = _told(event)
+            if told["last"] >= low and told["first"] < high and told["day"] >= kept_from:
+                days.setdefault(told["day"], []).append(event)
+        for day in sorted(days):
+            found = [signal for event in days[day] for signal in self.read(event)]
+            yield from (s for s in sorted(found, key=_time) if since <= s.posted_at < end)
+
+    def committed(self, after: int = 0) -> Iterator[Event]:
+        """The events that committed segments, after a sequence, in order."""
+        while page := self._ledger.read(after, types=_TYPES, limit=_PAGE):
+            yield from page
+            after = page[-1].sequence
+
+    def verify(self, progress: Callable[[int, int], None] = silent) -> tuple[str, ...]:
+        """What is wrong with the files: missing, altered, unreadable, or miscounted; each named.
+
+        `progress` gets the segments' sequences done and the ledger's head.
+        """
+        head, problems = self._ledger.head(), list[str]()
+        for event in self.committed():
+            problems += self._problems(event)
+            progress(event.sequence, head)
+        return tuple(problems)
+
+    def retained(self) -> date:
+        """The first day whose signals are kept; day 1 where nothing was ever dropped."""
+        try:
+            return date.fromisoformat((self._directory / "retained").read_text("ascii").strip())
+        except FileNotFoundError:
+            return date.min
+
+    def retain(self, until: datetime) -> tuple[str, ...]:
+        """Drop all whole days before a time; the events stay. Returns the days dropped."""
+        first_kept = until.astimezone(UTC).date()
+        with self._lock.held():
+            if first_kept > self.retained():
+                mark = self._directory / "retained"
+                replace_whole(mark, first_kept.isoformat().encode() + b"\n")
+            dropped = [day for day in self._days() if day < first_kept]
+            for day in dropped:
+                rmtree(self._directory / day.isoformat())
+            sync_directory(self._directory)
+            self._index.forget(first_kept)
+        return tuple(day.isoformat() for day in dropped)
+
+    def _catch_up(self) -> None:
+        kept_from = self.retained().isoformat()
+        for event in self.committed(self._index.sequence()):
+            gone = _told(event)["day"] < kept_from
+            self._index.add(event.sequence, () if gone else ids(self._content(event)))
+
+    def _write(
+        self,
+        signals: Sequence[Signal],
+        *,
+        actor: ThingId,
+        id: str,  # noqa: A002 - the event's id
+        at: datetime,
+    ) -> Draft:
+        first, name = signals[0], id.partition("/")[2]
+        day, platform = _day(first).isoformat(), first.platform.partition("/")[2]
+        content = encode(signals, self._keys.secret("segments"))
+        file = self._place(self._directory / day / platform, name, content)
+        data: Mapping[str, Json] = {
+            "partition": first.platform,
+            "day": day,
+            "file": file.relative_to(self._directory).as_posix(),
+            "count": len(signals),
+            "digest": sha256(content).hexdigest(),
+            "first": instant(micros(first.posted_at)),
+            "last": instant(micros(signals[-1].posted_at)),
+            "bytes": len(content),
+        }
+        return Draft(
+            id=id,
+            type=_TYPES[0],
+            subject=ThingId(f"segment/{name}"),
+            actor=actor,
+            occurred_at=at,
+            data=data,
+            governed=False,
+        )
+
+    def _place(self, folder: Path, name: str, content: bytes) -> Path:
+        """Write the file and make its name durable, up to the directory of all segments."""
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{name}.parquet"
+        # A file that a crash left behind has no event: it is replaced by the one that gets it.
+        if not write_new(file, content):
+            replace_whole(file, content)
+        for directory in (folder, folder.parent, self._directory):
+            sync_directory(directory)
+        return file
+
+    def _content(self, event: Event) -> bytes:
+        told = _told(event)
+        try:
+            content = (self._directory / told["file"]).read_bytes()
+        except FileNotFoundError as error:
+            raise SegmentBroken(f"{event.subject}: {told['file']} is missing") from error
+        if sha256(content).hexdigest() != told["digest"]:
+            raise SegmentBroken(f"{event.subject}: {told['file']} is not what was committed")
+        return content
+
+    def _problems(self, event: Event) -> list[str]:
+        if _told(event)["day"] < self.retained().isoformat():
+            return []
+        try:
+            count = len(self.read(event))
+        except SegmentBroken as error:
+            return [str(error)]
+        told = event.data["count"]
+        return [] if count == told else [f"{event.subject}: {count} signals, not {told}"]
+
+    def _days(self) -> list[date]:
+        found = (entry.name for entry in self._directory.iterdir() if entry.is_dir())
+        return sorted(date.fromisoformat(name) for name in found)
+
+
+def _told(event: Event) -> Mapping[str, str]:
+    return cast("Mapping[str, str]", event.data)
+
+
+def _day(signal: Signal) -> date:
+    return signal.posted_at.astimezone(UTC).date()
+
+
+def _partition(signal: Signal) -> tuple[date, ThingId]:
+    return _day(signal), signal.platform
+
+
+def _time(signal: Signal) -> tuple[datetime, ThingId]:
+    return signal.posted_at, signal.id
+
+
+def _order(signal: Signal) -> tuple[date, ThingId, datetime, ThingId]:
+    return *_partition(signal), *_time(signal)
