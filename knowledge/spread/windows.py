@@ -1,0 +1,185 @@
+"""Windows of 15 minutes, an hour and a day: who speaks about an incident, how, how fast."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from knowledge.spread.assignment import IncidentScope, assign
+from knowledge.spread.baselines import DAY, Mood, Prior, heard, mood, usual
+from knowledge.spread.counters import JUDGED, POSTS, UNLOCATED, UNSUPPORTED, grain, total
+from knowledge.spread.feeds import FeedInfo, Hearing
+from knowledge.spread.figures import FULL_FEED, confidence, feelings, people, velocity
+from knowledge.spread.series import QUARTER, Kept, Series
+from knowledge.spread.virality import estimate, spaced
+from ontology.identity import ThingId
+from ontology.signals import Signal
+
+WINDOWS: Final[Mapping[str, int]] = MappingProxyType({"PT15M": 900, "PT1H": 3600, "P1D": 86_400})
+"""Seconds of each window, by the key that rules name."""
+
+
+class Windows:
+    """A fold over signals. The order, grouping and repetition of signals changes nothing.
+
+    A post counts at the second it was posted, or received where its own clock runs ahead. Two
+    copies of one id are one post. Posts more than eight days older than the newest are not
+    counted. `feeds` are what operators declare; `understood` the primary language subtags that
+    models know; `prior` what is usual before there is history.
+    """
+
+    def __init__(
+        self,
+        feeds: Iterable[FeedInfo] = (),
+        *,
+        understood: Iterable[str] = ("en",),
+        prior: Prior | None = None,
+    ) -> None:
+        """Begin without signals."""
+        self._hearing = Hearing(feeds)
+        self._understood = frozenset(understood)
+        self._prior = prior or Prior()
+        self._all = Series()
+        self._incidents: dict[ThingId, Series] = {}
+        self._since: dict[ThingId, datetime | None] = {}
+        self._newest = 0
+        self._known: dict[tuple[ThingId | None, int], list[dict[str, object]]] = {}
+
+    def declare(self, feeds: Iterable[FeedInfo]) -> None:
+        """Take over what operators now declare of their feeds."""
+        self._known.clear()
+        self._hearing.declared = {feed.id: feed for feed in feeds}
+
+    def apply(self, signals: Iterable[Signal], incidents: Sequence[IncidentScope]) -> None:
+        """Count signals for everything together and for each incident in whose scope they are.
+
+        A signal that is applied again counts for incidents that were not in scope before, so an
+        incident can be opened on history.
+        """
+        self._known.clear()
+        self._since |= {scope.id: scope.since for scope in incidents}
+        for signal in signals:
+            self._hearing.hear(signal.feed, signal.received_at)
+            self._count(signal, assign(signal, incidents))
+
+    def spread(self, incident: ThingId | None, at: datetime) -> list[dict[str, object]]:
+        """The values of the three `spread` facts, for an incident or (None) for all posts.
+
+        Nothing posted after `at` counts. A figure that can't be known is missing.
+        """
+        asked = (incident, int(at.timestamp()))
+        if asked not in self._known:
+            self._known[asked] = [self._window(incident, key, at) for key in WINDOWS]
+        return [dict(values) for values in self._known[asked]]
+
+    def coverage(self, at: datetime, newest: datetime | None = None) -> dict[str, object]:
+        """The values of the `coverage` fact of the hour before `at`; no posts, no shares.
+
+        `newest` is when the newest signal known anywhere was received; these windows may lag.
+        """
+        last = int(at.timestamp())
+        sums = self._all.between(last - WINDOWS["PT1H"] + 1, last).sums
+        values: dict[str, object] = {"window_lag": self._lag(self._hearing.newest(), newest)}
+        if sums[POSTS]:
+            values["unjudged_share"] = 1 - sums[JUDGED] / sums[POSTS]
+            values["unsupported_share"] = sums[UNSUPPORTED] / sums[POSTS]
+            values["unlocated_share"] = sums[UNLOCATED] / sums[POSTS]
+        return values
+
+    def feeds(self, at: datetime) -> list[dict[str, object]]:
+        """The values of a `feed` fact for each feed declared or heard."""
+        return self._hearing.facts(at)
+
+    def _count(self, signal: Signal, incidents: Sequence[ThingId]) -> None:
+        second = int(min(signal.posted_at, signal.received_at).timestamp())
+        self._advance(second)
+        kept, counts = Kept.behind(self._newest), grain(signal, self._understood)
+        self._all.add(second, counts, kept)
+        for incident in incidents:
+            self._incidents.setdefault(incident, Series()).add(second, counts, kept)
+
+    def _advance(self, second: int) -> None:
+        before, self._newest = self._newest, max(self._newest, second)
+        if before // QUARTER == self._newest // QUARTER:
+            return
+        kept = Kept.behind(self._newest)
+        self._hearing.prune(kept.oldest)
+        for series in (self._all, *self._incidents.values()):
+            series.prune(kept)
+
+    def _series(self, incident: ThingId | None) -> Series:
+        return self._all if incident is None else self._incidents.get(incident) or Series()
+
+    def _window(self, incident: ThingId | None, key: str, at: datetime) -> dict[str, object]:
+        length, last = WINDOWS[key], int(at.timestamp())
+        first = last - length + 1
+        values: dict[str, object] = {"window": key}
+        if incident is not None:
+            values["incident"] = incident
+        if first < Kept.behind(self._newest).detail:
+            return values | {"virality_known": False, "confidence": "unknown"}
+        series, silent = self._series(incident), self._hearing.silent(at)
+        whole = series.between(first, last)
+        posts, rate = whole.sums[POSTS], self._hearing.rate(whole.by_feed)
+        ordinary = usual(
+            series.quarters, self._history(incident, first), first, length, self._prior
+        )
+        values |= {
+            "volume": posts,
+            "baseline": ordinary.posts,
+            "excess": posts / ordinary.posts,
+            "confidence": confidence(posts, rate, ordinary, silent=silent),
+        }
+        if rate is not None:
+            values["sampling_rate"] = rate
+        values |= people(whole, ordinary) | feelings(whole, self._mood(first))
+        return values | self._pace(series, (first, last), rate, silent=silent)
+
+    def _pace(
+        self, series: Series, span: tuple[int, int], rate: float | None, *, silent: bool
+    ) -> dict[str, object]:
+        """Velocity and virality.
+
+        A silent feed shows no falling volume, the time before one listened no rising one, and a
+        sample no virality.
+        """
+        first, last = span
+        middle = first + (last - first + 1) // 2
+        earlier, later = (
+            series.between(*half).sums[POSTS] for half in ((first, middle - 1), (middle, last))
+        )
+        values: dict[str, object] = {"virality_known": False}
+        deaf = silent or first < QUARTER * min(self._all.quarters, default=first)
+        speed = None if deaf else velocity(earlier, later, middle - first)
+        if speed is not None:
+            values["velocity"] = speed
+        if rate is not None and rate >= FULL_FEED and not silent:
+            factor = estimate(spaced(series.moments(first, last))).factor
+            if factor is not None:
+                values |= {"virality": factor, "virality_known": True}
+        return values
+
+    def _mood(self, first: int) -> Mood:
+        """What is usual for the organisation: all posts of the quarter hours before the window."""
+        quarters = self._all.quarters
+        return mood(
+            total(quarters[at] for at in sorted(quarters) if at < first // QUARTER), self._prior
+        )
+
+    def _history(self, incident: ThingId | None, first: int) -> list[int]:
+        """Quarter hours that were listened to before the window and before the incident began.
+
+        Where nobody said when it began, its last day is left out: a crisis is not its own usual.
+        """
+        since = None if incident is None else self._since.get(incident)
+        end = first if incident is None else first - DAY
+        if since is not None:
+            end = min(first, int(since.timestamp()))
+        longest = max(1, int(self._hearing.longest_silence().total_seconds()) // QUARTER)
+        return heard(self._all.quarters, end // QUARTER, longest)
+
+    @staticmethod
+    def _lag(applied: datetime | None, newest: datetime | None) -> timedelta:
+        if applied is None or newest is None:
+            return timedelta(0)
+        return max(timedelta(0), newest - applied)
