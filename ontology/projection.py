@@ -1,6 +1,6 @@
 """From events to triples: what a recorded event shows in the graph, and what it takes away."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -66,6 +66,39 @@ def project(type: str, subject: ThingId, data: Mapping[str, Json]) -> Change | N
 def of_event(event: Event) -> Change | None:
     """The change that a recorded event makes."""
     return project(event.type, event.subject, event.data)
+
+
+def resulting(change: Change, standing: Iterable[Quad]) -> tuple[Quad, ...]:
+    """The triples of a thing, and of the nodes that it owns, after a change."""
+    kept = [quad for quad in standing if not _drops(change, quad)]
+    return tuple(dict.fromkeys((*kept, *change.adds)))
+
+
+def sealed_with(subject: ThingId) -> frozenset[str]:
+    """The terms by which other things name the person under whose key they are sealed."""
+    kind = kind_of(subject)
+    terms = {found.sealed_under for found in schema().types.values()} - {None}
+    return frozenset(t for t in terms if t and kind in schema().terms[t].refers)
+
+
+def is_personal(quad: Quad) -> bool:
+    """Whether a triple says something personal."""
+    prop = schema().terms.get(v.local(quad.predicate))
+    return prop is not None and prop.personal
+
+
+def _drops(change: Change, quad: Quad) -> bool:
+    """Whether a change takes a triple away."""
+    match change.drops:
+        case "all":
+            return True
+        case "personal":
+            return is_personal(quad)
+        case "record":
+            prop = schema().terms.get(v.local(quad.predicate))
+            return prop is None or not prop.by_act
+        case terms:
+            return v.local(quad.predicate) in terms
 
 
 def term_of(prop: Property, value: Json) -> NamedNode | Literal:

@@ -1,0 +1,132 @@
+"""Reading triples: things with their properties, what refers to them, their keys, SPARQL."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+import rdflib
+from oxrdflib import OxigraphStore
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+
+from ontology import projection
+from ontology import vocabulary as v
+from ontology.events import Json
+from ontology.identity import ThingId, kind_of
+from ontology.schema import schema
+
+Answer: TypeAlias = "bool | tuple[Mapping[str, Json], ...] | str"
+
+_DEFAULT: Final = ox.DefaultGraph()
+
+
+class Triples:
+    """A store read as things; any number of threads may read while one writes.
+
+    Properties have the names that JSON uses; references are ids, choices their notation, dates
+    ISO texts.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        """Read this store."""
+        self._store: Final = store
+
+    @property
+    def store(self) -> ox.Store:
+        """The triples; read them, never write them."""
+        return self._store
+
+    def rdflib(self) -> rdflib.Graph:
+        """The same triples for rdflib; read them, never write them."""
+        store = OxigraphStore(store=self._store)
+        return rdflib.Graph(store=store, identifier=DATASET_DEFAULT_GRAPH_ID)
+
+    def query(self, sparql: str) -> Answer:
+        """Ask SPARQL; `attune:` is bound. SELECT gives rows, ASK a truth, CONSTRUCT N-Triples.
+
+        Raises:
+            SyntaxError: it is no SPARQL.
+        """
+        found = self._store.query(sparql, prefixes={"attune": v.TERMS})
+        if isinstance(found, ox.QueryBoolean):
+            return bool(found)
+        if isinstance(found, ox.QueryTriples):
+            return "".join(f"{triple} .\n" for triple in found)
+        names = [variable.value for variable in found.variables]
+        return tuple(
+            {name: projection.value_of(row[name]) for name in names if row[name] is not None}
+            for row in found
+        )
+
+    def properties(self, thing: ThingId) -> Mapping[str, tuple[Json, ...]]:
+        """All that is known of a thing by property, several values sorted; empty for none."""
+        terms = schema().terms
+        found: dict[str, tuple[Json, ...]] = {}
+        for quad in self.quads(thing):
+            prop = terms.get(v.local(quad.predicate))
+            if prop is not None:
+                found[prop.name] = (*found.get(prop.name, ()), projection.value_of(quad.object))
+        return {
+            name: values if len(values) == 1 else tuple(sorted(values, key=str))
+            for name, values in found.items()
+        }
+
+    def get(self, thing: ThingId, name: str) -> Json:
+        """One value of a property, the first of several; None where there is none."""
+        return next(iter(self.properties(thing).get(name, ())), None)
+
+    def exists(self, thing: ThingId) -> bool:
+        """Whether anything is known of a thing."""
+        return any(True for _ in self._match(v.thing(thing), v.TYPE, None))
+
+    def state(self, thing: ThingId) -> str | None:
+        """Where a thing stands in its lifecycle."""
+        for term in (v.PHASE, v.STATE):
+            for quad in self._match(v.thing(thing), term, None):
+                return str(projection.value_of(quad.object))
+        return None
+
+    def find_key(self, system: str, key: str, kind: str | None = None) -> ThingId | None:
+        """The thing that another system calls by a key; people are found by their pseudonym."""
+        wanted = ox.Literal(system)
+        for quad in self._match(None, v.LOCAL_KEY, ox.Literal(key)):
+            owner = v.owner_of(quad.subject)
+            same = owner is not None and kind in {None, kind_of(owner)}
+            if same and any(True for _ in self._match(quad.subject, v.SYSTEM, wanted)):
+                return owner
+        return None
+
+    def of_type(self, name: str) -> tuple[ThingId, ...]:
+        """The things of a type, sorted."""
+        return _things(self._match(None, v.TYPE, v.term(name)))
+
+    def has_type(self, name: str) -> bool:
+        """Whether there is any thing of a type."""
+        return any(True for _ in self._match(None, v.TYPE, v.term(name)))
+
+    def subjects(self, name: str, thing: ThingId) -> tuple[ThingId, ...]:
+        """The things that refer to a thing by a property, sorted."""
+        return _things(self._match(None, v.term(name), v.thing(thing)))
+
+    def quads(self, thing: ThingId) -> tuple[ox.Quad, ...]:
+        """The triples of a thing's own node."""
+        return tuple(self._match(v.thing(thing), None, None))
+
+    def quads_to(self, predicate: ox.NamedNode, thing: ThingId) -> tuple[ox.Quad, ...]:
+        """The triples that refer to a thing by a predicate."""
+        return tuple(self._match(None, predicate, v.thing(thing)))
+
+    def owned(self, thing: ThingId) -> tuple[ox.Quad, ...]:
+        """The triples of a thing and of the nodes that it owns."""
+        own = self.quads(thing)
+        keys = [quad.object for quad in own if quad.predicate == v.EXTERNAL_KEY]
+        return own + tuple(quad for node in keys for quad in self._match(node, None, None))
+
+    def _match(
+        self, subject: object, predicate: ox.NamedNode | None, target: object
+    ) -> Iterator[ox.Quad]:
+        return self._store.quads_for_pattern(subject, predicate, target, _DEFAULT)  # type: ignore[arg-type]  # nodes all
+
+
+def _things(quads: Iterable[ox.Quad]) -> tuple[ThingId, ...]:
+    found = (v.identity_of(quad.subject) for quad in quads)
+    return tuple(sorted(thing for thing in found if thing is not None))
