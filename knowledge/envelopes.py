@@ -14,7 +14,7 @@ from knowledge.canonical import NotCanonical, canonical
 from knowledge.refusals import DraftInvalid, EventTooLarge
 from knowledge.sealing import KeyStore
 from knowledge.seals import Plain, Sealed
-from ontology.events import Draft, Event
+from ontology.events import Draft, Event, Json
 from ontology.identity import IdentityInvalid, Scope, thing_id
 
 EVENT_BYTES: Final = 4 * 1024 * 1024
@@ -146,6 +146,24 @@ def disclose(rows: Iterable[tuple[bytes, bytes]], keys: KeyStore) -> tuple[Event
         if plain is None:
             erased.setdefault(body["id"], set()).add(name)
     return tuple(_event(body, leaf, erased.get(body["id"], ())) for body, leaf in read)
+
+
+def to_json(event: Event) -> dict[str, Json]:
+    """An event as JSON: times in ISO 8601, the leaf in hex, what was erased as null."""
+    return {
+        "sequence": event.sequence,
+        "id": event.id,
+        "type": event.type,
+        "subject": event.subject,
+        "actor": event.actor,
+        "occurred_at": instant(micros(event.occurred_at)),
+        "recorded_at": instant(micros(event.recorded_at)),
+        "scopes": list(event.scopes),
+        "governed": event.governed,
+        "data": dict(event.data),
+        "erased": [*sorted(event.erased)],
+        "leaf": event.leaf.hex(),
+    }
 
 
 def _event(body: Mapping[str, Any], leaf: bytes, erased: Iterable[str]) -> Event:

@@ -70,6 +70,13 @@ class Recorded:
         found = self._events(_ROW.where(EVENTS.c.id == event))
         return found[0] if found else None
 
+    def entry(self, sequence: int) -> bytes | None:
+        """The bytes that an event's leaf hashes: canonical JSON, what is personal as ciphertext."""
+        query = select(EVENTS.c.body).where(EVENTS.c.sequence == sequence)
+        with self._database.reading() as connection:
+            body = connection.execute(query).scalar()
+        return None if body is None else bytes(body)
+
     def head(self) -> int:
         """The last sequence, 0 for the empty ledger; also the tree's size."""
         return self._newest_commit("size")
