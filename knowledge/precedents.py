@@ -99,7 +99,7 @@ class PrecedentIndex:
         return view.parts[place[0]].precedent(place[1]) if place else None
 
     def search(
-        self, query: str | Vectors, *, top: int = 10, filters: Filters | None = None
+        self, query: str | Vectors, top: int = 10, filters: Filters | None = None
     ) -> list[Hit]:
         """The nearest precedents, best first; equal scores in the order they were loaded.
 

@@ -17,6 +17,8 @@ from ontology.facts import catalogue
 from ontology.identity import IdentityInvalid, ThingId, thing_id
 
 GENAI_INCIDENTS: Final = "genai-incidents"
+OWN_CASES: Final = 38
+"""How many cases come with attune."""
 _PACKAGE: Final = "genai_incidents"
 _DATA: Final = "data/incidents.min.json"
 _LONGEST_ROW: Final = 1 << 20
