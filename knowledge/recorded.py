@@ -71,7 +71,7 @@ class Recorded:
         return found[0] if found else None
 
     def entry(self, sequence: int) -> bytes | None:
-        """The bytes that an event's leaf hashes: canonical JSON, what is personal as ciphertext."""
+        """The bytes that an event's leaf hashes: canonical JSON, personal fields as ciphertext."""
         query = select(EVENTS.c.body).where(EVENTS.c.sequence == sequence)
         with self._database.reading() as connection:
             body = connection.execute(query).scalar()
