@@ -1,0 +1,222 @@
+"""Case tables: given facts and what is wanted of them, read from YAML, all mistakes at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
+
+from ontology.facts import Catalogue, Fact, FactInvalid, Origin
+from ontology.marked_yaml import Entry, Node, YamlInvalid, parse
+from ontology.values import encode
+from rules.diagnostics import Diagnostic, Invalid, Problems, near
+from rules.unary import TestInvalid, value
+from rules.worded import entries, items, shown
+
+FIRES: Final = "fires"
+QUIET: Final = "stays quiet"
+AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
+"""The moment of a case that names none: a Thursday morning."""
+
+SCALARS: Final = ("tier", "verdict", "within", "cluster", "threat")
+LISTS: Final = (
+    "detections",
+    "routes",
+    "responses",
+    "requirements",
+    "prohibitions",
+    "broken",
+    "notifications",
+    "recovery",
+    "cautions",
+)
+_TABLE: Final = ("cases",)
+_CASE: Final = ("note", "given", "want", "rule", "without", "at")
+_EXAMPLE: Final = (
+    "- {note: A tenfold hour, rule: surge, given: {spread: {window: PT1H, excess: 10, "
+    "volume: 80}}, want: fires}"
+)
+
+
+class CasesInvalid(Invalid):
+    """A case table cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One case: facts, and either whether `rule` fires or what the decision shows.
+
+    `want` holds texts for scalars and lists of names for lists, an empty list for "nothing";
+    `without` holds lists of names that must not be there.
+    """
+
+    note: str
+    facts: tuple[Fact, ...]
+    at: datetime
+    rule: str | None
+    fires: bool | None
+    want: Mapping[str, str | tuple[str, ...]]
+    without: Mapping[str, tuple[str, ...]]
+    line: int
+
+
+def read_cases(text: str, *, file: str, catalogue: Catalogue) -> tuple[Case, ...]:
+    """Read one table.
+
+    Raises:
+        CasesInvalid: all that is wrong, each with line and column.
+    """
+    problems = Problems(file)
+    try:
+        root = parse(text)
+    except YamlInvalid as error:
+        raise CasesInvalid([_broken(error, file)]) from error
+    cases = _Reader(catalogue, problems).table(root)
+    if problems.found:
+        raise CasesInvalid(problems.found)
+    return cases
+
+
+class _Reader:
+    """Reads one table; what is wrong goes to `problems`, and reading goes on."""
+
+    def __init__(self, catalogue: Catalogue, problems: Problems) -> None:
+        self._catalogue = catalogue
+        self._problems = problems
+
+    def table(self, root: Node) -> tuple[Case, ...]:
+        written = self._parts(root, _TABLE, _TABLE).get("cases")
+        if written is None or written.value.kind != "list":
+            self._problems.add(root, "cases", "is a list of cases", example=_EXAMPLE)
+            return ()
+        return tuple(self._case(node) for node in items(written.value))
+
+    def _case(self, node: Node) -> Case:
+        parts = self._parts(node, _CASE, _CASE[:3])
+        rule, want = parts.get("rule"), parts.get("want")
+        about_rule = rule is not None and want is not None
+        return Case(
+            note=_text(parts.get("note")),
+            facts=self._facts(parts.get("given")),
+            at=self._moment(parts.get("at")),
+            rule=_text(rule) or None,
+            fires=self._fires(want.value) if about_rule and want is not None else None,
+            want=self._shows(None if about_rule else want),
+            without=self._lacks(parts.get("without")),
+            line=node.line,
+        )
+
+    def _fires(self, node: Node) -> bool:
+        if node.value not in {FIRES, QUIET}:
+            near_to = near(shown(node), (FIRES, QUIET))
+            self._problems.add(node, shown(node), f"is {FIRES} or {QUIET}", nearest=near_to)
+        return node.value == FIRES
+
+    def _facts(self, entry: Entry | None) -> tuple[Fact, ...]:
+        found: list[Fact] = []
+        for kind in entries(entry.value) if entry is not None else ():
+            for place, node in enumerate(items(kind.value)):
+                found += self._fact(kind, node, place)
+        return tuple(found)
+
+    def _fact(self, kind: Entry, node: Node, place: int) -> list[Fact]:
+        shape = self._catalogue.kinds.get(kind.key)
+        fields = shape.fields if shape is not None else {}
+        values: dict[str, object] = {}
+        for entry in entries(node):
+            try:
+                values[entry.key] = value(_scalar(entry.value), fields[entry.key])
+            except KeyError:
+                values[entry.key] = None  # the catalogue says below which names there are
+            except TestInvalid as error:
+                self._problems.add(
+                    entry.value, error.offending, error.reason, nearest=error.nearest
+                )
+                return []
+        origin = Origin(source="request", ref=f"/{kind.key}/{place}")
+        try:
+            return [self._catalogue.fact(kind.key, values, origin)]
+        except FactInvalid as error:
+            for name, words in error.errors.items():
+                self._problems.add(node, name or kind.key, words)
+            return []
+
+    def _shows(self, entry: Entry | None) -> Mapping[str, str | tuple[str, ...]]:
+        found: dict[str, str | tuple[str, ...]] = {}
+        for one in entries(entry.value) if entry is not None else ():
+            if one.key in SCALARS:
+                found[one.key] = self._scalar(one)
+            elif self._listed(one):
+                found[one.key] = _names(one.value)
+        if entry is not None and not found:
+            reason = "says nothing; name a rule, or what the decision shows"
+            self._problems.add(entry, "want", reason, example="want: {tier: executive}")
+        return MappingProxyType(found)
+
+    def _scalar(self, entry: Entry) -> str:
+        text = shown(entry.value)
+        if entry.key != "within":
+            return text
+        try:
+            shape = self._catalogue.kinds["escalation"].fields["within"]
+            return str(encode(value(text, shape)))
+        except TestInvalid as error:
+            self._problems.add(entry.value, text, error.reason, example="within: 15 minutes")
+            return text
+
+    def _lacks(self, entry: Entry | None) -> Mapping[str, tuple[str, ...]]:
+        written = entries(entry.value) if entry is not None else ()
+        return MappingProxyType({e.key: _names(e.value) for e in written if self._listed(e)})
+
+    def _listed(self, entry: Entry) -> bool:
+        known = (*SCALARS, *LISTS)
+        if entry.key not in LISTS:
+            reason = f"no part of a decision with a list; those are {', '.join(LISTS)}"
+            self._problems.add(entry, entry.key, reason, nearest=near(entry.key, known))
+        return entry.key in LISTS
+
+    def _moment(self, entry: Entry | None) -> datetime:
+        text = _text(entry)
+        try:
+            moment = datetime.fromisoformat(text) if entry is not None else AT
+        except ValueError:
+            moment = datetime.min  # noqa: DTZ901 - stands for "none", replaced right below
+        if entry is not None and moment.tzinfo is None:
+            example = "at: 2026-10-01T09:00:00Z"
+            self._problems.add(entry.value, text, "no time with offset", example=example)
+            return AT
+        return moment.astimezone(UTC)
+
+    def _parts(
+        self, node: Node, known: Sequence[str], required: Sequence[str]
+    ) -> Mapping[str, Entry]:
+        found: dict[str, Entry] = {}
+        for entry in entries(node):
+            if entry.key in found or entry.key not in known:
+                reason = f"no part here, or twice; there are {', '.join(known)}"
+                self._problems.add(entry, entry.key, reason, nearest=near(entry.key, known))
+            found.setdefault(entry.key, entry)
+        for name in required:
+            if name not in found:
+                self._problems.add(node, name, "is missing", example=_EXAMPLE)
+        return found
+
+
+def _scalar(node: Node) -> str | int | bool:
+    if isinstance(node.value, str | int | bool):
+        return node.value
+    raise TestInvalid(shown(node), "a given fact has one value a field")
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    return tuple(shown(item) for item in items(node))
+
+
+def _text(entry: Entry | None) -> str:
+    return shown(entry.value) if entry is not None else ""
+
+
+def _broken(error: YamlInvalid, file: str) -> Diagnostic:
+    return Diagnostic(
+        file=file, line=error.line, column=error.column, offending="", reason=str(error)
+    )
