@@ -12,6 +12,7 @@ from rules.acceptance import accepted
 from rules.conditions import (
     MOST_ALTERNATIVES,
     MOST_JOINS,
+    MOST_PATTERNS,
     Absence,
     Ask,
     Conjunction,
@@ -66,6 +67,10 @@ class Clauses:
                 f"{len(alternatives)} combinations of alternatives; write several rules",
             )
             return ()
+        if not all(alternatives) and not self.problems.found:
+            self.problems.add(node, shown(node), "asks nothing", example=EXAMPLE)
+        if any(len(clauses) > MOST_PATTERNS for clauses in alternatives):
+            self.problems.add(node, "when", f"asks for more than {MOST_PATTERNS} facts at once")
         return tuple(self._conjunction(clauses) for clauses in alternatives)
 
     def _group(self, node: Node, *, absent: bool = False) -> list[list[_Clause]]:
@@ -222,7 +227,12 @@ class Clauses:
             other = self._resolve(same, positive)
             if other is not None and other != at:
                 joins.append(
-                    Join(left=at, left_field=same.field.name, right=other, right_field=same.other)
+                    Join(
+                        left=at,
+                        left_field=same.field,
+                        right=other,
+                        right_field=positive[other].kind.fields[same.other],
+                    )
                 )
         return joins
 
@@ -232,10 +242,15 @@ class Clauses:
             self.problems.add(
                 clause.entry, clause.kind.name, "an absence may compare with one other fact only"
             )
-        pairs = tuple(sorted((same.field.name, same.other) for same in clause.same))
         anchor = next(iter(anchors), None)
+        if anchor is None:
+            return Absence(pattern=clause.pattern)
+        there = positive[anchor].kind.fields
+        pairs = sorted((same.field.name, same.other) for same in clause.same)
         return Absence(
-            pattern=clause.pattern, anchor=anchor, equal=pairs if anchor is not None else ()
+            pattern=clause.pattern,
+            anchor=anchor,
+            equal=tuple((clause.kind.fields[h], there[o]) for h, o in pairs if o in there),
         )
 
     def _resolve(self, same: _Same, positive: Sequence[_Clause]) -> int | None:

@@ -10,6 +10,7 @@ from rules.acceptance import Accepted
 from rules.sfeel import Test
 
 MOST_JOINS: Final = 2
+MOST_PATTERNS: Final = 12
 MOST_ALTERNATIVES: Final = 16
 
 
@@ -45,9 +46,9 @@ class Join:
     """
 
     left: int
-    left_field: str
+    left_field: Field
     right: int
-    right_field: str
+    right_field: Field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Absence:
 
     pattern: Pattern
     anchor: int | None = None
-    equal: tuple[tuple[str, str], ...] = ()
+    equal: tuple[tuple[Field, Field], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ontology.facts import Fact
+from ontology.kinds import Field
 from ontology.values import Value
 from rules.conditions import Absence, Conjunction, Join
 
@@ -68,7 +69,7 @@ def _unblocked(
     return [at for at in anchors if _values(facts[at], [o for _, o in absence.equal]) not in taken]
 
 
-def _values(fact: Fact, fields: Sequence[str]) -> tuple[Value, ...] | None:
+def _values(fact: Fact, fields: Sequence[Field]) -> tuple[Value, ...] | None:
     """The values of some fields, or None where one is missing: that equals nothing."""
-    values = tuple(fact.values[name] for name in fields if name in fact.values)
+    values = tuple(fact.values[f.name] for f in fields if f.name in fact.values)
     return values if len(values) == len(fields) else None

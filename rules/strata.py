@@ -1,22 +1,30 @@
 """Evaluation, stratum by stratum: what one concludes is a fact for the next; two engines agree."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from ontology.decisions import Firing, RuleError
 from ontology.facts import STRATA, Fact, Origin
 from rules.compiled import Compiled, Fired
+from rules.durable import Durable, EngineFailed, available
 from rules.policy import Policy
 from rules.rulebook import Rule
+
+MOST_FAULTS: Final = 100
 
 
 class Engine(Protocol):
     """Tells which rules of one stratum hold of the facts, with the positions of the facts."""
 
     def fire(self, facts: Sequence[Fact]) -> Fired:
-        """The rules that fire."""
+        """The rules that fire.
+
+        Raises:
+            EngineFailed: it cannot tell; another engine must.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +47,41 @@ class Engines:
 
     digest: str
     by_stratum: Mapping[str, tuple[Engine, ...]]
+    faults: deque[str]
+    """The newest faults of an engine (never of a rule): the other engine decided alone."""
 
     @classmethod
     def of(cls, policy: Policy) -> "Engines":
-        """Compile a policy for every engine that is installed."""
+        """Compile a policy: durable-rules where it is installed, generated code always."""
+        faults: deque[str] = deque(maxlen=MOST_FAULTS)
         return cls(
             digest=policy.digest,
             by_stratum={
-                name: (Compiled(rules),) for name in STRATA if (rules := policy.stratum(name))
+                name: (*_durable(name, rules, faults), Compiled(rules))
+                for name in STRATA
+                if (rules := policy.stratum(name))
             },
+            faults=faults,
         )
+
+    @classmethod
+    def compiled(cls, policy: Policy) -> "Engines":
+        """Compile a policy to generated code only, for backtests over many facts."""
+        return cls(
+            digest=policy.digest,
+            by_stratum={s: (Compiled(rules),) for s in STRATA if (rules := policy.stratum(s))},
+            faults=deque(maxlen=MOST_FAULTS),
+        )
+
+
+def _durable(name: str, rules: Sequence[Rule], faults: deque[str]) -> tuple[Engine, ...]:
+    if not available():
+        return ()
+    try:
+        return (Durable(rules),)
+    except EngineFailed as error:
+        faults.append(f"{name}: {error}")
+        return ()
 
 
 def evaluate(policy: Policy, facts: Sequence[Fact], at: datetime, engines: Engines) -> Evaluation:
@@ -67,10 +100,12 @@ def evaluate(policy: Policy, facts: Sequence[Fact], at: datetime, engines: Engin
     firings: list[Firing] = []
     disagreements: list[str] = []
     errors: list[RuleError] = []
-    for members in engines.by_stratum.values():
+    for name, members in engines.by_stratum.items():
         forms = sorted(known)
         standing = [known[form] for form in forms]
-        fired = [engine.fire(standing) for engine in members]
+        fired = [
+            one for engine in members for one in _fire(name, engine, standing, engines.faults)
+        ]
         disagreements += _differing(fired)
         errors += [error for one in fired for error in one.errors]
         new = _firings(policy, fired, standing, at)
@@ -82,6 +117,17 @@ def evaluate(policy: Policy, facts: Sequence[Fact], at: datetime, engines: Engin
         disagreements=tuple(sorted({*disagreements})),
         errors=tuple(sorted({*errors}, key=lambda error: (error.rule, error.reason))),
     )
+
+
+def _fire(
+    name: str, engine: Engine, facts: Sequence[Fact], faults: deque[str]
+) -> tuple[Fired, ...]:
+    """What an engine finds; nothing, and a note, where the engine itself fails."""
+    try:
+        return (engine.fire(facts),)
+    except EngineFailed as error:
+        faults.append(f"{name}: {error}")
+        return ()
 
 
 def _merged(known: Mapping[str, Fact], more: Iterable[Fact]) -> dict[str, Fact]:

@@ -1,0 +1,282 @@
+"""Facts and tests as durable-rules gets them: whole numbers only, so nothing is coerced.
+
+Every field of a kind has its own property name. Texts become the numbers of a dictionary, a
+missing value becomes a flag, and what durable-rules cannot tell (patterns) is told beforehand.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise, product
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from ontology.facts import Fact
+from ontology.kinds import Field
+from ontology.values import Datatype, Value
+from rules.acceptance import Cut, Judged, Line, Members
+from rules.conditions import Ask, Pattern
+from rules.sfeel import holds
+
+Condition: TypeAlias = dict[str, Any]
+Way: TypeAlias = tuple[Condition, ...]
+"""Conditions that must all hold; a test is one or several ways."""
+
+LARGEST: Final = 2**62
+OTHER: Final = 0
+"""The number of every text that no rule names."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class EncodingInvalid(ValueError):
+    """A fact holds a value that is not of its field's datatype."""
+
+
+def _number(datatype: Datatype) -> Callable[[Any, Field], int]:
+    return _NUMBERS[datatype]
+
+
+def number(value: Value, shape: Field) -> int:
+    """The whole number of a value that is no text; it keeps the order of the values.
+
+    Raises:
+        EncodingInvalid: the value is of another type, not finite or out of bounds.
+
+    >>> from ontology.facts import catalogue
+    >>> number(4.25, catalogue().kinds["spread"].fields["excess"])
+    425
+    """
+    if type(value) is not _TYPES[shape.datatype]:
+        raise EncodingInvalid(f"{shape.name}: {value!r:.80} is no {shape.datatype}")
+    try:
+        found = _number(shape.datatype)(value, shape)
+    except (ValueError, OverflowError, TypeError) as error:
+        raise EncodingInvalid(f"{shape.name}: {value!r:.80} is no {shape.datatype}") from error
+    if abs(found) > LARGEST:
+        raise EncodingInvalid(f"{shape.name}: {value!r:.80} is too large")
+    return found
+
+
+_TYPES: Final[Mapping[Datatype, type]] = MappingProxyType(
+    {
+        Datatype.TOKEN: str,
+        Datatype.STRING: str,
+        Datatype.BOOLEAN: bool,
+        Datatype.INTEGER: int,
+        Datatype.DECIMAL: float,
+        Datatype.DATE: date,
+        Datatype.TIME: time,
+        Datatype.DATETIME: datetime,
+        Datatype.DURATION: timedelta,
+    }
+)
+_NUMBERS: Final[Mapping[Datatype, Callable[[Any, Field], int]]] = MappingProxyType(
+    {
+        Datatype.TOKEN: lambda v, shape: shape.allowed.index(v),
+        Datatype.BOOLEAN: lambda v, _: int(v),
+        Datatype.INTEGER: lambda v, _: int(v),
+        Datatype.DECIMAL: lambda v, shape: round(v * 10**shape.decimals),
+        Datatype.DATE: lambda v, _: int(v.toordinal()),
+        Datatype.TIME: lambda v, _: (
+            (v.hour * 3_600 + v.minute * 60 + v.second) * 1_000_000 + v.microsecond
+        ),
+        Datatype.DATETIME: lambda v, _: (v - _EPOCH) // _MICROSECOND,
+        Datatype.DURATION: lambda v, _: v // _MICROSECOND,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Slot:
+    """How one field of one kind is written: its property, its flag for missing, its use."""
+
+    shape: Field
+    name: str
+    value: bool
+    missing: bool
+    join: bool
+
+
+@dataclass(slots=True)
+class Encoding:
+    """The names and numbers of one ruleset; made with the rules, then only read."""
+
+    _kinds: dict[str, int] = field(default_factory=dict)
+    _slots: dict[tuple[str, str], _Slot] = field(default_factory=dict)
+    _texts: dict[str, int] = field(default_factory=dict)
+    _flags: dict[tuple[str, Ask], str] = field(default_factory=dict)
+
+    @property
+    def properties(self) -> int:
+        """How many property names a fact can have, at most."""
+        return 3 + 3 * len(self._slots) + len(self._flags)
+
+    def ways(self, pattern: Pattern, most: int) -> list[Way]:
+        """The ways in which a fact can fit a pattern, at most so many."""
+        choices = [self._choices(pattern.kind, ask) for ask in pattern.asks]
+        while _count(choices) > most:
+            widest = max(range(len(choices)), key=lambda at: len(choices[at]))
+            choices[widest] = [({self._flag(pattern.kind, pattern.asks[widest]): 1},)]
+        if not any(way for choice in choices for way in choice):
+            return [({"k": self._kind(pattern.kind)},)]
+        return [tuple(one for way in chosen for one in way) for chosen in product(*choices)]
+
+    def join(self, kind: str, shape: Field) -> str:
+        """The property by which facts are joined on a field."""
+        return self._slot(kind, shape, join=True).name + "j"
+
+    def facts(self, facts: Sequence[Fact], session: str) -> list[dict[str, int | str]]:
+        """The messages of a batch; a fact's ordinal is its id.
+
+        Raises:
+            EncodingInvalid: a fact does not fit its kind.
+        """
+        by_kind: dict[str, list[_Slot]] = {}
+        for (kind, _), slot in self._slots.items():
+            by_kind.setdefault(kind, []).append(slot)
+        strangers = _Strangers()
+        messages = []
+        for ordinal, fact in enumerate(facts):
+            message: dict[str, int | str] = {"id": ordinal, "sid": session}
+            message["k"] = self._kinds.get(fact.kind, -1)
+            for slot in by_kind.get(fact.kind, ()):
+                self._write(slot, fact, message, strangers)
+            messages.append(message)
+        self._judge(facts, messages)
+        return messages
+
+    def reads(self, kind: str) -> bool:
+        """Whether any rule asks for facts of a kind."""
+        return kind in self._kinds
+
+    def _write(
+        self, slot: _Slot, fact: Fact, message: dict[str, int | str], strangers: "_Strangers"
+    ) -> None:
+        value = fact.values.get(slot.shape.name)
+        if slot.missing:
+            message[slot.name + "m"] = int(value is None)
+        if slot.value and value is not None:
+            message[slot.name] = self._of(value, slot.shape)
+        if slot.join:
+            message[slot.name + "j"] = strangers.of(value)
+
+    def _of(self, value: Value, shape: Field) -> int:
+        if shape.datatype is not Datatype.STRING:
+            return number(value, shape)
+        if type(value) is not str:
+            raise EncodingInvalid(f"{shape.name}: {value!r:.80} is no {shape.datatype}")
+        return self._texts.get(value, OTHER)
+
+    def _judge(self, facts: Sequence[Fact], messages: Sequence[dict[str, int | str]]) -> None:
+        for (kind, ask), name in self._flags.items():
+            for fact, message in zip(facts, messages, strict=True):
+                if fact.kind == kind:
+                    value = fact.values.get(ask.field.name)
+                    fits = (
+                        ask.accepted.missing
+                        if value is None
+                        else holds(ask.test, value, ask.field)
+                    )
+                    message[name] = int(fits)
+
+    def _kind(self, kind: str) -> int:
+        return self._kinds.setdefault(kind, len(self._kinds))
+
+    def _slot(self, kind: str, shape: Field, **use: bool) -> _Slot:
+        self._kind(kind)
+        held = self._slots.get((kind, shape.name))
+        name = held.name if held is not None else f"f{len(self._slots)}"
+        slot = _Slot(
+            shape=shape,
+            name=name,
+            value=use.get("value", False) or (held is not None and held.value),
+            missing=use.get("missing", False) or (held is not None and held.missing),
+            join=use.get("join", False) or (held is not None and held.join),
+        )
+        self._slots[kind, shape.name] = slot
+        return slot
+
+    def _flag(self, kind: str, ask: Ask) -> str:
+        self._kind(kind)
+        return self._flags.setdefault((kind, ask), f"q{len(self._flags)}")
+
+    def _choices(self, kind: str, ask: Ask) -> list[Way]:
+        form = ask.accepted
+        if form.everything:
+            if form.missing:
+                return [()]
+            return [({self._slot(kind, ask.field, missing=True).name + "m": 0},)]
+        ways: list[Way] = []
+        if form.missing:
+            ways.append(({self._slot(kind, ask.field, missing=True).name + "m": 1},))
+        if isinstance(form.present, Judged):
+            return [*ways, ({self._flag(kind, ask): 1},)]
+        name = self._slot(kind, ask.field, value=True).name
+        if isinstance(form.present, Members):
+            return [*ways, *self._members(name, form.present, ask.field)]
+        return [*ways, *_spans(name, form.present, ask.field)]
+
+    def _members(self, name: str, members: Members, shape: Field) -> list[Way]:
+        if shape.datatype is not Datatype.STRING:
+            return [_range(name, *run) for run in _runs(number(v, shape) for v in members.names)]
+        texts = sorted(str(value) for value in members.names)
+        numbers = [self._texts.setdefault(text, len(self._texts) + 1) for text in texts]
+        if members.named:
+            return [({name: one},) for one in numbers]
+        return [tuple({"$neq": {name: one}} for one in numbers)]
+
+
+@dataclass(slots=True)
+class _Strangers:
+    """Numbers the values of one batch that are joined: equal ones alike, missing ones never."""
+
+    _known: dict[tuple[type, Value], int] = field(default_factory=dict)
+    _missing: int = 0
+
+    def of(self, value: Value | None) -> int:
+        if value is None:
+            self._missing -= 1
+            return self._missing
+        return self._known.setdefault((type(value), value), len(self._known))
+
+
+def _count(choices: Iterable[Sequence[Way]]) -> int:
+    total = 1
+    for choice in choices:
+        total *= len(choice)
+    return total
+
+
+def _spans(name: str, line: Line, shape: Field) -> list[Way]:
+    return [_range(name, _least(low, shape), _most(high, shape)) for low, high in line.spans()]
+
+
+def _least(cut: Cut | None, shape: Field) -> int | None:
+    return None if cut is None else number(cut[0], shape) + bool(cut[1])
+
+
+def _most(cut: Cut | None, shape: Field) -> int | None:
+    return None if cut is None else number(cut[0], shape) - (not cut[1])
+
+
+def _range(name: str, least: int | None, most: int | None) -> Way:
+    """One comparison a bound; durable-rules drops the second of two in one condition."""
+    if least is not None and least == most:
+        return ({name: least},)
+    low: Way = () if least is None else ({"$gte": {name: least}},)
+    high: Way = () if most is None else ({"$lte": {name: most}},)
+    return low + high
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Neighbouring numbers as ranges.
+
+    >>> _runs([1, 2, 3, 7])
+    [(1, 3), (7, 7)]
+    """
+    found = sorted(numbers)
+    ends = [one for one, two in pairwise(found) if two > one + 1] + found[-1:]
+    starts = found[:1] + [two for one, two in pairwise(found) if two > one + 1]
+    return [*zip(starts, ends, strict=True)]
