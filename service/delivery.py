@@ -1,7 +1,6 @@
 """Delivery: what the ledger records goes out, signed, until it is taken or given up."""
 
 import secrets
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -12,13 +11,12 @@ import orjson
 from structlog.typing import FilteringBoundLogger
 
 from knowledge.ledger import Ledger
-from knowledge.refusals import LedgerRefused
 from knowledge.sealing import KeyStore
 from ontology.events import Draft, Event, Json
 from ontology.identity import ThingId
 from ontology.lifecycle import ATTUNE
 from service.addresses import Guard
-from service.clock import Clock, Ids, elapsed_ms, monotonic_ms, pause
+from service.clock import Clock, Ids, elapsed_ms, monotonic_ms
 from service.lease import Lease, lease
 from service.outgoing import DEAD, FAILED, REQUESTED, SENT, Outgoing, Waiting
 from service.outward import Courier, Receipt
@@ -118,15 +116,6 @@ class Outbox:
         if elapsed_ms(self._kept_at) > _KEEP_EVERY_MS:
             self._keep()
         return made
-
-    def run(self, seconds: float, stop: threading.Event) -> None:
-        """Step every so many seconds of machine time until told to stop; failures are logged."""
-        while not pause(seconds, stop):
-            try:
-                self.step()
-            except LedgerRefused as error:
-                self._world.log.warning("delivery failed, will try again", error=str(error))
-        self.close()
 
     def close(self) -> None:
         """Keep the cursor and let another worker deliver."""

@@ -1,7 +1,6 @@
 """The sweep: deadlines that passed become acts of attune, each exactly once over all workers."""
 
 import hashlib
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,12 +9,11 @@ from typing import Final, Protocol
 from structlog.typing import FilteringBoundLogger
 
 from knowledge.due import Due, Lapse
-from knowledge.refusals import Conflict, DuplicateEvent, LedgerRefused
+from knowledge.refusals import Conflict, DuplicateEvent
 from ontology.events import Draft, Json
 from ontology.identity import Scope
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role, act
 from service.acts import acted, standing
-from service.clock import pause
 from service.committing import Here
 
 LATE: Final = timedelta(seconds=60)
@@ -61,15 +59,6 @@ def sweep(world: Sweeping, now: datetime) -> int:
         if not _shrank(world, lapses, now):
             break
     return recorded
-
-
-def watch(world: Sweeping, seconds: float, stop: threading.Event) -> None:
-    """Sweep every so many seconds of machine time until told to stop; failures are logged."""
-    while not pause(seconds, stop):
-        try:
-            sweep(world, world.clock.now())
-        except LedgerRefused as error:
-            world.log.warning("sweep failed, will try again", error=str(error))
 
 
 def lapse_id(lapse: Lapse) -> str:
