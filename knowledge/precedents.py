@@ -118,7 +118,7 @@ class PrecedentIndex:
         near = np.flatnonzero(scores >= edge)
         best = near[np.argsort(-scores[near], kind="stable")][:count]
         starts = np.cumsum([0, *(len(part) for part in view.parts)])
-        return [self._hit(view, starts, int(at), float(scores[at])) for at in best]
+        return [self._hit(view, starts, int(at), round(float(scores[at]), 4)) for at in best]
 
     @staticmethod
     def _hit(view: View, starts: npt.NDArray[np.int64], at: int, score: float) -> Hit:

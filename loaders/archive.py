@@ -175,7 +175,7 @@ def _identity(row: Mapping[str, object]) -> ThingId:
 def _text(row: Mapping[str, object], name: str, example: str) -> str:
     value = row.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise _Bad(name, "it is empty or no text", value, example)
+        raise _Bad(name, "it is missing, empty or no text", value, example)
     return value.strip()
 
 

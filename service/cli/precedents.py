@@ -45,6 +45,7 @@ def load(
             task = bar.add_task(f"precedents of {name}", total=None)
             try:
                 loaded = load_archive(settings, name, watcher(task))
+                bar.update(task, completed=loaded.tally.seen, total=loaded.tally.seen)
             except OSError as error:
                 refuse(
                     f"--archive {name[:200]!r} cannot be read ({error.strerror}); valid are own, "
