@@ -1,0 +1,152 @@
+"""What the gate judges: the graph as it would be, whom a change affects, what shapes read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from ontology import vocabulary as v
+from ontology.events import Draft
+from ontology.identity import ThingId
+from ontology.paths import Reader, inverse, walk
+from ontology.projection import project, resulting
+from ontology.shape_files import Shapes
+
+
+class Whole(Reader, Protocol):
+    """A graph that also gives the nodes that a thing owns."""
+
+    def owned(self, thing: ThingId) -> Sequence[ox.Quad]:
+        """The triples of a thing and of the nodes that it owns."""
+
+
+class Proposed:
+    """The graph as it would be after drafts."""
+
+    def __init__(self, graph: Whole, changed: Mapping[ThingId, tuple[ox.Quad, ...]]) -> None:
+        """Lay the changed things over a graph."""
+        self.graph = graph
+        self.changed = changed
+
+    @classmethod
+    def of(cls, graph: Whole, drafts: Iterable[Draft]) -> "Proposed":
+        """Apply drafts, in order; those that the graph does not show change nothing."""
+        changed: dict[ThingId, tuple[ox.Quad, ...]] = {}
+        for draft in drafts:
+            change = project(draft.type, draft.subject, draft.data) if draft.governed else None
+            if change is not None:
+                standing = changed.get(draft.subject)
+                if standing is None:
+                    standing = tuple(graph.owned(draft.subject))
+                changed[draft.subject] = resulting(change, standing)
+        return cls(graph, changed)
+
+    def owned(self, thing: ThingId) -> Sequence[ox.Quad]:
+        """The triples of a thing and of the nodes that it owns."""
+        found = self.changed.get(thing)
+        return self.graph.owned(thing) if found is None else found
+
+    def quads(self, thing: ThingId) -> Iterable[ox.Quad]:
+        """The triples of a thing."""
+        if thing not in self.changed:
+            return self.graph.quads(thing)
+        node = v.thing(thing)
+        return [quad for quad in self.changed[thing] if quad.subject == node]
+
+    def quads_to(self, predicate: ox.NamedNode, thing: ThingId) -> Iterable[ox.Quad]:
+        """The triples that refer to a thing by a predicate."""
+        standing = self.graph.quads_to(predicate, thing)
+        kept = [quad for quad in standing if v.owner_of(quad.subject) not in self.changed]
+        node = v.thing(thing)
+        mine = (quad for quads in self.changed.values() for quad in quads)
+        return kept + [q for q in mine if q.predicate == predicate and q.object == node]
+
+    def type_of(self, thing: ThingId) -> str | None:
+        """The type of a thing, None where it would not be there."""
+        return _type(self, thing)
+
+    def referred(self, terms: frozenset[str]) -> frozenset[ThingId]:
+        """The things that changed things refer to by any of these terms, before or after."""
+        found = (
+            v.identity_of(quad.object)
+            for thing, after in self.changed.items()
+            for quad in (*after, *self.graph.quads(thing))
+            if v.local(quad.predicate) in terms
+        )
+        return frozenset(thing for thing in found if thing is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a validation needs: triples, the things they are of, and the types to judge."""
+
+    quads: frozenset[ox.Quad]
+    things: frozenset[ThingId]
+    types: frozenset[str]
+
+
+def affected(shapes: Shapes, proposed: Proposed) -> set[ThingId]:
+    """The things whose shapes ask to be judged when one of the changed things changes."""
+    found: set[ThingId] = set()
+    for target in shapes.targets.values():
+        for path in target.also:
+            reached = walk(inverse(path), proposed.changed, proposed)
+            found |= {thing for thing in reached if proposed.type_of(thing) == target.type}
+    return found
+
+
+def context_of(shapes: Shapes, graph: Whole, focus: Iterable[ThingId]) -> Context:
+    """The focus things, marked as candidates, and what their shapes' paths reach from them."""
+    seen = _Recorder(graph)
+    types: set[str] = set()
+    for thing in focus:
+        for quad in graph.owned(thing):
+            seen.found.add(quad)
+            name = v.local(quad.object) if isinstance(quad.object, ox.NamedNode) else ""
+            if quad.predicate == v.TYPE and name in shapes.targets:
+                seen.found.add(ox.Quad(quad.subject, v.TYPE, v.term(f"Candidate{name}")))
+                types.add(name)
+        seen.things.add(thing)
+        target = shapes.targets.get(_type(graph, thing) or "")
+        for path in target.reads if target else ():
+            seen.arrive(walk(path, (thing,), seen))
+    return Context(
+        quads=frozenset(seen.found), things=frozenset(seen.things), types=frozenset(types)
+    )
+
+
+class _Recorder:
+    """A graph that remembers what was read of it."""
+
+    def __init__(self, graph: Reader) -> None:
+        self._graph = graph
+        self.found: set[ox.Quad] = set()
+        self.things: set[ThingId] = set()
+
+    def quads(self, thing: ThingId) -> Iterable[ox.Quad]:
+        """Read a thing; all of it becomes context."""
+        quads = tuple(self._graph.quads(thing))
+        self.found.update(quads)
+        self.things.add(thing)
+        return quads
+
+    def quads_to(self, predicate: ox.NamedNode, thing: ThingId) -> Iterable[ox.Quad]:
+        """Read what refers to a thing."""
+        quads = tuple(self._graph.quads_to(predicate, thing))
+        self.found.update(quads)
+        self.things.add(thing)
+        return quads
+
+    def arrive(self, ends: Iterable[ThingId]) -> None:
+        """Read the types of the things where a path ends."""
+        for thing in ends:
+            self.found.update(q for q in self._graph.quads(thing) if q.predicate == v.TYPE)
+            self.things.add(thing)
+
+
+def _type(graph: Reader, thing: ThingId) -> str | None:
+    for quad in graph.quads(thing):
+        if quad.predicate == v.TYPE and isinstance(quad.object, ox.NamedNode):
+            return v.local(quad.object)
+    return None
