@@ -5,7 +5,6 @@ drains the matches, retracts the batch and checks that nothing is left. Whatever
 ruleset is thrown away, made anew, and the decision is left to the other engine.
 """
 
-import json
 import threading
 import weakref
 from collections import Counter, defaultdict
@@ -15,8 +14,11 @@ from importlib import import_module
 from itertools import count
 from typing import Any, Final
 
+import orjson
+
 from ontology.facts import Fact
 from rules.compiled import Fired
+from rules.conditions import MOST_PATTERNS
 from rules.encoding import EncodingInvalid
 from rules.rulebook import Rule
 from rules.sharding import SENTINEL, Branch, Plan, Probe, Shard, shards
@@ -26,6 +28,7 @@ MOST_FACTS: Final = 400
 MOST_COMBINATIONS: Final = 4_096
 MOST_DRAINED: Final = 40_000
 _NAMES: Final = count()
+_PLACES: Final = tuple(f"p{at}" for at in range(MOST_PATTERNS))
 
 try:
     _BINDING: Any = import_module("durable_rules_engine")
@@ -49,7 +52,7 @@ class Ruleset:
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
         """Compile."""
-        self._definition = json.dumps(definition)
+        self._definition = orjson.dumps(definition).decode()
         self._lock = threading.Lock()
         self._compile()
 
@@ -64,7 +67,7 @@ class Ruleset:
             EngineFailed: anything unexpected; the ruleset is made anew before.
         """
         end = {"id": len(messages), "sid": SESSION, "end": 1}
-        batch = json.dumps([*messages, end])
+        batch = orjson.dumps([*messages, end]).decode()
         with self._lock:
             try:
                 return self._cycle(batch)
@@ -82,7 +85,7 @@ class Ruleset:
         matches = self._drain(state)
         _BINDING.retract_facts(self._handle, batch)
         left = _BINDING.get_facts(self._handle, SESSION)
-        if json.loads(left or "[]"):
+        if left not in {"", "[]"}:
             raise EngineFailed("durable-rules kept facts of a decision")
         if sum(name == SENTINEL for name, _ in matches) != 1:
             raise EngineFailed("durable-rules dropped the end of a batch")
@@ -93,7 +96,7 @@ class Ruleset:
         written = first[1] if first else None
         matches: list[tuple[str, dict[str, Any]]] = []
         while written:
-            matches += json.loads(written).items()
+            matches += orjson.loads(written).items()
             if len(matches) > MOST_DRAINED:
                 raise EngineFailed(f"durable-rules found more than {MOST_DRAINED} matches")
             written = _BINDING.complete_and_start_action(self._handle, state)
@@ -136,7 +139,9 @@ class Durable:
         if not available():
             raise EngineFailed("durable-rules is not installed")
         plan = Plan.of(rules)
-        self._branches = plan.branches
+        self._branches: defaultdict[int | None, list[Branch]] = defaultdict(list)
+        for branch in plan.branches:
+            self._branches[branch.probe].append(branch)
         try:
             self._loaded = [_Loaded.of(shard) for shard in shards(plan)]
         except Exception as error:
@@ -155,10 +160,11 @@ class Durable:
         for loaded in self._loaded:
             self._probe(loaded, facts, found)
         matched: dict[str, frozenset[int]] = {}
-        for branch in self._branches:
-            taken = _taken(branch, found)
-            if taken is not None:
-                matched[branch.rule] = matched.get(branch.rule, frozenset()) | taken
+        for probe in (None, *found):
+            for branch in self._branches.get(probe, ()):
+                taken = _taken(branch, found)
+                if taken is not None:
+                    matched[branch.rule] = matched.get(branch.rule, frozenset()) | taken
         return Fired(matched=matched)
 
     def _probe(
@@ -176,8 +182,8 @@ class Durable:
         for name, places in loaded.ruleset.run(messages):
             number = int(name.partition("_")[0])
             probe = loaded.shard.probes[number]
-            chosen = [places[f"p{at}"] for at in range(len(probe.patterns))]
-            if _joined(probe, chosen, loaded.shard):
+            chosen = [places[place] for place in _PLACES[: len(probe.patterns)]]
+            if not probe.joins or _joined(probe, chosen, loaded.shard):
                 found[number].add(tuple(positions[message["id"]] for message in chosen))
 
 

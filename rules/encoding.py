@@ -16,7 +16,7 @@ from ontology.kinds import Field
 from ontology.values import Datatype, Value
 from rules.acceptance import Cut, Judged, Line, Members
 from rules.conditions import Ask, Pattern
-from rules.sfeel import holds
+from rules.sfeel import MISSING, holds
 
 Condition: TypeAlias = dict[str, Any]
 Way: TypeAlias = tuple[Condition, ...]
@@ -99,6 +99,10 @@ class _Slot:
     join: bool
 
 
+_Writer: TypeAlias = tuple[int, tuple[_Slot, ...], tuple[tuple[str, Ask], ...]]
+_UNREAD: Final[_Writer] = (-1, (), ())
+
+
 @dataclass(slots=True)
 class Encoding:
     """The names and numbers of one ruleset; made with the rules, then only read."""
@@ -107,6 +111,7 @@ class Encoding:
     _slots: dict[tuple[str, str], _Slot] = field(default_factory=dict)
     _texts: dict[str, int] = field(default_factory=dict)
     _flags: dict[tuple[str, Ask], str] = field(default_factory=dict)
+    _writers: dict[str, _Writer] = field(default_factory=dict)
 
     @property
     def properties(self) -> int:
@@ -133,28 +138,39 @@ class Encoding:
         Raises:
             EncodingInvalid: a fact does not fit its kind.
         """
-        by_kind: dict[str, list[_Slot]] = {}
-        for (kind, _), slot in self._slots.items():
-            by_kind.setdefault(kind, []).append(slot)
+        if not self._writers:
+            self._writers = self._plan()
         strangers = _Strangers()
-        messages = []
+        messages: list[dict[str, int | str]] = []
         for ordinal, fact in enumerate(facts):
-            message: dict[str, int | str] = {"id": ordinal, "sid": session}
-            message["k"] = self._kinds.get(fact.kind, -1)
-            for slot in by_kind.get(fact.kind, ()):
-                self._write(slot, fact, message, strangers)
+            number, slots, flags = self._writers.get(fact.kind, _UNREAD)
+            message: dict[str, int | str] = {"id": ordinal, "sid": session, "k": number}
+            for slot in slots:
+                self._write(slot, fact.values.get(slot.shape.name), message, strangers)
+            for name, ask in flags:
+                value = fact.values.get(ask.field.name, MISSING)
+                message[name] = int(holds(ask.test, value, ask.field))
             messages.append(message)
-        self._judge(facts, messages)
         return messages
 
-    def reads(self, kind: str) -> bool:
-        """Whether any rule asks for facts of a kind."""
-        return kind in self._kinds
+    def _plan(self) -> dict[str, _Writer]:
+        """What is written of a fact, kind by kind."""
+        return {
+            kind: (
+                number,
+                tuple(slot for (of, _), slot in self._slots.items() if of == kind),
+                tuple((name, ask) for (of, ask), name in self._flags.items() if of == kind),
+            )
+            for kind, number in self._kinds.items()
+        }
 
     def _write(
-        self, slot: _Slot, fact: Fact, message: dict[str, int | str], strangers: "_Strangers"
+        self,
+        slot: _Slot,
+        value: Value | None,
+        message: dict[str, int | str],
+        strangers: "_Strangers",
     ) -> None:
-        value = fact.values.get(slot.shape.name)
         if slot.missing:
             message[slot.name + "m"] = int(value is None)
         if slot.value and value is not None:
@@ -168,18 +184,6 @@ class Encoding:
         if type(value) is not str:
             raise EncodingInvalid(f"{shape.name}: {value!r:.80} is no {shape.datatype}")
         return self._texts.get(value, OTHER)
-
-    def _judge(self, facts: Sequence[Fact], messages: Sequence[dict[str, int | str]]) -> None:
-        for (kind, ask), name in self._flags.items():
-            for fact, message in zip(facts, messages, strict=True):
-                if fact.kind == kind:
-                    value = fact.values.get(ask.field.name)
-                    fits = (
-                        ask.accepted.missing
-                        if value is None
-                        else holds(ask.test, value, ask.field)
-                    )
-                    message[name] = int(fits)
 
     def _kind(self, kind: str) -> int:
         return self._kinds.setdefault(kind, len(self._kinds))

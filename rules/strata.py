@@ -47,6 +47,9 @@ class Engines:
 
     digest: str
     by_stratum: Mapping[str, tuple[Engine, ...]]
+    concluded: Mapping[str, tuple[tuple[str, Fact], ...]]
+    """What each rule concludes, every fact with its canonical form."""
+
     faults: deque[str]
     """The newest faults of an engine (never of a rule): the other engine decided alone."""
 
@@ -61,6 +64,7 @@ class Engines:
                 for name in STRATA
                 if (rules := policy.stratum(name))
             },
+            concluded=_concluded(policy),
             faults=faults,
         )
 
@@ -70,8 +74,13 @@ class Engines:
         return cls(
             digest=policy.digest,
             by_stratum={s: (Compiled(rules),) for s in STRATA if (rules := policy.stratum(s))},
+            concluded=_concluded(policy),
             faults=deque(maxlen=MOST_FAULTS),
         )
+
+
+def _concluded(policy: Policy) -> dict[str, tuple[tuple[str, Fact], ...]]:
+    return {r.id: tuple((fact.canonical(), fact) for fact in r.conclusions) for r in policy.rules}
 
 
 def _durable(name: str, rules: Sequence[Rule], faults: deque[str]) -> tuple[Engine, ...]:
@@ -96,7 +105,7 @@ def evaluate(policy: Policy, facts: Sequence[Fact], at: datetime, engines: Engin
         raise ValueError(
             f"engines are of {engines.digest[:12]}…, the policy is {policy.digest[:12]}…"
         )
-    known = _merged({}, facts)
+    known = _merged({}, ((fact.canonical(), fact) for fact in facts))
     firings: list[Firing] = []
     disagreements: list[str] = []
     errors: list[RuleError] = []
@@ -110,7 +119,7 @@ def evaluate(policy: Policy, facts: Sequence[Fact], at: datetime, engines: Engin
         errors += [error for one in fired for error in one.errors]
         new = _firings(policy, fired, standing, at)
         firings += new
-        known = _merged(known, (fact for firing in new for fact in firing.conclusions))
+        known = _merged(known, (pair for f in new for pair in engines.concluded[f.rule]))
     return Evaluation(
         facts=tuple(known[form] for form in sorted(known)),
         firings=tuple(firings),
@@ -130,11 +139,10 @@ def _fire(
         return ()
 
 
-def _merged(known: Mapping[str, Fact], more: Iterable[Fact]) -> dict[str, Fact]:
+def _merged(known: Mapping[str, Fact], more: Iterable[tuple[str, Fact]]) -> dict[str, Fact]:
     """Facts by their canonical form; equal ones become one with all origins."""
     merged = dict(known)
-    for fact in more:
-        form = fact.canonical()
+    for form, fact in more:
         held = merged.get(form)
         merged[form] = fact if held is None else replace(held, origins=_origins(held, fact))
     return merged
