@@ -1,10 +1,11 @@
 """Decisions: how far up it goes, who answers, how, what is required first, and why."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias, TypeVar, cast
+
+import orjson
 
 from ontology.events import Json
 from ontology.facts import Fact, catalogue
@@ -131,9 +132,7 @@ class Decision:
 
     def canonical(self) -> str:
         """The one text of the decision: sorted keys, no white space."""
-        return json.dumps(
-            self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        )
+        return orjson.dumps(self.to_json(), option=orjson.OPT_SORT_KEYS).decode()
 
     @staticmethod
     def from_json(stored: Mapping[str, Json]) -> "Decision":

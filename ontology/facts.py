@@ -1,13 +1,14 @@
 """Facts: the only things that a rule may ask, checked against their shapes and quantised."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, cast, get_args
+
+import orjson
 
 from ontology.events import Json
 from ontology.kinds import STRATA, Field, Kind, KindsInvalid, read_kinds
@@ -56,6 +57,7 @@ class Fact:
     kind: str
     values: Mapping[str, Value]
     origins: tuple[Origin, ...]
+    _form: str | None = field(default=None, init=False, repr=False, compare=False)
 
     def canonical(self) -> str:
         """One text for equal kind and values, whatever their origins; it sorts and digests.
@@ -63,8 +65,12 @@ class Fact:
         >>> Fact(kind="feed", values={"status": "live"}, origins=()).canonical()
         '{"feed":{"status":"live"}}'
         """
-        body = {self.kind: {name: encode(value) for name, value in self.values.items()}}
-        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if self._form is None:
+            body = {self.kind: {name: encode(value) for name, value in self.values.items()}}
+            text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
+            object.__setattr__(self, "_form", text)  # a fact never changes, so neither does this
+            return text
+        return self._form
 
     def to_json(self) -> dict[str, Json]:
         """The stored form, which `Catalogue.read` reads back.

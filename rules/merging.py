@@ -154,8 +154,8 @@ def determining(
     `top` is the highest tier that any rule concluded.
     """
     kept = [f for f in firings if any(_counts(c, top, prohibitions) for c in f.conclusions)]
-    forms = {id(fact): fact.canonical() for firing in kept for fact in firing.matched}
-    return tuple(sorted(kept, key=lambda f: (f.rule, [forms[id(fact)] for fact in f.matched])))
+    # INVARIANT: a rule fires once, with all facts that take part, so its id alone orders.
+    return tuple(sorted(kept, key=lambda firing: firing.rule))
 
 
 def _counts(conclusion: Fact, top: str | None, prohibitions: Sequence[str]) -> bool:
