@@ -10,7 +10,7 @@ LONGEST_URL: Final = 2_000
 _SCHEMES: Final = frozenset({"http", "https"})
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
-Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class AddressRefused(Exception):

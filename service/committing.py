@@ -1,15 +1,15 @@
 """Committing a draft: judged by the gate, appended if the ground has not moved, tried thrice."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from knowledge.graph import Graph
-from ontology.gate import Result, judge
-
 from knowledge.ledger import Ledger
 from knowledge.refusals import Conflict, DuplicateEvent
 from knowledge.sealing import KeyStore
 from ontology.events import Draft, Event, Json
+from ontology.gate import Result, Verdict, judge
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Lifecycles
 from service.clock import Clock, Ids
@@ -86,7 +86,10 @@ def commit(world: Here, relied: Sequence[Scope], prepare: Callable[[], Draft]) -
         versions = dict(world.ledger.versions(relied))
         world.catch_up()
         draft = prepare()
-        expected = _lowest(versions, _judged(world, draft))
+        verdict = _judged(world, draft)
+        expected = _lowest(versions, verdict.scopes)
+        touched = (scope for scope in sorted(verdict.touches) if scope not in draft.scopes)
+        draft = replace(draft, scopes=(*draft.scopes, *touched))
         try:
             return world.ledger.append([draft], expected=expected)[0]
         except Conflict as error:
@@ -105,13 +108,14 @@ def event_id(world: Here, idempotency: str | None) -> str:
     return f"event/once-{world.keys.mac(_ONCE, idempotency).hex()[:32]}"
 
 
-def _judged(world: Here, draft: Draft) -> Mapping[Scope, int]:
-    """The scopes that the gate read, if it lets the draft pass."""
+def _judged(world: Here, draft: Draft) -> Verdict:
+    """What the gate says of a draft that it lets pass."""
     verdict = judge(world.graph, [draft], draft.occurred_at)
-    if refused := [result for result in verdict.results if result.severity == "Violation"]:
-        _record_refusal(world, draft, refused)
-        raise GateRefused(draft.subject, refused)
-    return verdict.scopes
+    if verdict.refused:
+        violations = [one for one in verdict.results if one.severity == "Violation"]
+        _record_refusal(world, draft, violations)
+        raise GateRefused(draft.subject, violations)
+    return verdict
 
 
 def _record_refusal(world: Here, draft: Draft, results: Sequence[Result]) -> None:
