@@ -4,8 +4,7 @@ import functools
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,20 +17,14 @@ LONGEST_TEXT: Final = 2_000
 """Characters of a text that are read; the model itself sees at most 256 word pieces."""
 BATCH: Final = 32
 PIECES: Final = 256
-TINY: Final = 1e-9
+FAR: Final = 1e4
 
-DEPTHS: Final = (2, 5, 6)
-"""The model's layers whose means the heads read: words are near the input, meaning near the end."""
+DEPTHS: Final = (2, 4, 5, 6)
+"""Layers whose means the heads read: words are near the input, meaning near the end."""
+WIDTH: Final = DIMENSIONS * (len(DEPTHS) + 1)
+"""Columns of a text's depths: the mean of each layer, then the maximum of the last."""
 
 Vectors = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """`vectors` as `embed` gives them, (n, 384); `depths` the layers' means, (n, 1152), float32."""
-
-    vectors: Vectors
-    depths: Vectors
 
 
 def readable(text: str) -> str:
@@ -81,35 +74,34 @@ class Embedder:
             )
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
-    def read(self, texts: Sequence[str]) -> Reading:
-        """Embed texts and keep what the inner layers saw of them; one pass of the model.
+    def depths(self, texts: Sequence[str]) -> Vectors:
+        """Return what the inner layers see of each text, shape (n, WIDTH), float32.
 
         The order, the cutting and the precision are those of `embed`.
         """
         import torch  # noqa: PLC0415 - loaded with the model
 
-        shape = (len(texts), len(DEPTHS), DIMENSIONS)
-        means = np.zeros(shape, dtype=np.float32)
+        depths = np.zeros((len(texts), WIDTH), dtype=np.float32)
         kept = [readable(text) for text in texts]
         order = sorted(range(len(kept)), key=lambda index: len(kept[index]))
         with self._lock, torch.inference_mode():
             for start in range(0, len(order), BATCH):
                 rows = order[start : start + BATCH]
-                means[rows] = self._means([kept[row] for row in rows])
-        last = means[:, -1]
-        vectors = last / np.maximum(np.linalg.norm(last, axis=1, keepdims=True), TINY)
-        return Reading(vectors=vectors, depths=means.reshape(len(texts), -1))
+                depths[rows] = self._pooled([kept[row] for row in rows])
+        return depths
 
-    def _means(self, texts: list[str]) -> Vectors:
+    def _pooled(self, texts: list[str]) -> Vectors:
         import torch  # noqa: PLC0415 - loaded with the model
 
         tokens = self._model.tokenizer(
             texts, padding=True, truncation=True, max_length=PIECES, return_tensors="pt"
         )
-        states = self._model[0].auto_model(**tokens, output_hidden_states=True).hidden_states
+        inner: Any = self._model[0]  # the transformer module, before pooling
+        states = inner.auto_model(**tokens, output_hidden_states=True).hidden_states
         present = tokens["attention_mask"].unsqueeze(-1).to(states[0].dtype)
-        means = [(states[depth] * present).sum(1) / present.sum(1) for depth in DEPTHS]
-        return np.asarray(torch.stack(means, 1).numpy(), dtype=np.float32)
+        pooled = [(states[depth] * present).sum(1) / present.sum(1) for depth in DEPTHS]
+        pooled.append((states[DEPTHS[-1]] + (present - 1.0) * FAR).amax(1))
+        return np.asarray(torch.cat(pooled, 1).numpy(), dtype=np.float32)
 
 
 def load() -> Embedder:

@@ -3,11 +3,12 @@
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped] # ships no types
 
 from knowledge.language.wording import Wording
 
@@ -94,7 +95,7 @@ def _share(count: float, limit: int) -> float:
 def _runs(words: str) -> Iterator[str]:
     said = tokens(words)
     yield from said
-    yield from map(" ".join, zip(said, said[1:], strict=False))
+    yield from map(" ".join, pairwise(said))
     for word in said:
         marked = f"<{word}>"
         for length in _LETTER_RUNS:

@@ -6,17 +6,17 @@ from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.optimize import minimize  # type: ignore[import-untyped] # ships no types
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped] # ships no types
 
 from knowledge.language.heads import Block, Blocks, Floats, Head, sigmoid, softmax
 
 STRENGTHS: Final[Mapping[str, float]] = {
     "depths": 3.0,
-    "context": 1.5,
-    "agreement": 1.5,
+    "hidden": 3.0,
     "typed": 3.0,
     "surface": 2.0,
+    "corpus": 10.0,
 }
 """Length that a block's typical row is brought to: what a block may say before it is penalised."""
 MOST_STEPS: Final = 200
@@ -33,6 +33,11 @@ class Problem:
     blocks: Blocks
     labels: Labels
     classes: int
+
+    def only(self, *names: str) -> "Problem":
+        """The same problem with some blocks."""
+        blocks = {name: self.blocks[name] for name in names}
+        return Problem(blocks=blocks, labels=self.labels, classes=self.classes)
 
     def rows(self, chosen: npt.NDArray[np.int64]) -> "Problem":
         """The same problem on some rows."""
@@ -69,19 +74,40 @@ def fit(problem: Problem, *, penalty: float) -> Head:
     return Head(weights=weights, bias=offset.astype(np.float32))
 
 
-def calibrated(head: Head, held_out: Problem) -> Head:
-    """The head with its outputs stretched and shifted to fit rows that it has not seen."""
-    logits = head.logits(held_out.blocks).astype(np.float64)
-    outputs = logits.shape[1]
+def stacked(parts: Sequence[Head], held_out: Problem) -> Head:
+    """One head from several of the same outputs, each stretched to fit rows that none has seen.
+
+    With one part this is calibration: its outputs are stretched and shifted.
+    """
+    logits = [part.logits(held_out.blocks).astype(np.float64) for part in parts]
+    outputs = logits[0].shape[1]
 
     def loss(given: Doubles) -> tuple[float, Doubles]:
-        value, slope = _likelihood(logits * given[0] + given[1:], held_out.labels)
-        return value, np.concatenate([[(slope * logits).sum()], slope.sum(axis=0)])
+        total = given[len(parts) :] + sum(
+            stretch * one for stretch, one in zip(given, logits, strict=False)
+        )
+        value, slope = _likelihood(total, held_out.labels)
+        return value, np.concatenate([[(slope * one).sum() for one in logits], slope.sum(axis=0)])
 
-    start = np.concatenate([[1.0], np.zeros(outputs)])
-    stretch, *shift = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    weights = {name: one * np.float32(stretch) for name, one in head.weights.items()}
-    bias = head.bias * np.float32(stretch) + np.asarray(shift, dtype=np.float32)
+    start = np.concatenate([np.full(len(parts), 1.0 / len(parts)), np.zeros(outputs)])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B").x.astype(np.float32)
+    return _added(parts, found[: len(parts)], found[len(parts) :])
+
+
+def levelled(head: Head, labels: Labels, share: float) -> Head:
+    """The head with a `share` of each class's log-frequency taken off: rare classes are found."""
+    frequency = np.log(np.bincount(labels, minlength=len(head.bias)) / len(labels))
+    bias = head.bias - np.float32(share) * frequency.astype(np.float32)
+    return Head(weights=head.weights, bias=bias)
+
+
+def _added(parts: Sequence[Head], stretches: Floats, shift: Floats) -> Head:
+    weights: dict[str, Floats] = {}
+    bias = shift
+    for part, stretch in zip(parts, stretches, strict=True):
+        bias = bias + stretch * part.bias
+        for name, own in part.weights.items():
+            weights[name] = weights.get(name, np.float32(0)) + stretch * own
     return Head(weights=weights, bias=bias)
 
 

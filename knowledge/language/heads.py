@@ -5,25 +5,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped] # ships no types
 
-from knowledge.language.embedding import DEPTHS, DIMENSIONS
+from knowledge.language.embedding import WIDTH
 from knowledge.language.features import COLUMNS, TYPED
 
 FILE: Final = "coefficients.npz"
 FORMAT: Final = 1
 REFIT: Final = "attune language train --data DIR"
+HIDDEN: Final = 256
+"""Columns of the hidden layer that was learned from 28 emotions."""
 DECIMALS: Final = 3
 """Decimals of every score. A score may differ by one in the last where batches differ."""
 WIDTHS: Final[Mapping[str, int]] = {
-    "depths": DIMENSIONS * len(DEPTHS),
-    "context": DIMENSIONS * len(DEPTHS),
-    "agreement": DIMENSIONS,
+    "depths": WIDTH,
+    "hidden": HIDDEN,
     "typed": len(TYPED),
     "surface": COLUMNS,
 }
@@ -38,8 +39,10 @@ HEADS: Final[Mapping[str, int]] = {
 }
 """Outputs of each head: 1 is the log-odds of yes, 3 the log-weights of three classes."""
 
+_TINY: Final = 1e-12
+
 Floats = npt.NDArray[np.float32]
-Block = Floats | csr_matrix
+Block: TypeAlias = Floats | csr_matrix
 Blocks = Mapping[str, Block]
 
 
@@ -55,22 +58,28 @@ class Head:
     bias: Floats
 
     def logits(self, blocks: Blocks) -> Floats:
-        """Log-odds or log-weights, (n, outputs); needs the blocks that the head has weights for."""
+        """Log-odds or log-weights, (n, outputs); reads the blocks that it has weights for."""
         total = sum(blocks[name] @ weights for name, weights in self.weights.items())
         return cast("Floats", np.asarray(total + self.bias, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coefficients:
-    """All heads by name and `about`: data, licences, split sizes and thresholds of the fit."""
+    """The hidden layer, all heads by name, and `about`: data, licences, figures of the fit."""
 
+    hidden: Head
     heads: Mapping[str, Head]
     about: Mapping[str, object]
 
 
 def load() -> Coefficients:
     """The coefficients of this package; `CoefficientsInvalid` where the file is broken."""
-    return read(files(__package__) / FILE)
+    return read(stored())
+
+
+def stored() -> Traversable:
+    """Where this package's coefficient file stands."""
+    return files(__package__) / FILE
 
 
 def read(file: Traversable) -> Coefficients:
@@ -81,7 +90,14 @@ def read(file: Traversable) -> Coefficients:
     except (OSError, ValueError, EOFError, BadZipFile, KeyError) as error:
         raise _invalid(file, f"cannot be read ({str(error)[:120]})") from None
     about = _about(file, arrays)
-    return Coefficients(heads={name: _head(file, arrays, name) for name in HEADS}, about=about)
+    heads = {name: _head(file, arrays, name, outputs) for name, outputs in HEADS.items()}
+    hidden = _head(file, arrays, "hidden", HIDDEN)
+    return Coefficients(hidden=hidden, heads=heads, about=about)
+
+
+def raised(hidden: Head, blocks: Blocks) -> Floats:
+    """What the hidden layer makes of the depths: (n, HIDDEN), nothing below zero."""
+    return cast("Floats", np.maximum(hidden.logits(blocks), np.float32(0)))
 
 
 def sigmoid(logits: Floats) -> Floats:
@@ -95,19 +111,15 @@ def softmax(logits: Floats) -> Floats:
     return cast("Floats", raised / raised.sum(axis=1, keepdims=True))
 
 
-def pack(
-    heads: Mapping[str, Head], about: Mapping[str, object]
-) -> dict[str, npt.NDArray[np.generic]]:
+def pack(coefficients: Coefficients) -> dict[str, npt.NDArray[np.generic]]:
     """The arrays of a coefficient file: each column of weights as whole numbers and one scale."""
-    packed: dict[str, npt.NDArray[np.generic]] = {
-        "about": np.asarray(json.dumps({"format": FORMAT, **about}, sort_keys=True))
-    }
-    for name, head in heads.items():
+    about = json.dumps({"format": FORMAT, **coefficients.about}, sort_keys=True)
+    packed: dict[str, npt.NDArray[np.generic]] = {"about": np.asarray(about)}
+    for name, head in {"hidden": coefficients.hidden, **coefficients.heads}.items():
         packed[f"{name}.bias"] = head.bias.astype(np.float32)
         for block, weights in head.weights.items():
-            steps = 127 if block == "surface" else 32767
-            scale = np.maximum(np.abs(weights).max(axis=0), 1e-12) / steps
             kind = np.int8 if block == "surface" else np.int16
+            scale = np.maximum(np.abs(weights).max(axis=0), _TINY) / np.iinfo(kind).max
             packed[f"{name}.{block}.scale"] = scale.astype(np.float32)
             packed[f"{name}.{block}"] = np.rint(weights / scale).astype(kind)
     return packed
@@ -123,15 +135,17 @@ def _about(file: Traversable, arrays: Mapping[str, npt.NDArray[np.generic]]) -> 
     return dict(about)
 
 
-def _head(file: Traversable, arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Head:
+def _head(
+    file: Traversable, arrays: Mapping[str, npt.NDArray[np.generic]], name: str, outputs: int
+) -> Head:
     blocks = [block for block in WIDTHS if f"{name}.{block}" in arrays]
     bias = arrays.get(f"{name}.bias")
-    if not blocks or bias is None or bias.shape != (HEADS[name],):
+    if not blocks or bias is None or bias.shape != (outputs,):
         raise _invalid(file, f"has no complete head {name!r}")
     weights = {}
     for block in blocks:
         whole, scale = arrays[f"{name}.{block}"], arrays.get(f"{name}.{block}.scale")
-        shape = (WIDTHS[block], HEADS[name])
+        shape = (WIDTHS[block], outputs)
         if whole.shape != shape or scale is None or scale.shape != bias.shape:
             raise _invalid(file, f"{name}.{block} has shape {whole.shape}, not {shape}")
         weights[block] = whole.astype(np.float32) * scale.astype(np.float32)

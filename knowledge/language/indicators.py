@@ -1,4 +1,4 @@
-"""What a text says of its writer's state: sentiment, frustration, urgency, betrayal, irony, empathy."""
+"""What a text says of its writer: sentiment, frustration, urgency, betrayal, irony, empathy."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from knowledge.language import features, heads, languages, lexicons
-from knowledge.language.embedding import Embedder, Reading
-from knowledge.language.heads import DECIMALS, Blocks, Coefficients, Floats
+from knowledge.language.embedding import Embedder, Vectors
+from knowledge.language.heads import DECIMALS, Block, Blocks, Coefficients, Floats, Head
 from knowledge.language.languages import Identifier
 from knowledge.language.lexicons import Lexicon
 from knowledge.language.wording import Wording, wording
@@ -34,7 +34,7 @@ class Judged:
 
     `language` is a language tag, None where the text says too little to tell. `scores` are all
     None where nothing was judged. `evidence` names the lexicon groups that were said, by
-    indicator. `empathy` is None without a context.
+    indicator. `empathy` is None without a context that can be read.
     """
 
     language: str | None
@@ -80,10 +80,13 @@ class Judge:
         tags that the sources declare (found out where None). Probabilities and sentiment have
         three decimals. `ValueError` where the sequences are not equally long.
         """
-        answered = _beside(contexts, texts, "contexts")
-        declared = _beside(languages, texts, "languages")
+        answered = _aligned(contexts, texts, "contexts")
+        declared = _aligned(languages, texts, "languages")
         worded = [wording(text) for text in texts]
-        tags = [self._language(one, tag) for one, tag in zip(worded, declared, strict=True)]
+        tags = [
+            tag or self._identifier.identify(text)
+            for text, tag in zip(texts, declared, strict=True)
+        ]
         rows = [row for row, tag in enumerate(tags) if self._judges(worded[row], tag)]
         blank = Scores()
         judged = [Judged(language=tag, scores=blank, evidence={}) for tag in tags]
@@ -94,9 +97,6 @@ class Judge:
             )
         return judged
 
-    def _language(self, one: Wording, declared: str | None) -> str | None:
-        return declared or self._identifier.identify(one)
-
     def _judges(self, one: Wording, tag: str | None) -> bool:
         return tag is not None and one.letters > 0 and languages.supported(tag)
 
@@ -105,17 +105,17 @@ class Judge:
     ) -> list[tuple[Scores, Mapping[str, tuple[str, ...]], Empathy | None]]:
         if not worded:
             return []
-        reading = self._embedder.read([one.words for one in worded])
-        blocks = _blocks(worded, reading)
-        scores = self._scores(worded, blocks)
+        depths = self._embedder.depths([one.words for one in worded])
+        given = blocks(worded, depths, self._coefficients.hidden)
+        scores = self._scores(worded, given)
         evidence = [self._evidence(one.words) for one in worded]
-        empathy = self._empathy(blocks, reading, answered)
+        empathy = self._empathy(given, answered)
         return list(zip(scores, evidence, empathy, strict=True))
 
-    def _scores(self, worded: list[Wording], blocks: Blocks) -> list[Scores]:
-        classes = heads.softmax(self._logits("sentiment", blocks))
-        frustration = self._logits("frustration", blocks)[:, 0]
-        irony = heads.sigmoid(self._logits("irony", blocks)[:, 0])
+    def _scores(self, worded: list[Wording], given: Blocks) -> list[Scores]:
+        classes = heads.softmax(self._logits("sentiment", given))
+        frustration = self._logits("frustration", given)[:, 0]
+        irony = heads.sigmoid(self._logits("irony", given)[:, 0])
         said = {name: self._said(name, worded) for name in _LEXICONS}
         frustration = heads.sigmoid(frustration + said["frustration"])
         urgency, betrayal = heads.sigmoid(said["urgency"]), heads.sigmoid(said["betrayal"])
@@ -131,8 +131,8 @@ class Judge:
             for row in range(len(worded))
         ]
 
-    def _logits(self, name: str, blocks: Blocks) -> Floats:
-        return self._coefficients.heads[name].logits(blocks)
+    def _logits(self, name: str, given: Blocks) -> Floats:
+        return self._coefficients.heads[name].logits(given)
 
     def _said(self, name: str, worded: list[Wording]) -> Floats:
         lexicon = self._lexicons[name]
@@ -143,17 +143,12 @@ class Judge:
         found = {name: lexicon.found(words) for name, lexicon in self._lexicons.items()}
         return {name: groups for name, groups in found.items() if groups}
 
-    def _empathy(
-        self, blocks: Blocks, reading: Reading, answered: list[str | None]
-    ) -> list[Empathy | None]:
-        rows = [row for row, context in enumerate(answered) if context and context.strip()]
+    def _empathy(self, given: Blocks, answered: list[str | None]) -> list[Empathy | None]:
+        rows = [row for row, context in enumerate(answered) if self._readable(context)]
         empathy: list[Empathy | None] = [None] * len(answered)
         if not rows:
             return empathy
-        seeker = self._embedder.read([wording(answered[row] or "").words for row in rows])
-        own = {name: block[rows] for name, block in blocks.items()}
-        own["context"] = seeker.depths
-        own["agreement"] = reading.vectors[rows] * seeker.vectors
+        own = {name: block[rows] for name, block in given.items()}
         levels = [self._logits(name, own).argmax(axis=1) for name in MECHANISMS]
         for row, *found in zip(rows, *levels, strict=True):
             empathy[row] = Empathy(
@@ -163,9 +158,15 @@ class Judge:
             )
         return empathy
 
+    def _readable(self, context: str | None) -> bool:
+        if context is None or not wording(context).letters:
+            return False
+        tag = self._identifier.identify(context)
+        return tag is None or languages.supported(tag)
+
 
 def load() -> Judge:
-    """This process's judge; the first call takes seconds and about 400 MB.
+    """The judge of this process; the first call takes seconds and about 400 MB.
 
     `CoefficientsInvalid` or `LexiconInvalid` where a file of the package is broken.
     """
@@ -185,19 +186,17 @@ def _load() -> Judge:
     return Judge(Embedder.load(), coefficients, known, languages.load())
 
 
-def blocks(worded: Sequence[Wording], reading: Reading) -> Blocks:
-    """The blocks of features that every head may read; fitting and judging share them."""
+def blocks(worded: Sequence[Wording], depths: Vectors, hidden: Head) -> dict[str, Block]:
+    """The blocks of features of texts that every head may read; fitting and judging share them."""
     return {
-        "depths": reading.depths,
+        "depths": depths,
+        "hidden": heads.raised(hidden, {"depths": depths}),
         "typed": features.typed(worded),
         "surface": features.surface(worded),
     }
 
 
-_blocks = blocks
-
-
-def _beside(
+def _aligned(
     given: Sequence[str | None] | None, texts: Sequence[str], name: str
 ) -> Sequence[str | None]:
     beside = [None] * len(texts) if given is None else given

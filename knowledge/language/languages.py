@@ -1,11 +1,13 @@
 """Which language a text is in: an honest answer, or none."""
 
 import functools
+import html
 import re
 import threading
+from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from knowledge.language.wording import Wording
+from knowledge.language.wording import readable
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
@@ -15,23 +17,19 @@ SUPPORTED: Final = frozenset({"en"})
 FEWEST_LETTERS: Final = 3
 SURE: Final = 0.4
 """Confidence from which the detector's first language is believed."""
-FUNCTION_SHARE: Final = 0.2
-FEWEST_FUNCTION_WORDS: Final = 2
-FEWEST_WORDS: Final = 4
+ENGLISH_SHARE: Final = 0.3
+"""Share of words that only English writes from which a text is English."""
+FEWEST_WORDS: Final = 2
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_NOISE: Final = re.compile(r"@\w+|#\w+(?: [A-Z]\w*)*")
+_NOISE: Final = re.compile(r"\bRT\b|(?:https?://|www\.)\S+|[@#]\w+|\[NAME\]")
+_MARKS: Final = re.compile(r"(?:https?://|www\.)\S+|@\w+|[#_]|\[NAME\]")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_APOSTROPHE: Final = re.compile("[\u2018\u2019]")
 _CANDIDATES: Final = (
     *("ARABIC", "CHINESE", "DUTCH", "ENGLISH", "FRENCH", "GERMAN", "HINDI", "INDONESIAN"),
     *("ITALIAN", "JAPANESE", "KOREAN", "POLISH", "PORTUGUESE", "RUSSIAN", "SPANISH"),
     *("SWEDISH", "TAGALOG", "TURKISH", "UKRAINIAN", "VIETNAMESE"),
-)
-# English words of grammar that the other candidates do not write.
-_FUNCTION: Final = frozenset(
-    "the and you it this that with are have has what your my they their there but just when why"
-    " how who because been would could should don't i'm it's can't didn't doesn't isn't thanks"
-    " please still never again we our us he she his her him them from than then about only of for"
-    " if will i've you're that's out get got not all any these those which where".split()
 )
 
 
@@ -45,23 +43,30 @@ def supported(tag: str) -> bool:
 
 
 class Identifier:
-    """Tells twenty languages apart: letter trigrams first, English words of grammar beside them."""
+    """Tells twenty languages apart, by words that only English writes and by letter trigrams."""
 
-    def __init__(self, detector: "LanguageDetector") -> None:
-        """Wrap a detector; `load` is the door."""
+    def __init__(self, detector: "LanguageDetector", english: frozenset[str]) -> None:
+        """Wrap a detector and the list of English words; `load` is the door."""
         self._detector = detector
+        self._english = english
 
-    def identify(self, one: Wording) -> str | None:
-        """The ISO 639-1 code of a text, or None where it says too little to tell.
+    def identify(self, text: str) -> str | None:
+        """The ISO 639-1 code of a text as typed, or None where it says too little to tell.
 
         Handles, links and emoji are no evidence, hashtags only where there is nothing else.
         """
-        plain = _NOISE.sub(" ", one.words)
+        typed = _APOSTROPHE.sub("'", html.unescape(readable(text)))
+        plain = _NOISE.sub(" ", typed)
         if _letters(plain) < FEWEST_LETTERS:
-            plain = one.words.replace("#", " ").replace("@user", " ")
-        if _letters(plain) < FEWEST_LETTERS or one.letters < FEWEST_LETTERS:
+            plain = _HUMP.sub(" ", _MARKS.sub(" ", typed))
+        if _letters(plain) < FEWEST_LETTERS:
             return None
-        return "en" if _reads_english(plain) else self._detected(plain)
+        return "en" if self._reads_english(plain) else self._detected(plain)
+
+    def _reads_english(self, plain: str) -> bool:
+        words = _WORD.findall(plain.lower())
+        found = sum(word in self._english for word in words)
+        return found >= min(FEWEST_WORDS, len(words)) and found >= ENGLISH_SHARE * len(words)
 
     def _detected(self, plain: str) -> str | None:
         ranked = self._detector.compute_language_confidence_values(plain)
@@ -71,7 +76,7 @@ class Identifier:
 
 
 def load() -> Identifier:
-    """This process's identifier; about 30 MB, loaded once."""
+    """The identifier of this process; about 30 MB, loaded once."""
     with _LOADING:
         return _load()
 
@@ -84,19 +89,11 @@ def _load() -> Identifier:
     from lingua import Language, LanguageDetectorBuilder  # noqa: PLC0415 - only who judges pays
 
     candidates = [getattr(Language, name) for name in _CANDIDATES]
-    builder = LanguageDetectorBuilder.from_languages(*candidates)
-    return Identifier(builder.with_low_accuracy_mode().build())
+    detector = LanguageDetectorBuilder.from_languages(*candidates).with_low_accuracy_mode().build()
+    lines = (files(__package__) / "lexicons" / "english.txt").read_text("utf-8").splitlines()
+    words = (word for line in lines if not line.startswith("#") for word in line.split())
+    return Identifier(detector, frozenset(words))
 
 
 def _letters(text: str) -> int:
     return sum(character.isalpha() for character in text)
-
-
-def _reads_english(plain: str) -> bool:
-    words = _WORD.findall(plain.lower())
-    found = [word for word in words if word in _FUNCTION]
-    return (
-        len(words) >= FEWEST_WORDS
-        and len(set(found)) >= FEWEST_FUNCTION_WORDS
-        and len(found) >= FUNCTION_SHARE * len(words)
-    )

@@ -85,21 +85,22 @@ def pattern(phrase: str) -> str:
     >>> pattern("you/they promised").startswith("[^a-z0-9'](?:you|they)")
     True
     """
-    parts, gap = [], ""
-    for token in phrase.split():
-        if token == "...":
+    parts: list[str] = []
+    gap = ""
+    for part in phrase.split():
+        if part == "...":
             gap = _GAP
             continue
         parts.append((gap or _BETWEEN) if parts else "[^a-z0-9']")
-        parts.append(_token(token))
+        parts.append(_said(part))
         gap = ""
     return "".join(parts) + "[^a-z0-9']"
 
 
-def _token(token: str) -> str:
-    if token == "<n>":
+def _said(part: str) -> str:
+    if part == "<n>":
         return _NUMBER
-    return f"(?:{'|'.join(_word(word) for word in token.split('/'))})"
+    return f"(?:{'|'.join(_word(word) for word in part.split('/'))})"
 
 
 def _word(word: str) -> str:
