@@ -146,7 +146,6 @@ def _properties(node: NamedNode, name: str, values: Mapping[str, Json]) -> Itera
 def _key(subject: ThingId, system: str, key: str) -> Iterator[Quad]:
     node = v.key_node(subject, system, key)
     yield Quad(v.thing(subject), v.EXTERNAL_KEY, node)
-    yield Quad(node, v.TYPE, v.KEY_CLASS)
     yield Quad(node, v.SYSTEM, Literal(system))
     yield Quad(node, v.LOCAL_KEY, Literal(key))
 
