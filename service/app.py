@@ -1,23 +1,22 @@
-"""The app factory: one Flask application over one world, with its doors, limits and error pages."""
+"""The app factory: one Flask application over one world, with its doors and limits."""
 
 import re
-from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final
 
 import orjson
-from apiflask import APIFlask, HTTPError
+from apiflask import APIFlask
 from flask import Response, g, request
 from flask.json.provider import JSONProvider
-from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import HTTPException
 
+from service import refusals
 from service.api import (
+    acts,
     clock,
     decisions,
     incidents,
     ledger,
-    models,
+    policies,
     precedents,
     probes,
     records,
@@ -25,9 +24,9 @@ from service.api import (
     signals,
     webhooks,
 )
+from service.background import Background
 from service.clock import elapsed_ms, monotonic_ms, new_id
-from service.problems import ProblemError, bad_request, invalid
-from service.security import Denied, authorise
+from service.security import OPEN, PERMISSIONS, authorise
 from service.settings import Settings
 from service.world import World
 
@@ -39,16 +38,13 @@ _BLUEPRINTS: Final = (
     signals.bp,
     records.bp,
     incidents.bp,
+    acts.bp,
+    policies.bp,
     precedents.bp,
     ledger.bp,
     webhooks.bp,
     clock.bp,
 )
-_MODELS: Final = {
-    name: model
-    for name, model in vars(models).items()
-    if isinstance(model, type) and issubclass(model, BaseModel)
-}
 
 
 class _Orjson(JSONProvider):
@@ -64,14 +60,14 @@ class _Orjson(JSONProvider):
 
 
 def create(settings: Settings | None = None, *, world: World | None = None) -> APIFlask:
-    """Build the application; without a world it opens the one that the settings name.
+    """Build the application; without a world it opens the settings' one and works behind it.
 
     Raises:
         HomeMissing: the home was never initialised.
     """
     settings = settings or Settings()
     app = APIFlask(
-        __name__,
+        "service.app",
         title="attune",
         version=version("attune"),
         docs_path=None,
@@ -89,91 +85,33 @@ def create(settings: Settings | None = None, *, world: World | None = None) -> A
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     _install_doors(app)
-    _install_errors(app)
+    refusals.install(app)
     reference.describe(app)
+    if world is None:
+        Background(app.config["WORLD"]).start()
     return app
 
 
 def _install_doors(app: APIFlask) -> None:
-    """Request ids, authorisation before every view, and the headers of every answer."""
+    """Request ids, folds and authorisation before every view, and the headers of every answer."""
 
     @app.before_request
     def enter() -> None:
         g.started = monotonic_ms()
         given = request.headers.get("X-Request-Id", "")
-        g.request_id = (
-            given if _REQUEST_ID.fullmatch(given) else new_id("request").partition("/")[2]
-        )
-        if request.endpoint is not None:
-            world: World = app.config["WORLD"]
-            g.principal = authorise(
-                world.keyring(),
-                request.headers.get("Authorization"),
-                request.endpoint,
-                world.clock.now(),
-            )
+        fresh = new_id("request").partition("/")[2]
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else fresh
+        if request.endpoint is None or PERMISSIONS.get(request.endpoint) is OPEN:
+            return
+        world: World = app.config["WORLD"]
+        header = request.headers.get("Authorization")
+        g.principal = authorise(world.keyring(), header, request.endpoint, world.clock.now())
 
     @app.after_request
     def leave(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Cache-Control", "no-store")
-        probes.observe(
-            request.endpoint, response.status_code, elapsed_ms(g.get("started", monotonic_ms()))
-        )
+        started = g.get("started", monotonic_ms())
+        probes.observe(request.endpoint, response.status_code, elapsed_ms(started))
         return response
-
-
-def _install_errors(app: APIFlask) -> None:
-    """Every error as a problem document; what is unforeseen is logged and says only its request id."""
-
-    @app.errorhandler(ProblemError)
-    def problem(error: ProblemError) -> Response:
-        return _rendered(error)
-
-    @app.errorhandler(Denied)
-    def denied(error: Denied) -> Response:
-        status = HTTPStatus.UNAUTHORIZED if error.unknown else HTTPStatus.FORBIDDEN
-        headers = {"WWW-Authenticate": 'Bearer realm="attune"'} if error.unknown else {}
-        return _rendered(ProblemError(status, status.phrase.lower(), str(error), headers=headers))
-
-    @app.error_processor
-    def apiflask(error: HTTPError) -> Any:  # noqa: ANN401 - a Flask return value
-        cause = error.__cause__
-        if isinstance(cause, ValidationError):
-            model = _MODELS.get(cause.title)
-            extra = model.model_config.get("json_schema_extra") if model else None
-            example = extra.get("example", {}) if isinstance(extra, dict) else {}
-            return _rendered(invalid(cause, example if isinstance(example, dict) else {}))
-        return _rendered(_from_status(error.status_code, error.message))
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> Response:
-        return _rendered(_from_status(error.code or 500, error.description or error.name))
-
-    @app.errorhandler(Exception)
-    def unforeseen(error: Exception) -> Response:
-        app.config["WORLD"].log.exception(
-            "unforeseen", request_id=g.get("request_id"), error=repr(error)
-        )
-        return _rendered(
-            _from_status(500, "attune failed here; the request id finds the log line.")
-        )
-
-
-def _from_status(code: int, detail: str) -> ProblemError:
-    """A problem for an HTTP status that Flask raised."""
-    status = HTTPStatus(code)
-    if status is HTTPStatus.BAD_REQUEST:
-        return bad_request("The body is no JSON. " + detail)
-    return ProblemError(status, re.sub(r"[^a-z]+", "-", status.phrase.lower()), detail)
-
-
-def _rendered(error: ProblemError) -> Response:
-    """A problem document as a response."""
-    return Response(
-        orjson.dumps(error.json(g.get("request_id", "-"))),
-        status=int(error.status),
-        headers=error.headers,
-        content_type="application/problem+json",
-    )

@@ -26,9 +26,10 @@ class LiveClock:
 
 
 class StoppedClock:
-    """The clock of a replay or drill: it stands where the ledger's last `clock.advanced` put it."""
+    """The clock of a replay or drill; it stands where the last `clock.advanced` put it."""
 
     def __init__(self, at: datetime) -> None:
+        """Stand at a moment."""
         self._at = at
         self._lock = threading.Lock()
 
@@ -52,7 +53,7 @@ def _base32(value: int, digits: int) -> str:
 
 
 def new_id(kind: str) -> str:
-    """A fresh id `<kind>/<26 characters>` whose text order is its time order (48-bit ms, 80 random bits)."""
+    """A fresh id `<kind>/<26 characters>`: 48 bits of ms (ids sort by time), 80 random bits."""
     stamp = time.time_ns() // 1_000_000
     return f"{kind}/{_base32(stamp, 10)}{_base32(int.from_bytes(os.urandom(10)), 16)}"
 

@@ -1,16 +1,17 @@
-"""The policy that applies: a fold of `policy.proposed` and `policy.activated`, compiled once a worker."""
+"""The policy that applies: a fold of policy events, compiled once a worker."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final, cast
 
-from rules.policy import Policy, build
-
 from ontology.events import Event
 from ontology.facts import catalogue
+from rules.policy import Policy, build
+from rules.strata import Engines
 
 KEPT: Final = 16
 _BUNDLED: Final = (("rules", "books", ".yaml"), ("ontology", "shapes", ".ttl"))
@@ -31,13 +32,21 @@ def packaged() -> dict[str, bytes]:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A policy and the engines that evaluate it in this worker."""
+
+    policy: Policy
+    engines: Engines
+
+
 class Policies:
     """Which policies were proposed and which one is active, as far as the ledger was folded."""
 
     def __init__(self) -> None:
         """Start with nothing folded."""
         self._files: dict[str, Mapping[str, str]] = {}
-        self._compiled: OrderedDict[str, Policy] = OrderedDict()
+        self._compiled: OrderedDict[str, Compiled] = OrderedDict()
         self._lock = threading.Lock()
         self.active: str | None = None
 
@@ -48,7 +57,7 @@ class Policies:
         elif event.type == "policy.activated":
             self.active = str(event.data["digest"])
 
-    def current(self) -> Policy:
+    def current(self) -> Compiled:
         """The active policy.
 
         Raises:
@@ -58,7 +67,7 @@ class Policies:
             raise PolicyUnknown("no policy is active; `attune init` activates the packaged one")
         return self.get(self.active)
 
-    def get(self, digest: str) -> Policy:
+    def get(self, digest: str) -> Compiled:
         """A policy by its digest, compiled on first use and kept while among the last 16 used.
 
         Raises:
@@ -72,7 +81,8 @@ class Policies:
                 raise PolicyUnknown(f"no policy {digest!r} was proposed here")
             content = {name: text.encode() for name, text in self._files[digest].items()}
             policy = build(content, catalogue())
-            self._compiled[digest] = policy
+            compiled = Compiled(policy=policy, engines=Engines.of(policy))
+            self._compiled[digest] = compiled
             while len(self._compiled) > KEPT:
                 self._compiled.popitem(last=False)
-            return policy
+            return compiled

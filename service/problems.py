@@ -1,11 +1,11 @@
-"""Problems as RFC 9457 says them: every bad input quotes its value, says where, and shows a valid one."""
+"""Problems as RFC 9457 says them: each quotes the value, says where, and shows a valid one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ontology.events import Json
 
@@ -45,6 +45,7 @@ class ProblemError(Exception):
         faults: Iterable[Fault] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        """Keep what the document shows; at most 100 faults."""
         super().__init__(detail)
         self.status = status
         self.kind = kind
@@ -99,23 +100,39 @@ def not_found(what: str, value: str, example: str) -> ProblemError:
     )
 
 
-def invalid(error: ValidationError, example: Mapping[str, Json]) -> ProblemError:
+def example_of(model: type[BaseModel]) -> Mapping[str, Json]:
+    """The valid body that a model shows, empty where it shows none."""
+    extra = model.model_config.get("json_schema_extra")
+    example = extra.get("example") if isinstance(extra, Mapping) else None
+    return example if isinstance(example, dict) else {}
+
+
+def invalid(
+    error: ValidationError, example: Mapping[str, Json], path: Sequence[int | str] = ()
+) -> ProblemError:
     """A body that does not fit its model (422), every fault at once.
 
-    `example` is a valid body; each fault shows the member of it that stands where it is.
+    `example` is a valid body; each fault shows the member of it that stands where it is. `path`
+    is where the body stands in what the caller sent.
     """
     faults = [
         Fault(
-            pointer=pointer(one["loc"]),
-            detail=one["msg"],
+            pointer=pointer([*path, *one["loc"]]),
+            detail=one["msg"].removeprefix("Value error, "),
             value=quoted(one["input"]),
             example=example.get(str(one["loc"][0])) if one["loc"] else dict(example),
         )
         for one in error.errors(include_url=False, include_context=False)
     ]
+    return unprocessable(faults)
+
+
+def unprocessable(faults: Sequence[Fault]) -> ProblemError:
+    """A body with faults (422)."""
+    count = f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'}"
     return ProblemError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "invalid-input",
-        f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} wrong with the request.",
+        f"{count} wrong with the request.",
         faults=faults,
     )

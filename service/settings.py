@@ -1,9 +1,9 @@
-"""Settings of one attune home, from the environment (`ATTUNE_…`) with defaults that need nothing."""
+"""Settings of one attune home, from the environment (`ATTUNE_…`); the defaults need nothing."""
 
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,7 +19,8 @@ class Settings(BaseSettings):
     """Where attune keeps what it knows and how it is reached.
 
     `home` holds the ledger, the keys, the segments and the indexes. `database` is an SQLAlchemy
-    URL; empty means SQLite in `home`. Times are milliseconds where the name says `_ms`.
+    URL; empty means SQLite in `home`. `start` is where the clock of a replay or drill begins.
+    Times are milliseconds where the name says `_ms`.
     """
 
     model_config = SettingsConfigDict(env_prefix="ATTUNE_", extra="ignore", frozen=True)
@@ -27,6 +28,7 @@ class Settings(BaseSettings):
     home: Path = Path("var")
     database: str = ""
     world: WorldKind = WorldKind.LIVE
+    start: AwareDatetime | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     workers: int = Field(default=2, ge=1, le=64)

@@ -50,8 +50,8 @@ def idempotency() -> str | None:
         return None
     if not 0 < len(key) <= _LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise bad_request(
-            f"Idempotency-Key {quoted(key)} must have 1 to {_LONGEST_KEY} printable ASCII characters, "
-            "for example 8e03978e-40d5-43e8-bc93-6894a57f9324."
+            f"Idempotency-Key {quoted(key)} must have 1 to {_LONGEST_KEY} printable ASCII "
+            "characters, for example 8e03978e-40d5-43e8-bc93-6894a57f9324."
         )
     return f"{principal().key}|{request.endpoint}|{key}"
 

@@ -1,4 +1,4 @@
-"""The ledger over HTTP: its head, one event with its proof, and that later heads extend earlier ones."""
+"""The ledger over HTTP: head, events with proofs, and proofs that later heads extend earlier."""
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -76,5 +76,5 @@ def shown(found: Event) -> dict[str, Json]:
         "recorded_at": instant(found.recorded_at),
         "scopes": list(found.scopes),
         "data": dict(found.data),
-        "erased": sorted(found.erased),
+        "erased": [*sorted(found.erased)],
     }

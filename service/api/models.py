@@ -1,4 +1,4 @@
-"""What callers send: pydantic models at the edge, each with the example that errors and docs show."""
+"""What callers send: pydantic models, each with the example that errors and docs show."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +10,8 @@ from ontology.identity import ExternalKey, IdentityInvalid, ThingId, thing_id
 
 LONGEST_TEXT: Final = 20_000
 MOST_SIGNALS: Final = 1_000
+_LONGEST_SYSTEM: Final = 80
+_LONGEST_KEY: Final = 200
 _REFERENCE_SCHEMA: Final = {
     "oneOf": [
         {
@@ -20,8 +22,8 @@ _REFERENCE_SCHEMA: Final = {
         {
             "type": "object",
             "properties": {
-                "system": {"type": "string", "minLength": 1, "maxLength": 80},
-                "key": {"type": "string", "minLength": 1, "maxLength": 200},
+                "system": {"type": "string", "minLength": 1, "maxLength": _LONGEST_SYSTEM},
+                "key": {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY},
             },
             "required": ["system", "key"],
             "additionalProperties": False,
@@ -40,16 +42,15 @@ def _reference(value: object) -> ThingId | ExternalKey:
             raise ValueError(str(error)) from error
     if isinstance(value, Mapping) and set(value) == {"system", "key"}:
         system, key = value["system"], value["key"]
-        if (
-            isinstance(system, str)
-            and isinstance(key, str)
-            and 0 < len(system) <= 80
-            and 0 < len(key) <= 200
-        ):  # noqa: PLR2004 - the bounds of the schema above
+        if _named(system, _LONGEST_SYSTEM) and _named(key, _LONGEST_KEY):
             return ExternalKey(system=system, key=key)
     if isinstance(value, ExternalKey):
         return value
     raise ValueError('write an id like "customer/ada" or {"system": "zendesk", "key": "123"}')
+
+
+def _named(value: object, longest: int) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= longest and value.isprintable()
 
 
 Reference = Annotated[Any, BeforeValidator(_reference), WithJsonSchema(_REFERENCE_SCHEMA)]
@@ -75,8 +76,8 @@ class DecisionRequest(Model):
             "example": {
                 "incident": "incident/2013-ny-train",
                 "customer": {"system": "zendesk", "key": "1001"},
-                "text": "My son was on that train. Third call today and still nobody tells us anything.",
-                "facts": {"request": {"kind": "complaint"}},
+                "text": "My son was on that train. Third call, and nobody tells us anything.",
+                "facts": {"request": {"kind": "reply", "audience": "customer"}},
                 "max_wait_ms": 500,
             }
         },
@@ -97,23 +98,24 @@ class DecisionRequest(Model):
     max_wait_ms: Annotated[int, Field(ge=0, le=60_000)] | None = None
 
 
+_SIGNAL: Final[dict[str, Any]] = {
+    "id": "407129710162759680",
+    "platform": "platform/twitter",
+    "feed": "feed/listening",
+    "posted_at": "2013-12-01T12:21:04Z",
+    "text": "NYPD calling Level 3 mobilization for possible train derailment",
+    "author": {"system": "twitter", "key": "nyscanner"},
+    "reach": 1200,
+}
+
+
 class SignalIn(Model):
     """One post, case or piece of feedback, as it was said."""
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        json_schema_extra={
-            "example": {
-                "id": "407129710162759680",
-                "platform": "platform/twitter",
-                "feed": "feed/listening",
-                "posted_at": "2013-12-01T12:21:04Z",
-                "text": "NYPD calling Level 3 mobilization for possible train derailment",
-                "author": {"system": "twitter", "key": "nyscanner"},
-                "reach": 1200,
-            }
-        },
+        json_schema_extra={"example": _SIGNAL},
     )
 
     id: Annotated[
@@ -137,9 +139,7 @@ class SignalBatch(Model):
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        json_schema_extra={
-            "example": {"signals": [SignalIn.model_config["json_schema_extra"]["example"]]}
-        },  # type: ignore[index,call-overload]  # pydantic types the extra as a union with callables
+        json_schema_extra={"example": {"signals": [_SIGNAL]}},
     )
 
     signals: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_SIGNALS)

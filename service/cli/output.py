@@ -1,0 +1,77 @@
+"""What every command shares: how it refuses bad input, prints JSON, and finds its home."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from service.world import World
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", envvar="ATTUNE_HOME", help="The attune home; by default ./var."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def refuse(message: str) -> NoReturn:
+    """Say what is wrong on standard error and end with exit code 2."""
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
+
+
+def show(value: object) -> None:
+    """Print a value as JSON, keys in their order."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def opened(home: Path | None, *, create: bool = False) -> Iterator["World"]:
+    """The world of a home, closed afterwards; refuses a home that is not there."""
+    from service.settings import Settings  # noqa: PLC0415 - light start
+    from service.world import HomeMissing, World  # noqa: PLC0415 - light start
+
+    settings = Settings(home=home) if home is not None else Settings()
+    try:
+        world = World.open(settings, create=create)
+    except HomeMissing as error:
+        refuse(str(error))
+    try:
+        yield world
+    finally:
+        world.close()
+
+
+def decided(answer: Mapping[str, object]) -> Iterator[str]:
+    """A decision as the API answers it, in lines for people."""
+    decision = answer["decision"]
+    if not isinstance(decision, Mapping):
+        return
+    within = f" within {decision['within']}" if decision.get("within") else ""
+    yield f"{answer['id']}  (event {answer['sequence']})"
+    yield f"  escalate to   {decision['tier']}{within}"
+    for route in decision["routes"]:
+        instead = f", instead of {route['instead_of']}" if route.get("instead_of") else ""
+        yield f"  who answers   {route['team']} ({route['priority']}{instead})"
+    for label, rows in (
+        ("respond with", [_named(row, "strategy", "template") for row in decision["responses"]]),
+        ("required", [_named(row, "name", "from_team") for row in decision["requirements"]]),
+        ("forbidden", decision["prohibitions"]),
+        ("tell", [_named(row, "team", "within") for row in decision["notifications"]]),
+        ("because of", [f"{row['name']}: {row['about']}" for row in decision["cautions"]]),
+        ("unknown", answer.get("unknown", [])),
+        ("degraded", answer.get("degraded", [])),
+    ):
+        for row in rows if isinstance(rows, list) else []:
+            yield f"  {label:<13} {row}"
+    found = answer.get("precedents")
+    for case in found if isinstance(found, list) else []:
+        yield f"  precedent     {case['title']} ({case['id']}, {case['score']:.2f})"
+
+
+def _named(row: Mapping[str, object], name: str, more: str) -> str:
+    return f"{row[name]} ({row[more]})" if row.get(more) else str(row[name])

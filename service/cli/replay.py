@@ -1,0 +1,87 @@
+"""`attune replay`: a recorded feed through a replay world, or one decision made again."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.output import AsJson, Home, opened, refuse, show
+
+app = typer.Typer(help="Replay a recorded feed, or make a recorded decision again.")
+
+
+@app.command("feed")
+def feed(  # noqa: PLR0913 - what a replay needs to know
+    file: Annotated[Path, typer.Argument(help="A CrisisLex T26 CSV, or signals as CSV or JSONL.")],
+    *,
+    incident: Annotated[str, typer.Option(help="incident/…")] = "incident/2013-ny-train",
+    feed_id: Annotated[str, typer.Option("--feed", help="feed/…")] = "feed/listening",
+    platform: Annotated[str, typer.Option(help="platform/…")] = "platform/twitter",
+    every: Annotated[int, typer.Option(min=1, max=1440, help="Minutes a step.")] = 15,
+    picture: Annotated[Path | None, typer.Option(help="Write the timeline as SVG.")] = None,
+    rejects: Annotated[Path, typer.Option(help="Where bad rows go.")] = Path("rejects.jsonl"),
+    url: Annotated[
+        str, typer.Option(envvar="ATTUNE_URL", help="A service whose world is a replay.")
+    ] = "http://127.0.0.1:8080",
+    key: Annotated[
+        str, typer.Option(envvar="ATTUNE_KEY", help="A trainer's or admin's key.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send a feed faster than real time and ask for a decision at every step."""
+    from rich.progress import Progress  # noqa: PLC0415 - light start
+
+    from ontology.identity import ThingId  # noqa: PLC0415 - light start
+    from service.client import Client, RequestRefused, ServiceUnreachable  # noqa: PLC0415 - light start
+    from service.hearing import FeedRefused, heard  # noqa: PLC0415 - light start
+    from service.replaying import Step, replay  # noqa: PLC0415 - light start
+
+    steps: list[Step] = []
+    try:
+        signals = heard(file, feed=feed_id, platform=platform, rejects=rejects)
+        with Client(url, key) as client, Progress(disable=as_json, transient=True) as bar:
+            task = bar.add_task(file.name, total=len(signals))
+            for step in replay(
+                client,
+                signals,
+                ThingId(incident),
+                every=timedelta(minutes=every),
+                progress=lambda done, _: bar.update(task, completed=done),
+            ):
+                if not as_json and (not steps or steps[-1].tier != step.tier):
+                    bar.console.print(f"{step.at:%d %b %H:%M}  {step.tier:<12} {step.heard} posts")
+                steps.append(step)
+    except (FeedRefused, RequestRefused, ServiceUnreachable) as error:
+        refuse(str(error))
+    if picture is not None:
+        from service.timeline import draw  # noqa: PLC0415 - light start
+
+        draw(steps, picture, title=f"{file.stem}: tiers against volume")
+    if as_json:
+        show([step.json() for step in steps])
+    else:
+        typer.echo(f"{len(signals)} posts, {len(steps)} decisions; bad rows: {rejects}")
+
+
+@app.command("decision")
+def decision(
+    name: Annotated[str, typer.Argument(help="decision/…")],
+    home: Home = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make a recorded decision again; exit code 1 if a byte differs."""
+    from service import desk  # noqa: PLC0415 - light start
+
+    with opened(home) as world:
+        event = world.ledger.by_id(name)
+        if event is None or event.type != "decision.made":
+            refuse(f"There is no decision {name[:140]!r}; ids look like decision/01jd3v5k8xq2.")
+        again = desk.replay(world, event)
+    if as_json:
+        show({"id": name, "identical": again.identical})
+    else:
+        typer.echo("identical" if again.identical else f"{again.recorded}\n{again.again}")
+    if not again.identical:
+        raise typer.Exit(1)

@@ -1,0 +1,73 @@
+"""A client of the service's HTTP interface, for the command line and for replays."""
+
+from collections.abc import Mapping
+from typing import Final, Self, cast
+
+import httpx
+
+from ontology.events import Json
+
+TIMEOUT_S: Final = 120.0
+
+
+class RequestRefused(Exception):
+    """The service answered with a problem; `problem` is the document."""
+
+    def __init__(self, status: int, problem: Mapping[str, Json]) -> None:
+        """Join its detail and its errors."""
+        errors = problem.get("errors")
+        rows = [row for row in errors if isinstance(row, dict)] if isinstance(errors, list) else []
+        told = [f"{row.get('pointer')}: {row.get('detail')}" for row in rows]
+        super().__init__("\n".join([f"{status} {problem.get('detail')}", *told]))
+        self.status = status
+        self.problem = problem
+
+
+class ServiceUnreachable(Exception):
+    """Nobody answers at the address."""
+
+
+class Client:
+    """One connection to one service, with one key."""
+
+    def __init__(self, url: str, key: str) -> None:
+        """Name the service and the key; nothing is sent yet."""
+        self._http: Final = httpx.Client(
+            base_url=url, timeout=TIMEOUT_S, headers={"Authorization": f"Bearer {key}"}
+        )
+
+    def __enter__(self) -> Self:
+        """Use the client."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def get(self, path: str, **query: str | int) -> dict[str, Json]:
+        """Ask for a resource.
+
+        Raises:
+            RequestRefused: the service answers with a problem.
+            ServiceUnreachable: it does not answer.
+        """
+        return self._send("GET", path, params=query)
+
+    def post(self, path: str, body: Mapping[str, Json] | None = None) -> dict[str, Json]:
+        """Send a body.
+
+        Raises:
+            RequestRefused: the service answers with a problem.
+            ServiceUnreachable: it does not answer.
+        """
+        return self._send("POST", path, json=dict(body) if body is not None else None)
+
+    def _send(self, method: str, path: str, **parts: object) -> dict[str, Json]:
+        try:
+            response = self._http.request(method, path, **parts)  # type: ignore[arg-type] # one of params and json
+        except httpx.TransportError as error:
+            raise ServiceUnreachable(f"{self._http.base_url} does not answer: {error}") from error
+        content = response.json() if response.content else {}
+        if response.is_error:
+            raise RequestRefused(response.status_code, content)
+        return cast(dict[str, Json], content)

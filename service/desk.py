@@ -1,0 +1,178 @@
+"""The desk decides: catch up, gather facts, apply the policy, record, answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+from knowledge.refusals import Conflict, DuplicateEvent, IdempotencyMismatch
+from ontology.decisions import Decision
+from ontology.events import Draft, Event, Json
+from ontology.facts import catalogue
+from ontology.identity import ThingId
+from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
+from rules.combine import decide
+from service import acts
+from service.api.models import DecisionRequest
+from service.clock import elapsed_ms, monotonic_ms
+from service.situation import Situation, build
+from service.world import World
+
+TIERS: Final = catalogue().kinds["escalation"].fields["tier"].allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was decided and recorded; `event` has the id, the time and the place in the ledger."""
+
+    event: Event
+    decision: Decision
+    unknown: tuple[str, ...]
+    degraded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A recorded decision made again from its recorded facts: the same text, or not."""
+
+    recorded: str
+    again: str
+
+    @property
+    def identical(self) -> bool:
+        """Whether every byte is the same."""
+        return self.recorded == self.again
+
+
+def ask(
+    world: World, request: DecisionRequest, actor: ThingId, *, idempotency: str | None = None
+) -> Answer:
+    """Decide and record; the answer stands once the ledger has it on disk.
+
+    Raises:
+        ProblemError: the request names the wrong kind of thing or states impossible facts (422).
+        PolicyUnknown: no policy is active.
+        IdempotencyMismatch: the key was used for another request.
+    """
+    started = monotonic_ms()
+    asked = _Asked.of(world, request, idempotency)
+    if (first := asked.answered(world)) is not None:
+        return first
+    at = world.clock.now()
+    wait = request.max_wait_ms if request.max_wait_ms is not None else world.settings.max_wait_ms
+    situation = build(world, request, at, budget_ms=wait - elapsed_ms(started))
+    policy = world.policies.current()
+    decision = decide(situation.facts, policy.policy, at, policy.engines)
+    try:
+        (event,) = world.ledger.append([asked.draft(situation, decision, actor)])
+    except DuplicateEvent:  # the same key, at the same moment
+        if (first := asked.answered(world)) is None:
+            raise
+        return first
+    _raise_tier(world, situation, decision)
+    return Answer(
+        event=event,
+        decision=decision,
+        unknown=situation.unknown,
+        degraded=situation.degraded,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The id that a request's decision will have; the same for the same idempotency key.
+
+    `said` is a keyed hash of the request, where there is a key: the request itself is not kept.
+    """
+
+    id: ThingId
+    said: str | None
+
+    @classmethod
+    def of(cls, world: World, request: DecisionRequest, idempotency: str | None) -> Self:
+        if idempotency is None:
+            return cls(id=ThingId(world.ids("decision")), said=None)
+        name = world.keys.mac("idempotency", idempotency).hex()[:32]
+        said = world.keys.mac("request", request.model_dump_json()).hex()[:32]
+        return cls(id=ThingId(f"decision/once-{name}"), said=said)
+
+    def answered(self, world: World) -> Answer | None:
+        """The answer to the first request of this key."""
+        event = world.ledger.by_id(self.id) if self.said is not None else None
+        if event is None:
+            return None
+        if event.data.get("said") != self.said:
+            raise IdempotencyMismatch(event.sequence)
+        decision = Decision.from_json(_mapping(event.data["decision"]))
+        missing = {kind: _stated(event, kind) for kind in ("unknown", "degraded")}
+        return Answer(event=event, decision=decision, **missing)
+
+    def draft(self, situation: Situation, decision: Decision, actor: ThingId) -> Draft:
+        """What the ledger keeps: facts and decision, none of the words."""
+        named: dict[str, Json] = dict(situation.named.items())
+        shown = decision.to_json()
+        data: dict[str, Json] = {
+            "request": named,
+            "facts": [fact.to_json() for fact in situation.facts],
+            "decision": shown,
+            "policy": decision.policy,
+            "team": decision.routes[0].team,
+            "said": self.said,
+            "within": shown.get("within"),
+        }
+        return Draft(
+            id=self.id,
+            type="decision.made",
+            subject=self.id,
+            actor=actor,
+            occurred_at=decision.at,
+            data={name: value for name, value in data.items() if value is not None},
+            governed=False,
+        )
+
+
+def replay(world: World, event: Event) -> Replay:
+    """Make a recorded decision again from the recorded facts, policy and moment."""
+    recorded = Decision.from_json(_mapping(event.data["decision"]))
+    stored = event.data["facts"]
+    rows = stored if isinstance(stored, list) else []
+    facts = [catalogue().read(one) for one in rows]
+    policy = world.policies.get(recorded.policy)
+    again = decide(facts, policy.policy, recorded.at, policy.engines)
+    return Replay(recorded=recorded.canonical(), again=again.canonical())
+
+
+def _stated(event: Event, kind: str) -> tuple[str, ...]:
+    """The main field of every recorded fact of a kind."""
+    facts = event.data["facts"]
+    rows = [_mapping(one) for one in facts] if isinstance(facts, list) else []
+    field = {"unknown": "reference", "degraded": "part"}[kind]
+    return tuple(str(_mapping(one["values"])[field]) for one in rows if one["kind"] == kind)
+
+
+def _raise_tier(world: World, situation: Situation, decision: Decision) -> None:
+    """Raise the incident's standing tier to the one concluded; it never falls by itself."""
+    thing = situation.named.get("incident")
+    incident = world.incidents.get(thing) if thing is not None else None
+    if thing is None or incident is None or not incident.listened:
+        return
+    if incident.tier is not None and TIERS.index(incident.tier) >= TIERS.index(decision.tier):
+        return
+    try:
+        acts.propose(
+            world,
+            thing=thing,
+            kind="incident",
+            act="escalate",
+            data={"tier": decision.tier},
+            actor=Actor(id=ATTUNE, roles=frozenset({Role.ATTUNE})),
+        )
+    except (ActRefused, Conflict) as error:
+        world.log.warning("tier not raised", incident=thing, tier=decision.tier, why=str(error))
+
+
+def _mapping(value: Json) -> Mapping[str, Json]:
+    if not isinstance(value, dict):
+        raise TypeError(
+            f"a recorded decision holds {type(value).__name__} where an object belongs"
+        )
+    return value

@@ -1,0 +1,146 @@
+"""Founding: an empty home gets its keys, its policy and, if wanted, the sample world."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from loaders.world import sample, sample_acts
+from ontology.events import Draft, Json
+from ontology.facts import catalogue
+from ontology.identity import ExternalKey, Scope, ThingId
+from ontology.lifecycle import ATTUNE, Actor, Role
+from rules.policy import build
+from service import acts
+from service.permissions import KEY_ROLES
+from service.policies import packaged
+from service.security import PEPPER, issue
+from service.world import World
+
+OPERATOR: Final = ThingId("person/operator")
+KEY_FILE: Final = "operator.key"
+_SECRET_BYTES: Final = 32
+_SETTER: Final = Actor(id=ATTUNE, roles=frozenset({*Role}))
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done and how much there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founded:
+    """What was there before and what was added; `key_file` holds the operator's key."""
+
+    key_file: Path
+    key_made: bool
+    policy: str
+    policy_activated: bool
+    records: int
+
+
+def found(world: World, *, with_sample: bool, progress: Progress) -> Founded:
+    """Give a home what it lacks; doing it twice changes nothing."""
+    key_made = _ensure_key(world)
+    digest, activated = _ensure_policy(world)
+    records = _load_sample(world, progress) if with_sample else 0
+    world.catch_up()
+    return Founded(
+        key_file=key_file(world),
+        key_made=key_made,
+        policy=digest,
+        policy_activated=activated,
+        records=records,
+    )
+
+
+def key_file(world: World) -> Path:
+    """Where the first key's text lies, readable by its owner only."""
+    return world.settings.home / KEY_FILE
+
+
+def _ensure_key(world: World) -> bool:
+    """A first key with every role; give people their own and revoke it."""
+    if world.keyring().keys():
+        return False
+    draft, text = issue(
+        key=ThingId(world.ids("key")),
+        event=world.ids("event"),
+        holder=OPERATOR,
+        roles=KEY_ROLES,
+        secret=os.urandom(_SECRET_BYTES),
+        pepper=world.keys.secret(PEPPER),
+        actor=ATTUNE,
+        at=world.clock.now(),
+    )
+    descriptor = os.open(key_file(world), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+    world.ledger.append([draft])
+    world.catch_up()
+    return True
+
+
+def _ensure_policy(world: World) -> tuple[str, bool]:
+    """The packaged policy, active where none is; a policy that people activated stays."""
+    if world.policies.active is not None:
+        return world.policies.active, False
+    files = packaged()
+    digest = build(files, catalogue()).digest
+    reason = "The policy that attune ships, until two people activate their own."
+    content: dict[str, Json] = {name: text.decode() for name, text in files.items()}
+    proposed: dict[str, Json] = {"digest": digest, "files": content, "reason": reason}
+    activated: dict[str, Json] = {"digest": digest, "reason": reason}
+    subject = ThingId(f"policy/{digest[:32]}")
+    drafts = [
+        Draft(
+            id=world.ids("event"),
+            type=kind,
+            subject=subject,
+            actor=ATTUNE,
+            occurred_at=world.clock.now(),
+            scopes=(Scope("policy"),),
+            data=data,
+        )
+        for kind, data in (("policy.proposed", proposed), ("policy.activated", activated))
+    ]
+    world.ledger.append(drafts, expected={Scope("policy"): 0})
+    world.catch_up()
+    return digest, True
+
+
+def _load_sample(world: World, progress: Progress) -> int:
+    """Put the sample's records and do its acts; what stands already is left as it is."""
+    bodies = list(sample())
+    head = world.ledger.governed_head()
+    for done, body in enumerate(bodies, start=1):
+        _put(world, body)
+        progress("sample records", done, len(bodies))
+    world.catch_up()
+    for body in sample_acts():
+        thing = ThingId(str(body["thing"]))
+        if not acts.history(world, thing):
+            acts.propose(
+                world,
+                thing=thing,
+                kind=str(body["kind"]),
+                act=str(body["act"]),
+                data=_object(body.get("data")),
+                actor=_SETTER,
+            )
+    return world.ledger.governed_head() - head
+
+
+def _put(world: World, body: dict[str, Json]) -> None:
+    key = body.get("key")
+    acts.put_record(
+        world,
+        type=str(body["type"]),
+        properties=_object(body["properties"]),
+        id=ThingId(str(body["id"])) if "id" in body else None,
+        key=ExternalKey(**cast(dict[str, str], key)) if isinstance(key, dict) else None,
+        actor=_SETTER,
+    )
+
+
+def _object(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,122 @@
+"""Intake: what was heard becomes signals, scored, kept in segments, committed to the ledger."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ontology.identity import ExternalKey, IdentityInvalid, ThingId, kind_of, thing_id
+from ontology.signals import Signal
+from service.api.models import SignalIn
+from service.perception import NotInTime
+from service.situation import resolve
+from service.world import World
+
+BUDGET_MS: Final = 60_000.0
+"""How long one batch may be scored; what is not judged by then is kept and counted as unjudged."""
+
+_SCORED_AT_ONCE: Final = 64
+
+
+class SignalRefused(ValueError):
+    """A signal names something that is of the wrong kind or unknown; `field` says which."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        """Keep the field's name beside the words."""
+        self.field = field
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """How many signals were new, and how many were known before."""
+
+    new: int
+    known: int
+    sequences: tuple[int, ...]
+
+
+def read(world: World, heard: SignalIn) -> Signal:
+    """A signal as the service keeps it; the author's name becomes a keyed hash.
+
+    Raises:
+        SignalRefused: the platform, feed or region is unknown or of another kind.
+    """
+    platform = _known(world, "platform", heard.platform)
+    author = heard.author
+    if isinstance(author, ExternalKey):
+        author = world.keys.pseudonym("account", author.system, author.key)
+    try:
+        name = thing_id(f"signal/{platform.partition('/')[2]}-{heard.id}")
+    except IdentityInvalid as error:
+        raise SignalRefused("id", str(error)) from error
+    return Signal(
+        id=name,
+        platform=platform,
+        feed=_known(world, "feed", heard.feed),
+        posted_at=heard.posted_at,
+        received_at=world.clock.now(),
+        text=heard.text,
+        author=author,
+        share_of=heard.share_of,
+        language=heard.language,
+        region=_known(world, "region", heard.region) if heard.region is not None else None,
+        topics=tuple(topic.lower().lstrip("#") for topic in heard.topics),
+        reach=heard.reach,
+    )
+
+
+def take(
+    world: World, signals: Sequence[Signal], *, actor: ThingId, budget_ms: float = BUDGET_MS
+) -> Taken:
+    """Score and keep signals; those heard before change nothing.
+
+    Raises:
+        LedgerRefused: nothing was committed.
+    """
+    scored = list(_scored(world, signals, budget_ms)) if world.settings.language else signals
+    at = world.clock.now()
+    events = world.segments.commit(scored, actor=actor, id=world.ids, at=at)
+    world.catch_up()
+    new = sum(int(str(event.data["count"])) for event in events)
+    return Taken(
+        new=new, known=len(signals) - new, sequences=tuple(event.sequence for event in events)
+    )
+
+
+def _scored(world: World, signals: Sequence[Signal], budget_ms: float) -> Iterable[Signal]:
+    """The signals with what the models judge of them; after the budget they pass unjudged."""
+    for start in range(0, len(signals), _SCORED_AT_ONCE):
+        part = signals[start : start + _SCORED_AT_ONCE]
+        try:
+            judged = world.perception.score(
+                [one.text for one in part], [one.language for one in part], budget_ms=budget_ms
+            )
+        except NotInTime:
+            yield from signals[start:]
+            return
+        for signal, verdict in zip(part, judged, strict=True):
+            yield replace(
+                signal,
+                scores=verdict.scores if verdict.judged else None,
+                language=signal.language or verdict.language,
+            )
+
+
+def _known(world: World, kind: str, given: ThingId | ExternalKey) -> ThingId:
+    thing = resolve(world, kind, given)
+    if thing is None or kind_of(thing) != kind:
+        shown = f"{given.system}:{given.key}" if isinstance(given, ExternalKey) else given
+        raise SignalRefused(
+            kind, f"{shown!r} is no {kind} known here; put it first with POST /v1/records"
+        )
+    return thing
+
+
+def file_under(world: World, *, feed: str, platform: str) -> None:
+    """Check that a file's signals can be filed under a feed and a platform.
+
+    Raises:
+        SignalRefused: one of them is unknown here.
+    """
+    for kind, name in (("feed", feed), ("platform", platform)):
+        _known(world, kind, ThingId(name))

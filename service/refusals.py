@@ -1,0 +1,161 @@
+"""Every refusal as a problem document: what was raised inside becomes what the caller reads."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from apiflask import APIFlask, HTTPError
+from flask import Response, g
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from knowledge.refusals import Conflict, DatabaseUnavailable, Erased, IdempotencyMismatch
+from ontology.gate import Result
+from ontology.lifecycle import ActRefused
+from ontology.record_values import RecordInvalid
+from service.api.models import Model
+from service.committing import GateRefused, ThingUnknown
+from service.policies import PolicyUnknown
+from service.problems import (
+    Fault,
+    ProblemError,
+    bad_request,
+    example_of,
+    invalid,
+    not_found,
+    unprocessable,
+)
+from service.security import Denied
+
+_RETRY: Final = {"Retry-After": "1"}
+
+
+def install(app: APIFlask) -> None:
+    """Answer every error of an application with a problem document."""
+    for raised, told in _TOLD.items():
+        app.register_error_handler(raised, _renderer(told))
+    app.register_error_handler(ProblemError, rendered)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen(app))
+    app.error_processor(_apiflask)
+
+
+def rendered(error: ProblemError) -> Response:
+    """A problem document as a response."""
+    return Response(
+        orjson.dumps(error.json(g.get("request_id", "-"))),
+        status=int(error.status),
+        headers=error.headers,
+        content_type="application/problem+json",
+    )
+
+
+def _renderer(told: Callable[[Any], ProblemError]) -> Callable[[Exception], Response]:
+    def render(error: Exception) -> Response:
+        return rendered(told(error))
+
+    return render
+
+
+def _unforeseen(app: APIFlask) -> Callable[[Exception], Response]:
+    """What nobody foresaw is logged and says only its request id."""
+
+    def handle(error: Exception) -> Response:
+        log = app.config["WORLD"].log
+        log.error("unforeseen", request_id=g.get("request_id"), exc_info=error)
+        return rendered(_of_status(500, "attune failed here; the request id finds the log line."))
+
+    return handle
+
+
+def _apiflask(error: HTTPError) -> Response:
+    cause = error.__cause__
+    if isinstance(cause, ValidationError):
+        found = [model for model in Model.__subclasses__() if model.__name__ == cause.title]
+        model = found[0] if found else None
+        return rendered(invalid(cause, example_of(model) if model else {}))
+    return rendered(_of_status(error.status_code, error.message or ""))
+
+
+def _http(error: HTTPException) -> Response:
+    return rendered(_of_status(error.code or 500, error.description or error.name))
+
+
+def _of_status(code: int, detail: str) -> ProblemError:
+    status = HTTPStatus(code)
+    if status is HTTPStatus.BAD_REQUEST:
+        return bad_request("The body is no JSON. " + detail)
+    return ProblemError(status, re.sub(r"[^a-z]+", "-", status.phrase.lower()), detail)
+
+
+def _denied(error: Denied) -> ProblemError:
+    status = HTTPStatus.UNAUTHORIZED if error.unknown else HTTPStatus.FORBIDDEN
+    headers = {"WWW-Authenticate": 'Bearer realm="attune"'} if error.unknown else {}
+    return ProblemError(status, status.phrase.lower(), str(error), headers=headers)
+
+
+def _gate(error: GateRefused) -> ProblemError:
+    return ProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "gate-refused",
+        f"{len(error.results)} of the organisation's own rules forbid this.",
+        faults=[_of_result(result) for result in error.results],
+    )
+
+
+def _of_result(result: Result) -> Fault:
+    where = f"{result.focus} {result.path or ''}".strip()
+    return Fault(
+        pointer="/properties" + (f"/{result.path}" if result.path else ""),
+        detail=f"{result.message} ({result.shape}, {result.source}, {where})",
+        value=None if result.value is None else str(result.value)[:120],
+    )
+
+
+def _act(error: ActRefused) -> ProblemError:
+    faults = [
+        Fault(
+            pointer="/act"
+            if problem.where in {"state", "role", "actor", "kind"}
+            else f"/data/{problem.where}",
+            detail=problem.message,
+        )
+        for problem in error.problems
+    ]
+    wheres = {problem.where for problem in error.problems}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if "role" in wheres or "actor" in wheres:
+        status = HTTPStatus.FORBIDDEN
+    elif "state" in wheres:
+        status = HTTPStatus.CONFLICT
+    return ProblemError(status, "act-refused", str(error), faults=faults)
+
+
+def _record(error: RecordInvalid) -> ProblemError:
+    return unprocessable(_faults(error.errors))
+
+
+def _faults(errors: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Fault]:
+    pairs = errors.items() if isinstance(errors, Mapping) else errors
+    return [Fault(pointer=where, detail=words) for where, words in pairs]
+
+
+def _simple(status: HTTPStatus, kind: str) -> Callable[[Exception], ProblemError]:
+    headers = _RETRY if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    return lambda error: ProblemError(status, kind, str(error), headers=headers)
+
+
+_TOLD: Final[Mapping[type[Exception], Callable[[Any], ProblemError]]] = {
+    Denied: _denied,
+    GateRefused: _gate,
+    ActRefused: _act,
+    RecordInvalid: _record,
+    ThingUnknown: lambda error: not_found("thing", error.thing, "incident/2013-ny-train"),
+    Conflict: _simple(HTTPStatus.CONFLICT, "conflict"),
+    IdempotencyMismatch: _simple(HTTPStatus.CONFLICT, "idempotency-key-reused"),
+    Erased: _simple(HTTPStatus.GONE, "erased"),
+    PolicyUnknown: _simple(HTTPStatus.SERVICE_UNAVAILABLE, "no-policy"),
+    DatabaseUnavailable: _simple(HTTPStatus.SERVICE_UNAVAILABLE, "ledger-unavailable"),
+}

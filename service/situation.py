@@ -1,0 +1,249 @@
+"""A request becomes facts: what is known of the things it names, what is heard, what it says."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ontology.events import Json
+from ontology.facts import Fact, FactInvalid, Origin, catalogue
+from ontology.identity import ExternalKey, ThingId, kind_of
+from service.api.models import DecisionRequest
+from service.clock import elapsed_ms, monotonic_ms
+from service.perception import NotInTime
+from service.problems import Fault, pointer, quoted, unprocessable
+from service.recording import PEOPLE
+from service.sources import READERS, Sources
+from service.values import Values
+from service.world import World
+
+_ROSTER: Final = frozenset({"team", "agreement"})
+_OWN: Final = frozenset({"unknown", "degraded"})
+_EXAMPLES: Final[Mapping[str, Json]] = {
+    "incident": "incident/2013-ny-train",
+    "customer": {"system": "zendesk", "key": "1001"},
+    "touchpoint": "touchpoint/contact-centre",
+    "platform": "platform/twitter",
+    "region": "region/us-ny",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The facts of one request at one moment, and what is missing from them.
+
+    `named` are the things that were found, by kind; `unknown` says what the caller named and
+    nobody knows; `degraded` lists the parts of perception that did not answer in time.
+    """
+
+    facts: tuple[Fact, ...]
+    named: Mapping[str, ThingId]
+    unknown: tuple[str, ...]
+    degraded: tuple[str, ...]
+    at: datetime
+
+
+def resolve(world: World, kind: str, given: ThingId | ExternalKey) -> ThingId | None:
+    """The thing that an id or a caller's key names, None where it is not known here."""
+    if isinstance(given, ExternalKey):
+        if kind in PEOPLE:
+            given = world.keys.pseudonym(kind, given.system, given.key)
+        else:
+            return world.graph.find_key(given.system, given.key)
+    return given if world.graph.exists(given) else None
+
+
+def build(world: World, request: DecisionRequest, at: datetime, *, budget_ms: float) -> Situation:
+    """The situation of a request; the folds must have caught up.
+
+    Raises:
+        ProblemError: a reference of the wrong kind, or an inline fact that fits no kind (422).
+    """
+    started = monotonic_ms()
+    asked = {kind: given for kind in READERS if (given := getattr(request, kind)) is not None}
+    named, unknown = _resolved(world, asked)
+    sources = Sources(graph=world.graph, incidents=world.incidents, roster=world.roster(), at=at)
+    found = [READERS[kind](sources, thing) for kind, thing in named.items()]
+    found += _implied(sources, named)
+    found += _heard(world, named.get("incident"), at)
+    spoken, degraded = _said(world, request, budget_ms - elapsed_ms(started))
+    found += spoken
+    found += [_missing("unknown", {"reference": text, "kind": kind}) for kind, text in unknown]
+    found += [_missing("degraded", {"part": part}) for part in degraded]
+    roster, language = world.roster(), request.language or _language(found)
+    if _ROSTER & request.facts.keys():
+        found += roster.values(at, language)
+        prepared: tuple[Fact, ...] = ()
+    else:
+        prepared = tuple(roster.facts(at, language))
+    _overlay(found, request.facts)
+    return Situation(
+        facts=(*_checked(found), *prepared),
+        named=named,
+        unknown=tuple(_shown(kind, asked[kind]) for kind, _ in unknown),
+        degraded=degraded,
+        at=at,
+    )
+
+
+def _resolved(
+    world: World, asked: Mapping[str, ThingId | ExternalKey]
+) -> tuple[dict[str, ThingId], list[tuple[str, str]]]:
+    """The things by kind, and the kind and recorded name of each that is unknown."""
+    faults = [
+        Fault(
+            pointer=pointer([kind]),
+            detail=f"is no {kind}",
+            value=quoted(given),
+            example=_EXAMPLES[kind],
+        )
+        for kind, given in asked.items()
+        if isinstance(given, str) and kind_of(given) != kind
+    ]
+    if faults:
+        raise unprocessable(faults)
+    named: dict[str, ThingId] = {}
+    unknown: list[tuple[str, str]] = []
+    for kind, given in asked.items():
+        thing = resolve(world, kind, given)
+        if thing is not None:
+            named[kind] = thing
+        elif isinstance(given, ExternalKey) and kind in PEOPLE:
+            unknown.append((kind, world.keys.pseudonym(kind, given.system, given.key)))
+        else:
+            unknown.append((kind, _shown(kind, given)))
+    return named, unknown
+
+
+def _shown(kind: str, given: ThingId | ExternalKey) -> str:
+    """What the caller wrote, in one line of at most 200 printable characters."""
+    text = f"{kind} {given.system}:{given.key}" if isinstance(given, ExternalKey) else given
+    return "".join(c if c.isprintable() else "�" for c in text)[:200]
+
+
+def _implied(sources: Sources, named: dict[str, ThingId]) -> Iterator[Values]:
+    """What follows from the named things: platform, region, agreements, the calendar."""
+    graph = sources.graph
+    for kind, owner, term in (
+        ("platform", "touchpoint", "usesPlatform"),
+        ("region", "customer", "homeRegion"),
+    ):
+        thing = graph.get(named[owner], term) if owner in named and kind not in named else None
+        if thing is not None and graph.exists(ThingId(str(thing))):
+            named[kind] = ThingId(str(thing))
+            yield READERS[kind](sources, named[kind])
+    incident = sources.incidents.get(named["incident"]) if "incident" in named else None
+    regions = incident.scope.get("inRegion", ()) if incident is not None else ()
+    calendar = sources.roster.calendar_values(sources.at, [ThingId(one) for one in regions])
+    if calendar is not None:
+        yield calendar
+
+
+def _heard(world: World, incident: ThingId | None, at: datetime) -> Iterator[Values]:
+    """What listening tells: spread of the incident, feeds, coverage."""
+    with world.listening() as windows:
+        spreads = windows.spread(incident, at) if incident is not None else []
+        feeds = windows.feeds(at)
+        coverage = dict(windows.coverage(at))
+    coverage["customer_records"] = "available" if world.roster().customers else "missing"
+    origin = Origin(source="window", ref=incident or "window/all")
+    for kind, rows in (("spread", spreads), ("feed", feeds), ("coverage", [coverage])):
+        for row in rows:
+            yield Values(kind=kind, values=dict(row), origins=[origin])
+
+
+def _said(
+    world: World, request: DecisionRequest, budget_ms: float
+) -> tuple[list[Values], tuple[str, ...]]:
+    """What the text says, within what is left of the budget; the text itself is not kept."""
+    origin = Origin(source="request", ref="/text")
+    asked = Values(kind="request", origins=[origin])
+    if request.language is not None:
+        asked.put("language", request.language, Origin(source="request", ref="/language"))
+    if request.text is None:
+        return [asked] if asked.values else [], ()
+    try:
+        judged = world.perception.score([request.text], [request.language], budget_ms=budget_ms)[0]
+    except NotInTime as late:
+        asked.put("language_judged", False, origin)  # noqa: FBT003 - the value of a field
+        unjudged = Values(kind="signal")
+        unjudged.put("judged", False, origin)  # noqa: FBT003 - the value of a field
+        return [unjudged, asked], (late.part,)
+    signal = Values(kind="signal")
+    for name in ("sentiment", "frustration", "urgency", "betrayal", "irony"):
+        signal.put(name, getattr(judged.scores, name), origin)
+    signal.put("judged", judged.judged, origin)
+    signal.put("language", judged.language, origin)
+    asked.put("language", request.language or judged.language, origin)
+    asked.put("language_judged", judged.judged, origin)
+    if judged.language is not None:
+        supported = world.perception.judge().language_supported(judged.language)
+        asked.put("language_supported", supported, origin)
+    return [signal, asked], ()
+
+
+def _language(found: Iterable[Values]) -> str | None:
+    """The language that the request or the customer speaks."""
+    for kind in ("request", "customer"):
+        for one in found:
+            language = one.values.get("language") if one.kind == kind else None
+            if isinstance(language, str):
+                return language
+    return None
+
+
+def _missing(kind: str, values: Mapping[str, object]) -> Values:
+    return Values(kind=kind, values=dict(values), origins=[Origin(source="request", ref="")])
+
+
+def _overlay(found: list[Values], stated: Mapping[str, object]) -> None:
+    """What the caller states of a thing wins over what is recorded, field by field."""
+    for kind, given in stated.items():
+        rows = given if isinstance(given, list) else [given]
+        for index, row in enumerate(rows):
+            path = [kind, index] if isinstance(given, list) else [kind]
+            origin = Origin(source="request", ref=pointer(["facts", *path])[:200])
+            target = _same(found, kind, row)
+            if target is None:
+                target = Values(kind=kind)
+                found.append(target)
+            target.values.update(row)
+            target.origins.append(origin)
+
+
+def _same(found: Sequence[Values], kind: str, row: Mapping[str, object]) -> Values | None:
+    """The gathered fact that speaks of the same thing: the same keys, or the only one."""
+    shape = catalogue().kinds.get(kind)
+    if shape is None:
+        return None
+    keys = shape.keys or (("id",) if "id" in row else ())
+    for one in found:
+        fits = all(one.values.get(key, row.get(key)) == row.get(key) for key in keys)
+        if one.kind == kind and fits:
+            return one
+    return None
+
+
+def _checked(found: Iterable[Values]) -> tuple[Fact, ...]:
+    """Facts of what was gathered; only what a caller states can be wrong."""
+    facts, faults = [], []
+    kinds = catalogue().kinds
+    for one in found:
+        stated = [origin.ref for origin in one.origins if origin.ref.startswith("/facts")]
+        shape = kinds.get(one.kind)
+        if stated and shape is not None and (shape.stratum is not None or one.kind in _OWN):
+            detail = f"{one.kind} is concluded by attune, never stated"
+            faults.append(Fault(pointer=stated[-1], detail=detail, value=quoted(one.values)))
+            continue
+        try:
+            facts.append(catalogue().fact(one.kind, one.values, *one.origins))
+        except FactInvalid as error:
+            if not stated:
+                raise
+            faults += [
+                Fault(pointer=f"{stated[-1]}{pointer([name]) if name else ''}", detail=words)
+                for name, words in error.errors.items()
+            ]
+    if faults:
+        raise unprocessable(faults)
+    return tuple(facts)

@@ -1,0 +1,212 @@
+"""A world: one ledger, one clock, one way out, and every fold that answers from them."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final, Self
+
+import structlog
+
+from knowledge.due import Due
+from knowledge.graph import Graph
+from knowledge.ledger import Ledger
+from knowledge.sealing import KeyStore
+from knowledge.segments import Segments
+from knowledge.spread.windows import Windows
+from ontology.events import Draft, Event
+from ontology.identity import Scope, ThingId
+from ontology.lifecycle_file import lifecycles
+from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
+from service.incidents import Incidents
+from service.perception import Perception
+from service.policies import Policies
+from service.roster import Roster, concerns
+from service.security import Keyring
+from service.settings import Settings, WorldKind
+
+CLOCK: Final = ThingId("world/clock")
+_BATCH: Final = 2_000
+_HEARD: Final = ("segment.committed",)
+
+
+class HomeMissing(LookupError):
+    """There is no attune here yet."""
+
+
+class World:
+    """What a worker serves from; `open` is the door.
+
+    Requests fold what is governed, and the segments, before they answer. Due dates follow behind,
+    because every decision has one. All folds can be dropped: the ledger rebuilds them.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger, keys: KeyStore, clock: Clock) -> None:
+        """Join the parts; nothing is folded yet."""
+        self.settings: Final = settings
+        self.ledger: Final = ledger
+        self.keys: Final = keys
+        self.clock: Final = clock
+        self.ids: Ids = new_id
+        self.log: Final = structlog.get_logger("attune")
+        self.lifecycles: Final = lifecycles()
+        self.graph: Final = Graph(ledger, settings.snapshots_path, keys)
+        self.segments: Final = Segments(settings.segments_path, ledger, keys)
+        self.policies: Final = Policies()
+        self.incidents: Final = Incidents()
+        self.due: Final = Due(self.lifecycles)
+        self.perception: Final = Perception(settings)
+        self.windows = Windows()
+        self._keyring: Final = Keyring(keys.secret("api-keys"))
+        self._roster: Roster | None = None
+        self._declared: Roster | None = None
+        self._governed = 0
+        self._heard = 0
+        self._dated = 0
+        self._scopes = 0
+        self._folding: Final = threading.RLock()
+        self._dating: Final = threading.RLock()
+
+    @classmethod
+    def open(cls, settings: Settings, *, create: bool = False) -> Self:
+        """The world that the settings name, folded up to now.
+
+        Raises:
+            HomeMissing: the home was never initialised (and `create` is false).
+        """
+        if not create and not settings.keys_path.exists():
+            raise HomeMissing(f"{str(settings.home)!r} is no attune home; run: attune init")
+        settings.home.mkdir(parents=True, exist_ok=True)
+        keys = KeyStore.open(settings.keys_path)
+        live = settings.world is WorldKind.LIVE
+        clock: Clock = LiveClock() if live else StoppedClock(settings.start or LiveClock().now())
+        ledger = Ledger.open(settings.database_url, keys=keys, now=clock.now)
+        world = cls(settings, ledger, keys, clock)
+        world.catch_up()
+        return world
+
+    @property
+    def kind(self) -> WorldKind:
+        """Live, replay or drill."""
+        return self.settings.world
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the clock stands until someone moves it."""
+        return isinstance(self.clock, StoppedClock)
+
+    @property
+    def outbound(self) -> bool:
+        """Whether anything may leave: replays and drills page nobody."""
+        return self.kind is WorldKind.LIVE
+
+    def keyring(self) -> Keyring:
+        """The keys that open doors, as of now."""
+        self.catch_up()
+        return self._keyring
+
+    def catch_up(self) -> None:
+        """Fold what this worker has not seen: governed events and segments."""
+        if self.ledger.governed_head() != self._governed or self._unheard():
+            with self._folding:
+                self._fold_governed()
+                self._fold_segments()
+
+    @contextmanager
+    def listening(self) -> Iterator[Windows]:
+        """The windows, held still while they are read, told what feeds are declared."""
+        with self._folding:
+            roster = self.roster()
+            if self._declared is not roster:
+                self.windows.declare(roster.feed_infos())
+                self._declared = roster
+            yield self.windows
+
+    def roster(self) -> Roster:
+        """Teams, shifts and agreements, read again only after a governed change."""
+        roster = self._roster
+        if roster is None:
+            with self._folding:
+                roster = self._roster = Roster.read(self.graph)
+        return roster
+
+    def catch_up_due(self) -> None:
+        """Fold due dates up to the head."""
+        with self._dating:
+            while events := self.ledger.read(self._dated, types=Due.TYPES, limit=_BATCH):
+                for event in events:
+                    self.due.apply(event)
+                self._dated = events[-1].sequence
+
+    def lag(self) -> int:
+        """How many governed events this worker has not folded."""
+        return len(self.ledger.read(self._governed, governed=True, limit=_BATCH))
+
+    def advance(self, to: datetime, *, actor: ThingId) -> None:
+        """Move a stopped clock forward for every worker.
+
+        Raises:
+            TypeError: the world is live.
+        """
+        if not isinstance(self.clock, StoppedClock):
+            raise TypeError("a live world's clock can't be moved")
+        self.clock.advance(to)
+        draft = Draft(
+            id=self.ids("event"),
+            type="clock.advanced",
+            subject=CLOCK,
+            actor=actor,
+            occurred_at=to,
+            scopes=(Scope(CLOCK),),
+            data={"to": to.isoformat()},
+        )
+        self.ledger.append([draft])
+        self.catch_up()
+
+    def readiness(self) -> Mapping[str, bool]:
+        """What must be true before requests are welcome."""
+        return {
+            "policy": self.policies.active is not None,
+            "folds": self._governed >= self.ledger.governed_head(),
+            **self.perception.readiness(),
+        }
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.perception.close()
+        self.ledger.close()
+
+    def _fold_governed(self) -> None:
+        folds: Mapping[str, Callable[[Event], None]] = {
+            "policy.": self.policies.apply,
+            "key.": self._keyring.apply,
+            "clock.": self._set_clock,
+        }
+        stale = False
+        while events := self.ledger.read(self._governed, governed=True, limit=_BATCH):
+            for event in events:
+                fold = folds.get(event.type.partition(".")[0] + ".", self.incidents.apply)
+                fold(event)
+                stale = stale or concerns(event.subject, self._roster)
+            self._governed = events[-1].sequence
+        self.graph.catch_up()
+        if stale:
+            self._roster = None
+
+    def _unheard(self) -> Sequence[Event]:
+        return self.ledger.read(self._heard, types=_HEARD, limit=_BATCH)
+
+    def _fold_segments(self) -> None:
+        """Count new signals; all retained ones anew where the scope of an incident changed."""
+        if self._scopes != self.incidents.changes:
+            self.windows, self._heard, self._declared = Windows(), 0, None
+            self._scopes = self.incidents.changes
+        scopes = self.incidents.scopes(self.roster().within)
+        while events := self._unheard():
+            for event in events:
+                self.windows.apply(self.segments.read(event), scopes)
+            self._heard = events[-1].sequence
+
+    def _set_clock(self, event: Event) -> None:
+        if isinstance(self.clock, StoppedClock):
+            self.clock.advance(datetime.fromisoformat(str(event.data["to"])))

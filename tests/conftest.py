@@ -1,0 +1,86 @@
+"""A founded home with the sample world, copied for each test, and doors into it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+if TYPE_CHECKING:
+    from service.world import World
+
+# The service is imported inside the fixtures, so that the inner packages' tests run without it.
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from service.founding import found
+    from service.settings import Settings
+    from service.world import World
+
+    home = tmp_path_factory.mktemp("founded") / "home"
+    world = World.open(Settings(home=home, language=False), create=True)
+    found(world, with_sample=True, progress=lambda *_: None)
+    world.close()
+    return home
+
+
+@pytest.fixture
+def home(founded: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(founded, tmp_path / "home"))
+
+
+@pytest.fixture
+def open_world(home: Path) -> Iterator[Callable[..., "World"]]:
+    from service.settings import Settings
+    from service.world import World
+
+    opened: list[World] = []
+
+    def open_one(**changes: Any) -> "World":
+        settings = Settings(**{"home": home, "language": False, **changes})
+        opened.append(World.open(settings))
+        return opened[-1]
+
+    yield open_one
+    for world in opened:
+        world.close()
+
+
+@pytest.fixture
+def world(open_world: Callable[..., "World"]) -> "World":
+    return open_world()
+
+
+@dataclass(frozen=True)
+class Door:
+    """The HTTP interface of a world, with the operator's key."""
+
+    http: FlaskClient
+    key: str
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.http.get(path, headers=self._headers(more.pop("headers", {})), **more)
+
+    def post(self, path: str, json: object = None, **more: Any) -> TestResponse:
+        headers = self._headers(more.pop("headers", {}))
+        return self.http.post(path, json=json, headers=headers, **more)
+
+    def delete(self, path: str) -> TestResponse:
+        return self.http.delete(path, headers=self._headers({}))
+
+    def _headers(self, more: dict[str, str]) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"} | more
+
+
+@pytest.fixture
+def door(world: "World", home: Path) -> Door:
+    from service.app import create
+    from service.founding import KEY_FILE
+
+    app = create(world.settings, world=world)
+    return Door(http=app.test_client(), key=(home / KEY_FILE).read_text().strip())
