@@ -14,7 +14,7 @@ from rules.cases import LISTS, Case, CasesInvalid, read_cases
 from rules.combine import decide
 from rules.diagnostics import Diagnostic
 from rules.policy import Policy, build
-from rules.strata import Engines, evaluate
+from rules.strata import Engines, Evaluation, evaluate
 
 CASES: Final = ".cases.yaml"
 _BOOK: Final = ".yaml"
@@ -108,24 +108,26 @@ def _unpaired(policy: Policy, seen: set[tuple[str, bool]]) -> tuple[str, ...]:
 
 
 def _result(case: Case, policy: Policy, engines: Engines, file: str) -> CaseResult:
+    came: Evaluation | Decision
     if case.rule is not None:
-        evaluation = evaluate(policy, case.facts, case.at, engines)
-        fired = sorted(firing.rule for firing in evaluation.firings)
-        differences = _of_rule(case, fired)
+        came = evaluate(policy, case.facts, case.at, engines)
+        differences = _of_rule(case, sorted(firing.rule for firing in came.firings))
     else:
-        decision = decide(case.facts, policy, case.at, engines)
-        differences = tuple(_of_decision(case, decision))
+        came = decide(case.facts, policy, case.at, engines)
+        differences = [*_of_decision(case, came)]
+    differences += [f"the engines disagree about {rule}" for rule in came.disagreements]
+    differences += [f"{error.rule} failed: {error.reason}" for error in came.errors]
     return CaseResult(
-        file=file, line=case.line, note=case.note, rule=case.rule, differences=differences
+        file=file, line=case.line, note=case.note, rule=case.rule, differences=tuple(differences)
     )
 
 
-def _of_rule(case: Case, fired: list[str]) -> tuple[str, ...]:
+def _of_rule(case: Case, fired: list[str]) -> list[str]:
     if (case.rule in fired) == case.fires:
-        return ()
+        return []
     came, wanted = ("stays quiet", "fires") if case.fires else ("fires", "stays quiet")
     others = ", ".join(fired) or "no rule"
-    return (f"{case.rule} {came}, wanted: {wanted}; fired: {others}",)
+    return [f"{case.rule} {came}, wanted: {wanted}; fired: {others}"]
 
 
 def _of_decision(case: Case, decision: Decision) -> Iterable[str]:

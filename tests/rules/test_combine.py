@@ -1,14 +1,16 @@
 """Combining: the highest tier wins, deny overrides, the unknown raises caution."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
 
-from ontology.decisions import Caution, Decision, Route
+from ontology.decisions import Caution, Decision, Route, RuleError
 from ontology.facts import Fact, Origin, catalogue
 from rules.combine import decide
+from rules.compiled import Fired
 from rules.policy import Policy, build
 from rules.strata import Engines
 
@@ -72,6 +74,41 @@ def test_the_shortest_time_of_the_highest_tier_counts() -> None:
     assert (decision.tier, decision.within) == ("executive", timedelta(minutes=15))
     assert [firing.rule for firing in decision.firings] == ["fast", "slow"]
     assert decision.outranked == ("low",)
+
+
+class Mute:
+    """An engine that finds nothing, whatever the facts."""
+
+    def fire(self, facts: Sequence[Fact]) -> Fired:
+        del facts
+        return Fired(matched={})
+
+
+class Failing:
+    """An engine whose rule `spread-rule` cannot be evaluated."""
+
+    def fire(self, facts: Sequence[Fact]) -> Fired:
+        del facts
+        return Fired(matched={}, errors=(RuleError(rule="spread-rule", reason="too deep"),))
+
+
+def test_where_engines_disagree_the_union_stands_and_it_is_said() -> None:
+    policy, compiled = engines(book("require", rule("no", "forbid: [denial]")))
+    by_stratum = {name: (Mute(), *one) for name, one in compiled.by_stratum.items()}
+    decision = decide([SIGNAL], policy, AT, replace(compiled, by_stratum=by_stratum))
+    assert decision.prohibitions == ("denial",)
+    assert decision.disagreements == ("no",)
+    assert Caution(name="engines-disagree", about="no") in decision.cautions
+    assert decision.tier == "specialist"
+
+
+def test_a_rule_that_fails_is_named_and_raises_caution() -> None:
+    policy, compiled = engines(QUIET_RULE)
+    by_stratum = {name: (Failing(),) for name in compiled.by_stratum}
+    decision = decide([], policy, AT, replace(compiled, by_stratum=by_stratum))
+    assert decision.errors == (RuleError(rule="spread-rule", reason="too deep"),)
+    assert Caution(name="rule-failed", about="spread-rule") in decision.cautions
+    assert decision.tier == "specialist"
 
 
 @pytest.mark.parametrize("phase", ["open", "recovery", "candidate", None])
