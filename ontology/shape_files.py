@@ -131,9 +131,10 @@ class Shapes:
     def _reads(self, shape: _Node) -> Iterator[Path]:
         """The paths that a shape looks at, from the nodes that it judges."""
         for constraint in self._nodes(shape, _SH.sparql):
+            self._check_named(shape, constraint, "SPARQL constraint")
             yield from self._reads_of_query(constraint)
         for named in self._nodes(shape, _SH.property):
-            self._check_named(named, "property shape")
+            self._check_named(shape, named, "property shape")
             yield from self._reads_from(named)
         for part in self._parts(shape):
             yield from self._reads_from(part)
@@ -141,14 +142,13 @@ class Shapes:
     def _reads_from(self, shape: _Node) -> Iterator[Path]:
         """The same, behind the path of a property shape."""
         node = self._graph.value(shape, _SH.path)
-        path = self._path(shape, node) if isinstance(node, _NODES) else None
+        path = None if node is None else self._path(shape, node)
         if path is not None:
             yield path
         for further in self._reads(shape):
             yield further if path is None else Sequence(parts=(path, further))
 
     def _reads_of_query(self, constraint: _Node) -> Iterator[Path]:
-        self._check_named(constraint, "SPARQL constraint")
         written = self._nodes(constraint, rdflib.URIRef(v.READS.value))
         if not written:
             self._wrong(constraint, "does not say what it reads; add attune:reads with its paths")
@@ -166,17 +166,17 @@ class Shapes:
     def _nodes(self, subject: _Node, predicate: rdflib.URIRef) -> list[_Node]:
         return [n for n in self._graph.objects(subject, predicate) if isinstance(n, _NODES)]
 
-    def _path(self, shape: object, node: _Node) -> Path | None:
+    def _path(self, shape: object, node: object) -> Path | None:
         try:
             return read_path(self._graph, node)
         except PathInvalid as error:
             self._wrong(shape, str(error))
             return None
 
-    def _check_named(self, node: object, what: str) -> None:
+    def _check_named(self, within: _Node, node: _Node, what: str) -> None:
         if not isinstance(node, rdflib.URIRef) or not self.source(node):
-            self._wrong(node, f"is a {what} without a name; give it one like shape:team-top")
-        elif self._graph.value(rdflib.URIRef(node), _SH.message) is None:
+            self._wrong(within, f"has a {what} without a name; give it one like shape:team-top")
+        elif self._graph.value(node, _SH.message) is None:
             self._wrong(node, "has no sh:message that says what would mend it")
 
     def _wrong(self, node: object, words: str) -> None:
