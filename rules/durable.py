@@ -201,11 +201,15 @@ def _check_combinations(crossed: Iterable[tuple[str, ...]], facts: Sequence[Fact
 
 
 def _joined(probe: Probe, chosen: Sequence[Mapping[str, Any]], shard: Shard) -> bool:
-    """Check every join again: durable-rules compares 32-bit hashes of the joined values."""
+    """Check every join again: durable-rules compares 32-bit hashes of the joined values.
+
+    A negative number stands for a missing value, which does not even equal itself.
+    """
     for join in probe.joins:
         mine = shard.joined(probe, join.left, join.left_field)
         theirs = shard.joined(probe, join.right, join.right_field)
-        if chosen[join.left][mine] != chosen[join.right][theirs]:
+        value = chosen[join.left][mine]
+        if value < 0 or value != chosen[join.right][theirs]:
             return False
     return True
 

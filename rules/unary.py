@@ -191,15 +191,13 @@ def negate(test: Test) -> Test:
 
 
 def _within(text: str, first: str, last: str) -> str | None:
-    """What stands between a bracket and its partner, where the two enclose the whole text."""
-    if not (text.startswith(first) and text.endswith(last)):
-        return None
-    depth = 0
-    for place, sign in enumerate(text):
-        depth += (sign == first) - (sign == last)
-        if depth == 0:
-            return text[1:place] if place == len(text) - 1 else None
-    return None
+    """What stands between the brackets that enclose a whole text, or None.
+
+    Commas outside of brackets are split off before, so the first one and the last one belong
+    together; counting would not tell, because `[1..5)` closes what it did not open.
+    """
+    enclosed = len(text) > 1 and text.startswith(first) and text.endswith(last)
+    return text[1:-1] if enclosed else None
 
 
 def _split(text: str) -> Iterator[str]:
