@@ -14,6 +14,19 @@ FLOOR: Final = "specialist"
 HUMAN: Final = "human-validation"
 """What automatic public action waits for where something is not known."""
 
+_SENDING: Final = frozenset(
+    {
+        "audience",
+        "automatic",
+        "channel",
+        "drafted_by_approver",
+        "personalised",
+        "public",
+        "scheduled",
+        "strategy",
+    }
+)
+
 _BREAKS: Final[Mapping[str, Mapping[str, tuple[Value, ...]]]] = MappingProxyType(
     {
         "automatic-reply": {"kind": ("reply",), "automatic": (True,)},
@@ -50,8 +63,17 @@ def _doubt(fact: Fact) -> Iterable[Caution]:
 
 
 def asked(facts: Iterable[Fact]) -> list[Fact]:
-    """The messages that the caller wants to send; triage asks for none."""
-    return [f for f in facts if f.kind == "request" and f.values.get("kind") != "triage"]
+    """The messages that the caller wants to send.
+
+    Triage asks for none, nor does a request that says nothing of how a message would go out.
+    """
+    return [f for f in facts if f.kind == "request" and _sends(f.values)]
+
+
+def _sends(values: Mapping[str, Value]) -> bool:
+    if "kind" in values:
+        return values["kind"] != "triage"
+    return not _SENDING.isdisjoint(values)
 
 
 def may_be_automatic(message: Fact) -> bool:

@@ -76,6 +76,18 @@ def test_the_shortest_time_of_the_highest_tier_counts() -> None:
     assert decision.outranked == ("low",)
 
 
+@pytest.mark.parametrize("values", [{"kind": "triage", "automatic": True}, {"language": "en"}])
+def test_who_only_asks_who_answers_sends_nothing(values: Mapping[str, object]) -> None:
+    decision = decided(fact("request", **values), fact("degraded", part="spread"))
+    assert decision.verdict == "nothing-asked"
+    assert decision.requirements == ()
+
+
+def test_a_request_that_does_not_say_what_it_is_but_goes_out_is_a_message() -> None:
+    decision = decided(fact("request", channel="social"), fact("degraded", part="spread"))
+    assert decision.verdict == "wait"
+
+
 class Mute:
     """An engine that finds nothing, whatever the facts."""
 
