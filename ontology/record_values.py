@@ -136,7 +136,7 @@ def _in_range(prop: Property, value: Value, given: object) -> None:
 def _text(prop: Property, given: object) -> Json:
     if not isinstance(given, str) or not given.strip() or len(given) > LONGEST_TEXT:
         raise ValueInvalid(f"{quote(given)} is no text of 1 to {LONGEST_TEXT} characters")
-    if not given.replace("\n", "").replace("\t", "").isprintable():
+    if not all(character.isprintable() or character in "\t\r\n" for character in given):
         raise ValueInvalid(f"{quote(given)} has control characters")
     pattern, words = _FORMS.get(prop.form or "", (None, ""))
     if pattern and not pattern.fullmatch(given):

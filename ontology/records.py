@@ -14,6 +14,8 @@ from ontology.values import quote
 
 LONGEST_KEY: Final = 200
 
+_KEY_EXAMPLE: Final = '{"system": "zendesk", "key": "12"}'
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
@@ -156,11 +158,9 @@ def _of_identity(
     if keys and kind.pseudonymous:
         yield "/keys", f"the id of a {kind.kind} is made from its key; no key is kept beside it"
     for place, key in enumerate(keys):
-        if not 0 < len(key.system) <= LONGEST_KEY or not 0 < len(key.key) <= LONGEST_KEY:
-            yield (
-                f"/keys/{place}",
-                f'{quote(key)} is too long or empty; write {{"system": "zendesk", "key": "12"}}',
-            )
+        if not all(0 < len(t) <= LONGEST_KEY and t.isprintable() for t in (key.system, key.key)):
+            words = f"is not two texts of 1 to {LONGEST_KEY} characters like {_KEY_EXAMPLE}"
+            yield f"/keys/{place}", f"{quote(key)} {words}"
 
 
 def _of_names(kind: RecordType, given: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from ontology.paths import Path, PathInvalid, Sequence, read_path, steps
 
 _SH: Final = rdflib.SH
 _FOLDER: Final = "ontology/shapes"
+_QUERY: Final = "SPARQL constraint"
 _FACTS: Final = "facts.ttl"  # its shapes have no targets: they describe facts, not things
 _SUBJECT: Final = re.compile(r"shape:([A-Za-z][\w-]*)\s")
 _PREFIX: Final = "Candidate"
@@ -131,7 +132,7 @@ class Shapes:
     def _reads(self, shape: _Node) -> Iterator[Path]:
         """The paths that a shape looks at, from the nodes that it judges."""
         for constraint in self._nodes(shape, _SH.sparql):
-            self._check_named(shape, constraint, "SPARQL constraint")
+            self._check_named(shape, constraint, _QUERY)
             yield from self._reads_of_query(constraint)
         for named in self._nodes(shape, _SH.property):
             self._check_named(shape, named, "property shape")
@@ -178,6 +179,8 @@ class Shapes:
             self._wrong(within, f"has a {what} without a name; give it one like shape:team-top")
         elif self._graph.value(node, _SH.message) is None:
             self._wrong(node, "has no sh:message that says what would mend it")
+        elif what == _QUERY and (node, _SH.severity, None) in self._graph:
+            self._wrong(node, "has a severity, which counts only on the shape around it")
 
     def _wrong(self, node: object, words: str) -> None:
         name = str(node).removeprefix(v.SHAPES)

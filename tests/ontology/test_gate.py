@@ -515,6 +515,10 @@ shape:T a sh:NodeShape ; sh:targetClass attune:CandidateTeam ;
         (b"sh:property [ sh:path attune:name ; sh:minCount 1 ] .", "without a name"),
         (b"sh:property shape:p .\nshape:p sh:path attune:name ; sh:minCount 1 .", "no sh:message"),
         (b"sh:property shape:p .\nshape:p sh:path 'x' ; sh:message 'm' .", "no property path"),
+        (
+            b"sh:sparql shape:q .\nshape:q sh:message 'm' ; sh:severity sh:Info .",
+            "only on the shape around it",
+        ),
         (b"sh:targetClass attune:Team .", "attune:CandidateTeam"),
         (b"sh:property .", "not Turtle"),
     ],
