@@ -99,6 +99,16 @@ def explain(decision: Decision, policy: Policy) -> Explanation:
     return Explanation(decision=decision, because=tuple(found))
 
 
+def asked(rule: Rule) -> list[Json]:
+    """What a rule asks, a line a pattern; alternatives stand under `or`."""
+    lines: list[Json] = []
+    for at, conjunction in enumerate(rule.conditions):
+        lines += ["or"] * bool(at)
+        lines += [_pattern(pattern) for pattern in conjunction.patterns]
+        lines += [f"no {_pattern(absence.pattern)}" for absence in conjunction.absences]
+    return lines
+
+
 def _of(firing: Firing, rule: Rule) -> Because:
     return Because(
         rule=rule,

@@ -3,11 +3,14 @@
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
+
+import orjson
 
 from ontology.decisions import Firing, RuleError
 from ontology.facts import STRATA, Fact, Origin
+from ontology.values import duration_text
 from rules.compiled import Compiled, Fired
 from rules.durable import Durable, EngineFailed, available
 from rules.policy import Policy
@@ -47,8 +50,8 @@ class Engines:
 
     digest: str
     by_stratum: Mapping[str, tuple[Engine, ...]]
-    concluded: Mapping[str, tuple[tuple[str, Fact], ...]]
-    """What each rule concludes, every fact with its canonical form."""
+    concluded: Mapping[str, tuple[tuple[bytes, Fact], ...]]
+    """What each rule concludes, every fact with its form."""
 
     faults: deque[str]
     """The newest faults of an engine (never of a rule): the other engine decided alone."""
@@ -79,8 +82,8 @@ class Engines:
         )
 
 
-def _concluded(policy: Policy) -> dict[str, tuple[tuple[str, Fact], ...]]:
-    return {r.id: tuple((fact.canonical(), fact) for fact in r.conclusions) for r in policy.rules}
+def _concluded(policy: Policy) -> dict[str, tuple[tuple[bytes, Fact], ...]]:
+    return {r.id: tuple((_form(fact), fact) for fact in r.conclusions) for r in policy.rules}
 
 
 def _durable(name: str, rules: Sequence[Rule], faults: deque[str]) -> tuple[Engine, ...]:
@@ -105,7 +108,7 @@ def evaluate(policy: Policy, facts: Sequence[Fact], at: datetime, engines: Engin
         raise ValueError(
             f"engines are of {engines.digest[:12]}…, the policy is {policy.digest[:12]}…"
         )
-    known = _merged({}, ((fact.canonical(), fact) for fact in facts))
+    known = _merged({}, ((_form(fact), fact) for fact in facts))
     firings: list[Firing] = []
     disagreements: list[str] = []
     errors: list[RuleError] = []
@@ -139,8 +142,18 @@ def _fire(
         return ()
 
 
-def _merged(known: Mapping[str, Fact], more: Iterable[tuple[str, Fact]]) -> dict[str, Fact]:
-    """Facts by their canonical form; equal ones become one with all origins."""
+def _form(fact: Fact) -> bytes:
+    """Equal for equal kinds and values; it settles the order of facts, faster than `canonical`."""
+    pair = (fact.kind, dict(fact.values))
+    return orjson.dumps(pair, default=_written, option=orjson.OPT_SORT_KEYS)
+
+
+def _written(value: timedelta) -> str:
+    return duration_text(value)
+
+
+def _merged(known: Mapping[bytes, Fact], more: Iterable[tuple[bytes, Fact]]) -> dict[bytes, Fact]:
+    """Facts by their form; equal ones become one with all origins."""
     merged = dict(known)
     for form, fact in more:
         held = merged.get(form)

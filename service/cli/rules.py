@@ -1,0 +1,244 @@
+"""`attune rules`: check books, run their case tables, evaluate tables and books, explain rules."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.output import AsJson, refuse, show
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ontology.events import Json
+    from rules.policy import Policy
+    from rules.rulebook import Rule
+
+app = typer.Typer(help="Check, test, evaluate and explain rules.", no_args_is_help=True)
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Books, or folders of books; the packaged ones where none is named."),
+]
+
+
+@app.command()
+def check(files: Files = None, *, as_json: AsJson = False) -> None:
+    """Read every book and say all that is wrong with file, line, column, reason and cure."""
+    from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
+
+    content = _content(files)
+    try:
+        policy = _policy(content)
+    except Invalid as error:
+        if as_json:
+            show({"valid": False, "diagnostics": [one.to_json() for one in error.diagnostics]})
+        else:
+            typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    if as_json:
+        show({"valid": True, "rules": len(policy.rules), "digest": policy.digest})
+    else:
+        books = len(policy.books)
+        typer.echo(f"{len(policy.rules)} rules in {books} books, policy {policy.digest[:12]}")
+
+
+@app.command("test")
+def run_tables(files: Files = None, *, as_json: AsJson = False) -> None:
+    """Run the case table beside each book; every rule has a case each way."""
+    from ontology.facts import catalogue  # noqa: PLC0415 - light start
+    from rules.casetables import run_bundle  # noqa: PLC0415 - light start
+    from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
+
+    try:
+        report = run_bundle(_content(files), catalogue())
+    except Invalid as error:
+        refuse(str(error))
+    failed = [result for result in report.results if not result.passed]
+    if as_json:
+        rows = [
+            {"file": r.file, "line": r.line, "note": r.note, "differences": list(r.differences)}
+            for r in failed
+        ]
+        passed = len(report.results) - len(failed)
+        show({"passed": passed, "failed": rows, "unpaired": list(report.unpaired)})
+    else:
+        for result in failed:
+            typer.echo(f"{result.file}:{result.line}: {result.note}")
+            for difference in result.differences:
+                typer.echo(f"  {difference}")
+        for words in report.unpaired:
+            typer.echo(words)
+        typer.echo(f"{len(report.results) - len(failed)} of {len(report.results)} cases passed")
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="A decision table or a book (YAML).")],
+    given: Annotated[
+        Path, typer.Option("--input", help="Inputs: a JSON object, or an array of them.")
+    ],
+    at: Annotated[
+        str | None, typer.Option(help="When, ISO 8601; books only; now if absent.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate a table or a book on inputs: an object by decision name, for an array an array.
+
+    A table takes inputs by name. A book takes facts by kind, one object or a list of them, and
+    gives what it concludes by kind, with the rules that fired under "rules".
+    """
+    import json  # noqa: PLC0415 - light start
+
+    from rules.tables import HitViolated, InputInvalid  # noqa: PLC0415 - light start
+
+    try:
+        inputs = json.loads(_text(given))
+    except ValueError as error:
+        refuse(f'{given}: no JSON: {error}; write an object like {{"delay": "PT90M"}}')
+    rows = inputs if isinstance(inputs, list) else [inputs]
+    try:
+        found = _evaluated(file, rows, at)
+    except InputInvalid as error:
+        refuse(f"{given}: {error}")
+    except HitViolated as error:
+        typer.echo(f"{file}: {error}", err=True)
+        raise typer.Exit(1) from error
+    answer = found if isinstance(inputs, list) else found[0]
+    if as_json:
+        show(answer)
+        return
+    for row in found:
+        for name, value in row.items():
+            typer.echo(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(help="The id of a rule.")],
+    files: Files = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a rule asks and concludes, why it is there and who owns it."""
+    from rules.diagnostics import Invalid, near  # noqa: PLC0415 - light start
+
+    try:
+        policy = _policy(_content(files))
+    except Invalid as error:
+        refuse(str(error))
+    known = {one.id: one for one in policy.rules}
+    if rule not in known:
+        meant = near(rule, known)
+        hint = f"; did you mean {meant!r}?" if meant else ""
+        refuse(f"There is no rule {rule[:80]!r}{hint}")
+    told = _told(known[rule])
+    if as_json:
+        show(told)
+    else:
+        for name, value in told.items():
+            lines = value if isinstance(value, list) else [value]
+            typer.echo(f"{name}: " + "\n  ".join(map(str, lines)))
+
+
+def _content(files: Sequence[Path] | None) -> dict[str, bytes]:
+    """The bytes of the books named, by name; folders give their `.yaml` files."""
+    if not files:
+        from service.policies import packaged  # noqa: PLC0415 - light start
+
+        return packaged()
+    found: dict[str, bytes] = {}
+    for path in files:
+        members = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        if not members:
+            refuse(f"{path} holds no .yaml file")
+        for member in members:
+            found[member.name] = _bytes(member)
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        refuse(f"{path}: cannot be read: {error.strerror}")
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode()
+    except UnicodeDecodeError:
+        refuse(f"{path}: is no UTF-8")
+
+
+def _policy(content: Mapping[str, bytes]) -> "Policy":
+    from ontology.facts import catalogue  # noqa: PLC0415 - light start
+    from rules.policy import build  # noqa: PLC0415 - light start
+
+    return build(content, catalogue())
+
+
+def _evaluated(file: Path, rows: Sequence[object], at: str | None) -> "list[dict[str, Json]]":
+    from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
+    from rules.table_reader import is_table, read_table  # noqa: PLC0415 - light start
+    from rules.tables import InputInvalid  # noqa: PLC0415 - light start
+
+    objects = [row for row in rows if isinstance(row, dict)]
+    if len(objects) != len(rows):
+        raise InputInvalid({"": "each input is an object"})
+    text = _text(file)
+    try:
+        if is_table(text):
+            table = read_table(text, file=str(file))
+            return [table.evaluate(row) for row in objects]
+        policy = _policy({file.name: text.encode()})
+    except Invalid as error:
+        refuse(str(error))
+    return [*_of_book(policy, objects, _moment(at))]
+
+
+def _moment(at: str | None) -> "datetime":
+    from datetime import datetime  # noqa: PLC0415 - light start
+
+    from service.clock import LiveClock  # noqa: PLC0415 - light start
+
+    if at is None:
+        return LiveClock().now()
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        refuse(f"--at {at[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
+    return moment
+
+
+def _of_book(
+    policy: "Policy", rows: Sequence[Mapping[str, object]], at: "datetime"
+) -> "Iterator[dict[str, Json]]":
+    from rules.inputs import concluded, facts_of  # noqa: PLC0415 - light start
+    from rules.strata import Engines  # noqa: PLC0415 - light start
+    from rules.strata import evaluate as run  # noqa: PLC0415 - light start
+
+    engines = Engines.of(policy)
+    for row in rows:
+        yield concluded(run(policy, facts_of(row), at, engines))
+
+
+def _told(rule: "Rule") -> "dict[str, Json]":
+    from rules.explanation import asked  # noqa: PLC0415 - light start
+
+    return {
+        "rule": rule.id,
+        "reason": rule.reason,
+        "owner": rule.owner,
+        "stratum": rule.stratum,
+        "covers": list(rule.covers),
+        "source": f"{rule.file}:{rule.line}",
+        "when": asked(rule),
+        "then": [fact.canonical() for fact in rule.conclusions],
+    }
