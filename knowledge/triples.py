@@ -1,5 +1,7 @@
 """Reading triples: things with their properties, what refers to them, their keys, SPARQL."""
 
+import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
@@ -17,6 +19,18 @@ from ontology.schema import schema
 Answer: TypeAlias = "bool | tuple[Mapping[str, Json], ...] | str"
 
 _DEFAULT: Final = ox.DefaultGraph()
+# pyoxigraph follows SERVICE to any address, and offers nothing to forbid it.
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_QUOTED: Final = re.compile(
+    r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+    r"""|<[^<>"{}|^`\\\s]*>|\#[^\n]*""",
+    re.DOTALL,
+)
+_SERVICE: Final = re.compile(r"(?<![\w:?$-])SERVICE(?![\w:-])", re.IGNORECASE)
+
+
+class QueryRefused(ValueError):
+    """A query asks for more than the graph."""
 
 
 class Triples:
@@ -45,7 +59,10 @@ class Triples:
 
         Raises:
             SyntaxError: it is no SPARQL.
+            QueryRefused: it would ask another service.
         """
+        if _SERVICE.search(_QUOTED.sub(" ", _ESCAPE.sub(_character, sparql))):
+            raise QueryRefused("SERVICE asks another server; ask only what is here")
         found = self._store.query(sparql, prefixes={"attune": v.TERMS})
         if isinstance(found, ox.QueryBoolean):
             return bool(found)
@@ -130,3 +147,9 @@ class Triples:
 def _things(quads: Iterable[ox.Quad]) -> tuple[ThingId, ...]:
     found = (v.identity_of(quad.subject) for quad in quads)
     return tuple(sorted(thing for thing in found if thing is not None))
+
+
+def _character(escape: re.Match[str]) -> str:
+    """The character of a code point escape; SPARQL reads them before all else."""
+    point = int(escape[1] or escape[2], 16)
+    return chr(point) if point <= sys.maxunicode else " "

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from knowledge import snapshots
 from knowledge.graph import Graph
+from knowledge.triples import QueryRefused
 from ontology import vocabulary as v
 from ontology.events import Event, Json
 from ontology.identity import Scope, ThingId, kind_of
@@ -213,6 +214,28 @@ def test_sparql_can_only_read(ledger: Ledger, graph: Graph) -> None:
     with pytest.raises(SyntaxError):
         graph.query("DELETE WHERE { ?s ?p ?o }")
     assert graph.exists(ThingId("team/care"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "SELECT * { service silent ?x { ?s ?p ?o } }",
+        "SELECT * { \\u0053ERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "SELECT * { <a#b> <b> 'it\\'s' . SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "SELECT * { ?s ?p '#' SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+    ],
+)
+def test_a_query_that_would_ask_another_server_is_refused(graph: Graph, query: str) -> None:
+    with pytest.raises(QueryRefused):
+        graph.query(query)
+
+
+def test_the_word_service_in_a_text_or_name_is_no_request(ledger: Ledger, graph: Graph) -> None:
+    ledger.put("team/care", name="service")
+    graph.catch_up()
+    rows = graph.query("SELECT ?service { ?service attune:name 'service' } # SERVICE")
+    assert rows == ({"service": "team/care"},)
 
 
 def test_the_past_is_read_by_sequence_and_by_time(ledger: Ledger, graph: Graph) -> None:

@@ -87,11 +87,15 @@ def test_the_data_of_the_event_leaves_out_what_is_empty() -> None:
     }
 
 
-def test_the_data_of_the_event_hold_keys_and_personal_values() -> None:
+def test_the_data_of_the_event_hold_keys() -> None:
     key = ExternalKey(system="zendesk", key="7")
-    record = check("Case", {"summary": "Late."}, id="case/1", keys=[key])
+    record = check("Team", {"name": "A"}, id="team/a", keys=[key])
     assert record.data()["keys"] == [{"system": "zendesk", "key": "7"}]
-    assert record.data()["personal"] == {"summary": "Late."}
+
+
+def test_the_data_of_the_event_hold_personal_values_apart() -> None:
+    record = check("Case", {"summary": "Late."}, id="case/1")
+    assert record.data() == {"type": "Case", "properties": {}, "personal": {"summary": "Late."}}
 
 
 @pytest.mark.parametrize(
@@ -169,9 +173,10 @@ def test_an_id_of_another_kind_or_form_is_refused(written: str) -> None:
     assert "/id" in errors_of("Team", {"name": "A"}, id=written)
 
 
-def test_people_keep_no_key_beside_their_pseudonym() -> None:
+@pytest.mark.parametrize("name", ["Customer", "Person", "Account", "Case", "Consent"])
+def test_what_names_a_person_keeps_no_key_beside_its_pseudonym(name: str) -> None:
     key = ExternalKey(system="zendesk", key="7")
-    assert "/keys" in errors_of("Customer", {}, id="customer/a", keys=[key])
+    assert "/keys" in errors_of(name, {}, keys=[key])
 
 
 @pytest.mark.parametrize("key", ["", "k" * 201, "a\nb", "\ud800"])
