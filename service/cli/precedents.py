@@ -101,6 +101,49 @@ def search(  # noqa: PLR0913 - one option a filter
         typer.echo("\n".join(_told(hits, searched)))
 
 
+@app.command()
+def rank(
+    corpus: Annotated[Path, typer.Option(help='Documents, a line each: {"id": …, "text": …}')],
+    queries: Annotated[Path, typer.Option(help="Queries, a line each: id<TAB>text")],
+    out: Annotated[Path, typer.Option(help="Where the TREC run goes.")],
+    *,
+    top: Annotated[int, typer.Option(min=1, max=1000, help="Documents a query.")] = 10,
+    cache: Annotated[
+        Path | None, typer.Option(help="Where vectors are kept; by default the user's cache.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rank a corpus for queries: a line a document, `qid Q0 docid rank score tag`."""
+    from rich.console import Console  # noqa: PLC0415 - light start
+    from rich.progress import Progress  # noqa: PLC0415 - light start
+
+    from loaders.corpora import CorpusInvalid  # noqa: PLC0415 - light start
+    from service.ranking_runs import default_cache  # noqa: PLC0415 - light start
+    from service.ranking_runs import rank as run  # noqa: PLC0415 - light start
+
+    with Progress(console=Console(stderr=True), disable=as_json, transient=True) as bar:
+        task = bar.add_task("vectors", total=None)
+        try:
+            ran = run(
+                (corpus, queries, out),
+                top,
+                cache or default_cache(),
+                lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except CorpusInvalid as error:
+            refuse(str(error))
+        except OSError as error:
+            refuse(
+                f"{error.filename}: {error.strerror}; give files that can be read and written, "
+                "like --corpus docs.jsonl --queries queries.tsv --out run.txt"
+            )
+    if as_json:
+        counts = {"documents": ran.documents, "queries": ran.queries, "embedded": ran.embedded}
+        show({**counts, "run": str(ran.run)})
+    else:
+        typer.echo(f"{ran.queries} queries over {ran.documents} documents in {ran.run}")
+
+
 def _told(hits: "list[Hit]", searched: int) -> list[str]:
     if not searched:
         return ["No precedents are loaded yet; run: attune precedents load"]
