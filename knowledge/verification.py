@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from knowledge.database import Database
 from knowledge.envelopes import instant
@@ -39,12 +39,15 @@ def silent(_done: int, _total: int) -> None:
 def verify(database: Database, progress: Callable[[int, int], None]) -> Verification:
     """Recompute leaves, tree, heads, tiles, scopes and order up to the head as it is now."""
     with database.reading() as connection:
+        # The order matters: a commit in between makes the head larger, never the events.
+        last = connection.execute(select(func.max(EVENTS.c.sequence))).scalar() or 0
         head = connection.execute(select(COMMITS).order_by(COMMITS.c.size.desc()).limit(1)).first()
         size = head.size if head else 0
         check = _Check(connection, size)
         for start in range(0, size, _PAGE):
             check.page(start, min(start + _PAGE, size))
             progress(min(start + _PAGE, size), size)
+        check.head(last)
         check.scopes()
         check.requests()
         return check.result()
@@ -73,7 +76,7 @@ class _Check:
             body = bytes(row.body)
             if leaf_hash(body) != bytes(row.leaf):
                 self._say(f"event {row.sequence}: its bytes do not match its leaf")
-            self._columns(row, body)
+            self._read(row, body)
             nodes = self._frontier.push(leaf_hash(body))
             tiles += [node for node in nodes if node.level % TILE_LEVELS == 0]
             if head := heads.pop(row.sequence, None):
@@ -81,6 +84,11 @@ class _Check:
         if self._frontier.size < stop:
             self._say(f"event {self._frontier.size + 1} is missing")
         self._tiles(tiles)
+
+    def head(self, last: int) -> None:
+        """The last head covers every event."""
+        if last > self._size:
+            self._say(f"event {last} is stored, but the last head covers {self._size}")
 
     def scopes(self) -> None:
         """Compare the versions of scopes; those that moved past the head meanwhile are new."""
@@ -106,8 +114,13 @@ class _Check:
             problems=tuple(self._problems[:_MOST_PROBLEMS]),
         )
 
-    def _columns(self, row: Any, body: bytes) -> None:  # noqa: ANN401 - a row of the driver
-        told = orjson.loads(body)
+    def _read(self, row: Any, body: bytes) -> None:  # noqa: ANN401 - a row of the driver
+        try:
+            self._columns(row, orjson.loads(body))
+        except (ValueError, KeyError, TypeError):
+            self._say(f"event {row.sequence}: its bytes are no event")
+
+    def _columns(self, row: Any, told: Any) -> None:  # noqa: ANN401 - a row, and stored JSON
         if row.recorded_at < self._recorded_at:
             self._say(f"event {row.sequence}: recorded before the event ahead of it")
         self._recorded_at = row.recorded_at
