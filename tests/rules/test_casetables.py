@@ -91,8 +91,8 @@ def test_every_difference_of_a_decision_is_said(want: str, said: str) -> None:
 
 def test_all_mistakes_of_a_table_come_at_once_with_their_places() -> None:
     table = """cases:
-  - {note: a, given: {spred: {}}, want: {tier: board}}
-  - {note: b, given: {spread: {window: PT1H, exces: 3}}, want: {tier: board}}
+  - {note: a, given: {spreadd: {}}, want: {tier: board}}
+  - {note: b, given: {spread: {window: PT1H, excess_: 3}}, want: {tier: board}}
   - {note: c, given: {signal: {urgency: soon}}, want: {tier: board}}
   - {note: d, rule: surge, given: {}, want: maybe}
   - {note: e, given: {}, want: {tears: board}}
