@@ -76,12 +76,14 @@ class Triples:
 
     def properties(self, thing: ThingId) -> Mapping[str, tuple[Json, ...]]:
         """All that is known of a thing by property, several values sorted; empty for none."""
-        terms = schema().terms
+        readers = projection.readers()
         found: dict[str, tuple[Json, ...]] = {}
-        for quad in self.quads(thing):
-            prop = terms.get(v.local(quad.predicate))
-            if prop is not None:
-                found[prop.name] = (*found.get(prop.name, ()), projection.value_of(quad.object))
+        for quad in self._match(v.thing(thing), None, None):
+            reader = readers.get(quad.predicate)
+            if reader is not None:
+                name, read = reader
+                value = (read(quad.object.value),)  # type: ignore[union-attr]  # no triple terms here
+                found[name] = found[name] + value if name in found else value
         return {
             name: values if len(values) == 1 else tuple(sorted(values, key=str))
             for name, values in found.items()
@@ -89,7 +91,12 @@ class Triples:
 
     def get(self, thing: ThingId, name: str) -> Json:
         """One value of a property, the first of several; None where there is none."""
-        return next(iter(self.properties(thing).get(name, ())), None)
+        prop = schema().names.get(name)
+        if prop is None:
+            return None
+        quads = self._match(v.thing(thing), v.term(prop.term), None)
+        values = [projection.value_of(quad.object) for quad in quads]
+        return values[0] if len(values) == 1 else min(values, key=str, default=None)
 
     def exists(self, thing: ThingId) -> bool:
         """Whether anything is known of a thing."""

@@ -56,9 +56,10 @@ class RecordType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """All classes that have ids, by name and by kind; properties by their term in the graph."""
+    """All classes that have ids, by name and by kind; properties by term and by JSON name."""
 
     types: Mapping[str, RecordType]
     kinds: Mapping[str, RecordType]
     terms: Mapping[str, Property]
+    names: Mapping[str, Property]
     schemes: Mapping[str, tuple[str, ...]]

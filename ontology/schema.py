@@ -77,6 +77,7 @@ class _Reader:
             types=MappingProxyType({t.name: t for t in types}),
             kinds=MappingProxyType({t.kind: t for t in types}),
             terms=MappingProxyType({p.term: p for p, _ in found}),
+            names=MappingProxyType({p.name: p for p, _ in found}),
             schemes=MappingProxyType(schemes),
         )
 

@@ -91,6 +91,10 @@ def test_datatype_properties_hold_values_and_object_properties_things(
         assert {str(one) for one in ranges} <= named, node
 
 
+def test_no_two_properties_have_the_same_name_in_json() -> None:
+    assert len(schema().names) == len(schema().terms)
+
+
 def test_every_choice_names_a_scheme_that_stands(everything: rdflib.Graph) -> None:
     for node in ours(everything, *PROPERTIES):
         choice = everything.value(node, rdflib.URIRef(v.TERMS + "choice"))

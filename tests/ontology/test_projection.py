@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from ontology import vocabulary as v
 from ontology.events import Event, Json
 from ontology.identity import ThingId
-from ontology.projection import of_event, project, resulting, sealed_with, term_of, value_of
+from ontology.projection import (
+    of_event,
+    project,
+    readers,
+    resulting,
+    sealed_with,
+    term_of,
+    value_of,
+)
 from ontology.records import check, example
 from ontology.schema import schema
 
@@ -32,7 +40,9 @@ def test_every_value_of_a_record_comes_back_from_its_triples(name: str) -> None:
     for word, value in {**record.properties, **record.personal}.items():
         prop = schema().types[name].properties[word]
         for item in value if isinstance(value, list) else [value]:
-            assert value_of(term_of(prop, item)) == item
+            term = term_of(prop, item)
+            assert value_of(term) == item
+            assert readers()[v.term(prop.term)][1](term.value) == item
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
