@@ -34,7 +34,6 @@ Sheet = Literal["customers", "cases"]
 _TYPES: Final[Mapping[str, str]] = MappingProxyType({"customers": "Customer", "cases": "Case"})
 _LONGEST_KEY: Final = 200
 _SYSTEM: Final = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
-_LOCAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,79}", re.ASCII)
 _SHOWN: Final = 20
 """Characters of a broken line that its reject quotes: enough to find it, no one's address."""
 _ROW: Final = "1001,Silas Tremblay,commuters,US-NY,en"
@@ -75,11 +74,11 @@ def read_header(export: Export) -> Columns:
 
 
 def read(export: Export, rejects: Rejects) -> Iterator[dict[str, Json]]:
-    """Record bodies `{"type", "id" | "key", "properties"}` of a file; bad rows go to `rejects`.
+    """Record bodies `{"type", "key", "properties"}` of a file; bad rows go to `rejects`.
 
-    A customer has the `key` of the system, a case an id made of it, so loading twice puts the
-    same records. A blank cell says that nobody knows: the property is left out. Each row that is
-    rejected is rejected whole, once for each cell that is wrong; so is a second row of a key.
+    The `key` is what the system calls the row, so loading twice puts the same records. A blank
+    cell says that nobody knows: the property is left out. Each row that is rejected is rejected
+    whole, once for each cell that is wrong; so is a second row of a key.
 
     Raises:
         CrmInvalid: the whole file cannot be taken in.
@@ -117,7 +116,8 @@ class _Reading:
         properties = self._properties(columns)
         if not self._fits(properties):
             return None
-        return {"type": _TYPES[self.export.sheet], **self._identity(), "properties": properties}
+        key: dict[str, Json] = {"system": self.export.system, "key": self.key}
+        return {"type": _TYPES[self.export.sheet], "key": key, "properties": properties}
 
     def _is_whole(self, columns: Columns) -> bool:
         cells = self.row.cells
@@ -163,13 +163,6 @@ class _Reading:
         if isinstance(opened, str) and isinstance(closed, str) and closed < opened:
             self._refuse("closedAt", f"it is before the opening at {opened}", closed, opened)
         return self.clean
-
-    def _identity(self) -> dict[str, Json]:
-        if self.export.sheet == "customers":
-            return {"key": {"system": self.export.system, "key": self.key}}
-        plain = _LOCAL.fullmatch(self.key) is not None
-        local = self.key if plain else sha256(self.key.encode()).hexdigest()[:32]
-        return {"id": f"case/{self.export.system}-{local}"}
 
     def _refuse(self, name: str, reason: str, value: object, example: str) -> None:
         self.clean = False

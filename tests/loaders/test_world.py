@@ -70,6 +70,12 @@ def test_people_have_keys_and_no_ids_in_clear() -> None:
     assert all("key" in body and "id" not in body for body in people)
 
 
+def test_no_id_gives_a_person_away() -> None:
+    outside = {body["key"]["key"] for body in WORLD if body["type"] == "Customer"}  # type: ignore[call-overload, index]
+    for body in WORLD:
+        assert not outside & set(re.split(r"[^0-9]+", str(body.get("id", "")))), body
+
+
 def test_at_least_two_hundred_customers_differ_in_what_they_need() -> None:
     customers = of("Customer")
     assert len(customers) >= 200
