@@ -19,7 +19,7 @@ import orjson
 from ontology.facts import Fact
 from rules.compiled import Fired
 from rules.conditions import MOST_PATTERNS
-from rules.encoding import EncodingInvalid
+from rules.encoding import LARGEST, EncodingInvalid
 from rules.rulebook import Rule
 from rules.sharding import SENTINEL, Branch, Plan, Probe, Shard, shards
 
@@ -66,6 +66,9 @@ class Ruleset:
         Raises:
             EngineFailed: anything unexpected; the ruleset is made anew before.
         """
+        for message in messages:
+            if not _whole(message):
+                raise EngineFailed(f"a message holds more than whole numbers: {message!r:.80}")
         end = {"id": len(messages), "sid": SESSION, "end": 1}
         batch = orjson.dumps([*messages, end]).decode()
         with self._lock:
@@ -185,6 +188,18 @@ class Durable:
             chosen = [places[place] for place in _PLACES[: len(probe.patterns)]]
             if not probe.joins or _joined(probe, chosen, loaded.shard):
                 found[number].add(tuple(positions[message["id"]] for message in chosen))
+
+
+def _whole(message: Mapping[str, int | str]) -> bool:
+    """INVARIANT: only whole numbers under 2^62 reach the C code.
+
+    It drops a number that it cannot parse (`1e-20`, `inf`) and all facts behind it, and where
+    that is the first one it hands out a session that is not there: a segmentation fault.
+    """
+    return all(
+        value == SESSION if name == "sid" else type(value) is int and abs(value) <= LARGEST
+        for name, value in message.items()
+    )
 
 
 def _check_combinations(crossed: Iterable[tuple[str, ...]], facts: Sequence[Fact]) -> None:

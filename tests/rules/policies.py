@@ -59,7 +59,7 @@ def literal(value: Value, field: Field) -> str:
 
 
 @st.composite
-def unary(draw: st.DrawFn, field: Field, depth: int = 0) -> str:
+def unary(draw: st.DrawFn, field: Field, depth: int = 0) -> str:  # noqa: PLR0911 - a form each
     """The text of a test that is valid for a field."""
     pool = [literal(v, field) for v in values(field)]
     plain = field.datatype in {Datatype.STRING, Datatype.BOOLEAN}
@@ -142,7 +142,7 @@ def _alike(one: Field, other: Field) -> bool:
 
 @st.composite
 def rules(draw: st.DrawFn, most: int = 6) -> tuple[Rule, ...]:
-    """Rules of one stratum, through the reader of books; tests that can never hold are left out."""
+    """Rules of one stratum, read from books; those that can never hold are left out."""
     asked = draw(st.lists(when(), min_size=1, max_size=most))
     return tuple(rule for at, one in enumerate(asked) for rule in book_of([one], first=at))
 
