@@ -57,6 +57,8 @@ def literal(written: str | int | bool, field: Field) -> Value:  # noqa: FBT001 -
         LiteralInvalid: it is none, or it does not fit the field.
     """
     value = _read(written.strip(), field) if isinstance(written, str) else written
+    if type(value) is int and field.datatype is Datatype.DURATION:
+        raise LiteralInvalid("a duration needs its unit", f"{value} minutes")
     if isinstance(value, float):
         _whole_places(str(written), field)
     try:
@@ -167,5 +169,6 @@ def _near(value: object, field: Field) -> str | None:
     if not isinstance(value, str) or not field.allowed:
         return None
     plain = re.sub(r"[\s_]+", "-", value[:80].strip().lower())
-    near = get_close_matches(plain, field.allowed, n=1)
-    return near[0] if near else None
+    known = {name.lower(): name for name in field.allowed}
+    near = get_close_matches(plain, known, n=1)
+    return known[near[0]] if near else None

@@ -263,24 +263,24 @@ def _kebab(text: str) -> str | None:
 
 def _yaml_problem(error: YamlInvalid, text: str, file: str) -> Diagnostic:
     """A mistake of YAML itself, with the cure of the ones that are often made."""
-    lines = text.splitlines()
-    line = lines[error.line - 1] if 0 < error.line <= len(lines) else ""
-    for pattern, reason, cure in _YAML_CURES:
-        found = pattern.search(line)
-        if found is not None:
-            return Diagnostic(
-                file=file,
-                line=error.line,
-                column=found.start() + 1,
-                offending=line.strip()[:80],
-                reason=reason,
-                example=cure(found),
-            )
+    lines = dict(enumerate(text.splitlines(), 1))
+    for number in (error.line, error.line - 1):  # YAML often notices a line late
+        for pattern, reason, cure in _YAML_CURES:
+            found = pattern.search(lines.get(number, ""))
+            if found is not None:
+                return Diagnostic(
+                    file=file,
+                    line=number,
+                    column=found.start() + 1,
+                    offending=lines[number].strip()[:80],
+                    reason=reason,
+                    example=cure(found),
+                )
     return Diagnostic(
         file=file,
         line=error.line,
         column=error.column,
-        offending=line.strip()[:80],
+        offending=lines.get(error.line, "").strip()[:80],
         reason=str(error),
     )
 
