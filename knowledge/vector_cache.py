@@ -75,7 +75,7 @@ class VectorCache:
 def _block(path: Path) -> Iterator[tuple[str, Vectors]]:
     """The vectors of one block; a damaged one has none, its texts are embedded anew."""
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as stream, np.load(stream) as stored:
             digests, rows = stored["digests"], stored["rows"]
     except _DAMAGED:
         return
