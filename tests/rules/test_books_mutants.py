@@ -12,7 +12,7 @@ from ontology.values import Value
 from rules.acceptance import accepted
 from rules.cases import Case, read_cases
 from rules.compiled import Compiled
-from rules.conditions import Absence, Conjunction, Pattern
+from rules.conditions import Conjunction, Pattern
 from rules.policy import build
 from rules.rulebook import Rule
 from rules.sfeel import Compare, Given, Not, OneOf, Operator, Test
@@ -71,19 +71,32 @@ def patterns(pattern: Pattern) -> Iterator[Pattern]:
                 )
 
 
+def without(whole: Conjunction, place: int) -> Conjunction:
+    """A conjunction without one pattern, and without the absences that compare with it."""
+    absences = [one for one in whole.absences if one.anchor != place]
+    return replace(
+        whole,
+        patterns=whole.patterns[:place] + whole.patterns[place + 1 :],
+        absences=tuple(
+            one if one.anchor is None else replace(one, anchor=one.anchor - (one.anchor > place))
+            for one in absences
+        ),
+    )
+
+
 def conjunctions(whole: Conjunction) -> Iterator[Conjunction]:
     """A conjunction with one condition changed or left out."""
     for place, pattern in enumerate(whole.patterns):
         before, after = whole.patterns[:place], whole.patterns[place + 1 :]
-        if before or after:
-            yield replace(whole, patterns=before + after)
+        if len(whole.patterns) > 1:
+            yield without(whole, place)
         for other in patterns(pattern):
             yield replace(whole, patterns=(*before, other, *after))
     for place, absence in enumerate(whole.absences):
         some, more = whole.absences[:place], whole.absences[place + 1 :]
         yield replace(whole, absences=some + more)
         for other in patterns(absence.pattern):
-            yield replace(whole, absences=(*some, Absence(pattern=other), *more))
+            yield replace(whole, absences=(*some, replace(absence, pattern=other), *more))
 
 
 def mutants(rule: Rule) -> Iterator[Rule]:
