@@ -16,7 +16,6 @@ from ontology import projection
 from ontology.events import Event
 from ontology.identity import Scope, ThingId
 
-PAGE: Final = 1000
 KEPT: Final = 4
 """How many past states of the graph are kept for the next question."""
 
@@ -33,9 +32,8 @@ class Source(Protocol):
         until: int | None = None,
         *,
         governed: bool | None = None,
-        limit: int = PAGE,
     ) -> Sequence[Event]:
-        """Events after one sequence up to another, in order."""
+        """Some events after one sequence, none beyond another, in order; none for no more."""
 
     def at(self, sequence: int) -> Event | None:
         """The event with a sequence."""
@@ -90,17 +88,15 @@ class Graph(Triples):
         """Fold the governed events that are not yet folded, up to a sequence."""
         last = min((x for x in (until, self._ceiling) if x is not None), default=None)
         with self._folding:
-            while events := self._ledger.read(self._sequence, last, governed=True, limit=PAGE):
+            while events := self._ledger.read(self._sequence, last, governed=True):
                 self._fold(events)
                 self._sequence = events[-1].sequence
 
-    def versions(self, scopes: Iterable[Scope]) -> Mapping[Scope, int]:
-        """The version of each scope that this graph knows; if it moved, appending with it fails.
+    def versions(self, scopes: Iterable[Scope], known: int) -> Mapping[Scope, int]:
+        """The version of each scope as of `known`, the `sequence` before what they guard was read.
 
-        A scope that moved after the last fold has a version beyond `sequence`, and such a version
-        this never returns.
+        What moved later has a version beyond that, which this never returns: appending fails.
         """
-        known = self._sequence
         return {s: min(version, known) for s, version in self._ledger.versions(scopes).items()}
 
     def as_of(self, when: int | datetime) -> "Graph":

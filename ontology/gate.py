@@ -34,8 +34,12 @@ class Judged(Reader, Protocol):
     def owned(self, thing: ThingId) -> Sequence[ox.Quad]:
         """The triples of a thing and of the nodes that it owns."""
 
-    def versions(self, scopes: Iterable[Scope]) -> Mapping[Scope, int]:
-        """The version of each scope that the graph shows."""
+    @property
+    def sequence(self) -> int:
+        """The last event that the graph shows."""
+
+    def versions(self, scopes: Iterable[Scope], known: int) -> Mapping[Scope, int]:
+        """The version of each scope, none beyond the event `known`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,26 +83,30 @@ def judge(
 ) -> Verdict:
     """Judge what the graph would be after the drafts, as of `at` (aware).
 
-    Only governed records and acts on things that have shapes are judged. A change also answers
-    for what it breaks elsewhere (removing the team that owns a touchpoint), but not for what was
-    broken before.
+    Only governed records and acts on things that have shapes are judged. A record answers for
+    itself. An act, and what a change touches elsewhere (removing the team that owns a touchpoint),
+    answer for what they bring about, not for what was broken before.
 
     Raises:
         GateBroken: the shapes can't be evaluated.
     """
     known = shapes or packaged()
+    # INVARIANT: read before the graph is, so that what is folded meanwhile shows as a conflict.
+    sequence = reader.sequence
     proposed = Proposed.of(reader, drafts)
+    put = {draft.subject for draft in drafts if draft.type == "record.put"}
     focus = {thing for thing in proposed.changed if proposed.type_of(thing) in known.targets}
-    others = affected(known, proposed) - set(proposed.changed)
-    after = context_of(known, proposed, focus | others)
+    focus |= affected(known, proposed)
+    after = context_of(known, proposed, focus)
     results = _validate(known, after, at)
-    if others and any(result.focus in others for result in results):
-        before = set(_validate(known, context_of(known, reader, others), at))
-        results = [r for r in results if r.focus not in others or r not in before]
+    if any(result.focus not in put for result in results):
+        before = set(_validate(known, context_of(known, reader, focus - put), at))
+        results = [r for r in results if r.focus in put or r not in before]
+    versions = reader.versions(map(Scope, sorted(after.things)), sequence)
     return Verdict(
         results=tuple(sorted(results, key=_worst_first)),
-        scopes=MappingProxyType(dict(reader.versions(map(Scope, sorted(after.things))))),
-        touches=frozenset(map(Scope, proposed.referred(known.guarded))),
+        scopes=MappingProxyType(dict(versions)),
+        touches=frozenset(map(Scope, proposed.referred(known))),
     )
 
 

@@ -66,13 +66,14 @@ class Proposed:
         """The type of a thing, None where it would not be there."""
         return _type(self, thing)
 
-    def referred(self, terms: frozenset[str]) -> frozenset[ThingId]:
-        """The things that changed things refer to by any of these terms, before or after."""
+    def referred(self, shapes: Shapes) -> frozenset[ThingId]:
+        """The things whose judgement may lean on a changed thing, because it refers to them."""
         found = (
             v.identity_of(quad.object)
             for thing, after in self.changed.items()
+            if {_type(self, thing), _type(self.graph, thing)} & shapes.targets.keys()
             for quad in (*after, *self.graph.quads(thing))
-            if v.local(quad.predicate) in terms
+            if v.local(quad.predicate) in shapes.guarded
         )
         return frozenset(thing for thing in found if thing is not None)
 

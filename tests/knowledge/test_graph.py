@@ -257,12 +257,15 @@ def test_a_past_graph_stays_where_it_is(ledger: Ledger, graph: Graph) -> None:
     assert past.get(ThingId("team/care"), "name") == "Care"
 
 
-def test_versions_never_pass_what_is_folded(ledger: Ledger, graph: Graph) -> None:
+def test_versions_never_pass_what_was_known(ledger: Ledger, graph: Graph) -> None:
     ledger.put("team/care", name="Care")
     graph.catch_up()
+    known = graph.sequence
     ledger.put("team/care", name="Customer care")
+    graph.catch_up()
     scopes = [Scope("team/care"), Scope("team/none")]
-    assert graph.versions(scopes) == {"team/care": 1, "team/none": 0}
+    assert graph.versions(scopes, known) == {"team/care": 1, "team/none": 0}
+    assert graph.versions(scopes, graph.sequence) == {"team/care": 2, "team/none": 0}
 
 
 def test_catching_up_can_stop_at_a_sequence(ledger: Ledger, graph: Graph) -> None:

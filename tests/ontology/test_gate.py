@@ -39,7 +39,12 @@ class Known:
         node, everything = v.thing(thing), self.things.values()
         return [q for of in everything for q in of if (q.predicate, q.object) == (predicate, node)]
 
-    def versions(self, scopes: Iterable[Scope]) -> Mapping[Scope, int]:
+    @property
+    def sequence(self) -> int:
+        return 9
+
+    def versions(self, scopes: Iterable[Scope], known: int) -> Mapping[Scope, int]:
+        assert known == self.sequence
         return {scope: 7 if ThingId(scope) in self.things else 0 for scope in scopes}
 
     def after(self, *drafts: Draft) -> "Known":
@@ -90,6 +95,8 @@ STANDING = (
     put("platform/social", name="Social", fallback="platform/website"),
     put("touchpoint/line", name="Help line", ownedBy="team/care"),
     put("region/us", name="US", jurisdiction="US", timeZone="America/New_York"),
+    put("region/ny", jurisdiction="US-NY", timeZone="America/New_York"),
+    put("incident/ny", inRegion=["region/ny"]),
     put("kpi/answer", name="First answer", accountable="team/care"),
     put("customer/a", optedOut=False),
     put("customer/out", optedOut=True),
@@ -194,7 +201,7 @@ MUTANTS: dict[str, list[Draft]] = {
         acted("incident/new", "open"),
     ],
     "incident-owner": [put("incident/open", topic=["brakes"], ownedBy="team/nobody")],
-    "incident-region": [put("incident/open", inRegion=["region/nowhere"])],
+    "incident-region": [put("incident/open", inRegion=["region/nowhere"]), removed("region/ny")],
     "incident-platform": [put("incident/open", onPlatform=["platform/nowhere"])],
     "agreement-period": [
         put("agreement/x", topic="a", **{**PERIOD, "validUntil": "2025-01-01T00:00:00Z"}),
@@ -379,6 +386,14 @@ def test_a_change_is_not_blamed_for_what_was_broken_before() -> None:
     assert judge(broken, [removed("team/care")], AT).refused
 
 
+def test_an_escalation_is_never_refused_for_what_was_broken_before() -> None:
+    broken = WORLD.after(removed("region/ny"))
+    assert not judge(broken, [acted("incident/ny", "candidate", tier="executive")], AT).results
+    assert judge(
+        broken, [acted("incident/ny", "candidate"), put("incident/ny", inRegion=["region/ny"])], AT
+    ).refused
+
+
 def test_a_withdrawn_consent_is_never_refused_for_the_sake_of_a_case() -> None:
     relying = WORLD.after(case("consent/contact"))
     withdrawn = put(
@@ -438,6 +453,14 @@ def test_two_changes_that_are_fine_only_alone_share_a_scope() -> None:
     moved_by_owning = owning.touches | {Scope("touchpoint/new")}
     expected_by_removing = {*removing.scopes, Scope("team/island")}
     assert moved_by_owning & expected_by_removing
+
+
+def test_accounts_and_customers_do_not_move_what_they_refer_to() -> None:
+    drafts = [
+        put("account/a", onPlatform="platform/social"),
+        put("customer/a", affectedBy=["incident/open"]),
+    ]
+    assert judge(WORLD, drafts, AT).touches == set()
 
 
 def test_the_context_holds_what_the_paths_reach_and_nothing_else() -> None:
