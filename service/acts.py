@@ -130,6 +130,7 @@ def acted(event: str, stands: Standing, outcome: Outcome, actor: Actor, at: date
             "deadlines": [written(deadline) for deadline in outcome.deadlines],
             "roles": [*sorted(actor.roles)],
             "via": actor.via,
+            **({"waiting_for": outcome.waiting_for} if outcome.waiting_for else {}),
         },
     )
 

@@ -13,7 +13,7 @@ from service.committing import Here, ThingUnknown, commit, event_id
 
 PUT: Final = "record.put"
 REMOVED: Final = "record.removed"
-PEOPLE: Final = frozenset({"customer", "person", "account"})
+PEOPLE: Final = frozenset(t.kind for t in schema().types.values() if t.pseudonymous)
 """Kinds whose ids are keyed hashes of what other systems call them; the keys are kept nowhere."""
 
 _REFERENCE: Final = {"system", "key"}
