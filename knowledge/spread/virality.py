@@ -5,8 +5,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from knowledge.spread.excitation import Fit, Floats, fit
+
 FEWEST: Final = 200
 """Events below which nothing is estimated."""
+MOST: Final = 100_000
+"""Events that are looked at: the newest ones."""
+FULL_FEED: Final = 0.95
+"""Below this sampling rate nothing is estimated: thinning hides which post brought which about."""
+
+_NORMAL: Final = 1.96
+_WIDEST: Final = 0.5
+"""An interval wider than this tells nothing."""
+_STEP: Final = 4.0
+"""Ratio of neighbouring kernel scales."""
+_FINE, _COARSE, _FLAT = 32, 12, 1
+"""Knots of the background, from one that follows changes closely to one that has none."""
+_EVENTS_A_KNOT: Final = 50
+_DRIFT: Final = 0.04
+_AGREE: Final = 0.08
+_HIDDEN: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,22 +40,27 @@ class Estimate:
     reason: str | None = None
 
 
-def estimate(times: Sequence[float]) -> Estimate:
-    """Estimate the branching factor from event times in seconds, in any order."""
-    if len(times) < FEWEST:
-        reason = f"{len(times)} events are too few; at least {FEWEST} are needed"
-        return Estimate(events=len(times), reason=reason)
-    ordered = sorted(times)
-    span = ordered[-1] - ordered[0]
-    bins = max(20, len(times) // 100)
-    counts = [0] * bins
-    for each in ordered:
-        counts[min(bins - 1, int((each - ordered[0]) / span * bins))] += 1
-    mean = len(times) / bins
-    fano = max(1.0, sum((count - mean) ** 2 for count in counts) / (bins - 1) / mean)
-    error = math.sqrt(2 / bins)
-    low, high = (1 - 1 / math.sqrt(max(1.0, fano * (1 + k * error))) for k in (-1.96, 1.96))
-    return Estimate(events=len(times), factor=1 - 1 / math.sqrt(fano), low=low, high=high)
+def estimate(times: Sequence[float], sampling_rate: float = 1.0) -> Estimate:
+    """Estimate the branching factor from event times in seconds, in any order.
+
+    Neither the kernel nor the background is known. First a background that follows changes
+    closely is fitted: contagion much faster than its knots stands out against any change of it,
+    and twice as many knots leave the estimate as it is. Slow contagion is hidden by such a
+    background; then a flat one is fitted, and holds only if a coarse one agrees, since a rate that
+    rises by itself looks like slow contagion. Otherwise it says that it can't tell.
+    """
+    many = len(times)
+    if sampling_rate < FULL_FEED:
+        return Estimate(
+            events=many, reason=f"a sample of {sampling_rate:.0%} hides who answers whom"
+        )
+    if many < FEWEST:
+        return Estimate(events=many, reason=f"{many} events; at least {FEWEST} are needed")
+    ordered = _apart(np.sort(np.asarray(times, dtype=np.float64))[-MOST:])
+    span = float(ordered[-1]) * (1 + 1 / len(ordered))
+    if not 0 < span < math.inf:
+        return Estimate(events=many, reason="all events have the same time")
+    return _weigh(ordered, span, many)
 
 
 def spaced(counts: Iterable[tuple[int, int]]) -> list[float]:
@@ -45,3 +70,48 @@ def spaced(counts: Iterable[tuple[int, int]]) -> list[float]:
     [10.5, 12.25, 12.75]
     """
     return [second + (k + 0.5) / many for second, many in counts for k in range(many)]
+
+
+def _weigh(times: Floats, span: float, many: int) -> Estimate:
+    knots = max(2, min(_FINE, len(times) // _EVENTS_A_KNOT))
+    fine = _fit(times, span, knots)
+    finer = _fit(times, span, 2 * knots)
+    drift = abs(fine.factor - finer.factor)
+    if drift <= _DRIFT:
+        return _told(many, fine, drift)
+    flat, coarse = _fit(times, span, _FLAT), _fit(times, span, min(_COARSE, knots))
+    apart = abs(flat.factor - coarse.factor)
+    if apart > _AGREE or flat.factor - fine.factor > _HIDDEN:
+        reason = "a changing background and slow contagion can't be told apart"
+        return Estimate(events=many, reason=reason)
+    return _told(many, flat, apart)
+
+
+def _fit(times: Floats, span: float, knots: int) -> Fit:
+    longest = span / max(100, 3 * knots if knots > 1 else 0)
+    shortest = min(longest, max(float(np.median(np.diff(times))) / 2, span * 1e-8))
+    count = 1 + math.ceil(math.log(longest / shortest) / math.log(_STEP))
+    return fit(times, span, knots, np.geomspace(shortest, longest, count))
+
+
+def _told(many: int, found: Fit, doubt: float) -> Estimate:
+    half = _NORMAL * math.hypot(found.error, doubt / 2)
+    if half > _WIDEST / 2:
+        return Estimate(events=many, reason=f"too uncertain: {found.factor:.2f} ± {half:.2f}")
+    return Estimate(
+        events=many,
+        factor=found.factor,
+        low=max(0.0, found.factor - half),
+        high=found.factor + half,
+    )
+
+
+def _apart(ordered: Floats) -> Floats:
+    """Times from 0 on; equal ones, as whole seconds give, are spread evenly up to the next."""
+    times = ordered - ordered[0]
+    distinct, first, counts = np.unique(times, return_index=True, return_counts=True)
+    if len(distinct) in {1, len(times)}:
+        return np.asarray(times)
+    step = float(np.diff(distinct).min())
+    rank = np.arange(len(times)) - np.repeat(first, counts)
+    return np.asarray(times + (rank + 0.5) * step / np.repeat(counts, counts))

@@ -1,0 +1,109 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge.spread.simulation import (
+    Background,
+    Delays,
+    Talk,
+    daily,
+    exponential,
+    heavy_tailed,
+    humped,
+    simulate,
+    stationary,
+    stepped,
+    thin,
+)
+from knowledge.spread.virality import Estimate, estimate, spaced
+
+DAYS = 4 * 86_400.0
+
+
+def told(
+    factor: float,
+    *,
+    delays: Delays | None = None,
+    background: Background = stationary,
+    posts: int = 10_000,
+    seed: int = 1,
+) -> Estimate:
+    talk = Talk(
+        factor=factor,
+        rate=posts * (1 - factor) / DAYS,
+        delays=delays or exponential(30),
+        background=background,
+    )
+    return estimate(simulate(np.random.default_rng(seed), talk, DAYS).tolist())
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.6, 0.8, 0.9, 0.95])
+def test_the_factor_is_found_though_nobody_told_the_decay(factor: float) -> None:
+    assert told(factor).factor == pytest.approx(factor, abs=0.07)
+
+
+@pytest.mark.parametrize("delays", [heavy_tailed(20), humped(60)])
+def test_the_factor_is_found_whatever_the_shape_of_the_delays(delays: Delays) -> None:
+    assert told(0.8, delays=delays).factor == pytest.approx(0.8, abs=0.1)
+
+
+@pytest.mark.parametrize("background", [stepped(DAYS / 2), daily])
+def test_a_rate_that_changes_by_itself_is_no_contagion(background: Background) -> None:
+    found = told(0.0, background=background)
+    assert found.factor is None or found.factor < 0.15
+
+
+def test_the_interval_holds_the_factor_it_comes_with() -> None:
+    found = told(0.6)
+    assert found.factor is not None
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low <= found.factor <= found.high
+
+
+def test_a_sample_hides_who_answers_whom() -> None:
+    assert estimate([1.0] * 1000, sampling_rate=0.1).factor is None
+
+
+def test_whole_seconds_make_no_contagion() -> None:
+    chance = np.random.default_rng(5)
+    times = np.floor(chance.uniform(0, 20_000, 10_000)).tolist()
+    found = estimate(times)
+    assert found.factor is None or found.factor < 0.15
+
+
+@settings(max_examples=20)
+@given(st.lists(st.floats(-1e9, 1e9), min_size=195, max_size=260))
+def test_any_times_give_an_estimate_or_a_reason(times: list[float]) -> None:
+    found = estimate(times)
+    assert (found.factor is None) == (found.reason is not None)
+    assert found.factor is None or math.isfinite(found.factor)
+
+
+def test_the_order_of_times_changes_nothing() -> None:
+    times = np.random.default_rng(2).uniform(0, 1000, 400)
+    assert estimate(times.tolist()) == estimate(times[::-1].tolist())
+
+
+def test_posts_of_one_second_are_spread_over_it() -> None:
+    assert spaced([(0, 2)]) == [0.25, 0.75]
+
+
+def test_made_up_talk_has_the_number_of_posts_that_its_factor_says() -> None:
+    talk = Talk(factor=0.5, rate=1.0, delays=exponential(5))
+    times = simulate(np.random.default_rng(1), talk, 20_000)
+    assert len(times) == pytest.approx(40_000, rel=0.05)
+    assert np.all(np.diff(times) >= 0)
+
+
+def test_made_up_talk_that_feeds_itself_is_stopped() -> None:
+    talk = Talk(factor=1.5, rate=1.0, delays=exponential(1))
+    assert len(simulate(np.random.default_rng(1), talk, 1000, most=5000)) < 20_000
+
+
+def test_a_thinned_feed_keeps_its_share() -> None:
+    chance = np.random.default_rng(1)
+    assert len(thin(chance, np.arange(10_000.0), 0.1)) == pytest.approx(1000, rel=0.15)
