@@ -89,7 +89,8 @@ class FileJudge:
             [line.context for line in several],
             [line.language for line in several],
         )
-        stream.writelines(json.dumps(shown(line, judged)) + "\n" for line, judged in zip(several, found, strict=True))
+        shown_lines = (shown(line, one) for line, one in zip(several, found, strict=True))
+        stream.writelines(json.dumps(one) + "\n" for one in shown_lines)
         return found
 
 

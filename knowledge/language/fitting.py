@@ -20,7 +20,8 @@ STRENGTHS: Final[Mapping[str, float]] = {
 }
 """Length that a block's typical row is brought to: what a block may say before it is penalised."""
 MOST_STEPS: Final = 200
-_SPREAD: Final = 1e-6
+_SPREAD: Final = 0.1
+_TINY: Final = 1e-6
 
 Labels = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
@@ -51,8 +52,10 @@ def fit(problem: Problem, *, penalty: float) -> Head:
     Dense blocks are brought to mean 0 and equal spread, and this is folded into the weights.
     """
     names = sorted(problem.blocks)
-    scales = {name: _scale(name, problem.blocks[name]) for name in names}
-    scaled = [_scaled(problem.blocks[name], scales[name]) for name in names]
+    used = {name: _used(problem.blocks[name]) for name in names}
+    narrow = {name: problem.blocks[name][:, used[name]] for name in names}
+    scales = {name: _scale(name, narrow[name]) for name in names}
+    scaled = [_scaled(narrow[name], scales[name]) for name in names]
     outputs = 1 if problem.classes == 2 else problem.classes  # noqa: PLR2004 - a yes or no
     sizes = [block.shape[1] * outputs for block in scaled]
     start = np.zeros(sum(sizes) + outputs)
@@ -70,7 +73,8 @@ def fit(problem: Problem, *, penalty: float) -> Head:
         mean, factor = scales[name]
         own = part.reshape(-1, outputs) * factor[:, None]
         offset -= mean @ own
-        weights[name] = own.astype(np.float32)
+        weights[name] = np.zeros((problem.blocks[name].shape[1], outputs), dtype=np.float32)
+        weights[name][used[name]] = own
     return Head(weights=weights, bias=offset.astype(np.float32))
 
 
@@ -148,14 +152,22 @@ def _likelihood(logits: Doubles, labels: Labels) -> tuple[float, Doubles]:
     return value, slope / rows
 
 
+def _used(block: Block) -> npt.NDArray[np.int64]:
+    # A column that is empty in every row would keep the weight 0: leaving it out changes nothing.
+    if isinstance(block, csr_matrix):
+        return np.flatnonzero(np.diff(block.tocsc().indptr)).astype(np.int64)
+    return np.arange(block.shape[1], dtype=np.int64)
+
+
 def _scale(name: str, block: Block) -> tuple[Doubles, Doubles]:
     width = block.shape[1]
     if isinstance(block, csr_matrix):
         return np.zeros(width), np.full(width, STRENGTHS[name])
     dense = np.asarray(block, dtype=np.float64)
-    spread = np.maximum(dense.std(axis=0), _SPREAD) * np.sqrt(width)
-    factor = np.where(dense.std(axis=0) > _SPREAD, STRENGTHS[name] / spread, 0.0)
-    return dense.mean(axis=0), factor
+    spread = dense.std(axis=0)
+    # A column that hardly moves would get weights so large that rounding loses all the others.
+    floor = max(_SPREAD * float(np.median(spread)), _TINY)
+    return dense.mean(axis=0), STRENGTHS[name] / (np.maximum(spread, floor) * np.sqrt(width))
 
 
 def _scaled(block: Block, scale: tuple[Doubles, Doubles]) -> Block:

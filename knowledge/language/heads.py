@@ -88,11 +88,16 @@ def read(file: Traversable) -> Coefficients:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             arrays = {name: np.asarray(stored[name]) for name in stored.files}
     except (OSError, ValueError, EOFError, BadZipFile, KeyError) as error:
-        raise _invalid(file, f"cannot be read ({str(error)[:120]})") from None
-    about = _about(file, arrays)
-    heads = {name: _head(file, arrays, name, outputs) for name, outputs in HEADS.items()}
-    hidden = _head(file, arrays, "hidden", HIDDEN)
-    return Coefficients(hidden=hidden, heads=heads, about=about)
+        raise _invalid(file.name, f"cannot be read ({str(error)[:120]})") from None
+    return unpack(arrays, file.name)
+
+
+def unpack(arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Coefficients:
+    """What `pack` made, checked; `name` is what errors call it."""
+    about = _about(name, arrays)
+    found = {head: _head(name, arrays, head, outputs) for head, outputs in HEADS.items()}
+    hidden = _head(name, arrays, "hidden", HIDDEN)
+    return Coefficients(hidden=hidden, heads=found, about=about)
 
 
 def raised(hidden: Head, blocks: Blocks) -> Floats:
@@ -125,7 +130,7 @@ def pack(coefficients: Coefficients) -> dict[str, npt.NDArray[np.generic]]:
     return packed
 
 
-def _about(file: Traversable, arrays: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, object]:
+def _about(file: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, object]:
     try:
         about = json.loads(str(arrays["about"]))
         if about["format"] != FORMAT:
@@ -136,7 +141,7 @@ def _about(file: Traversable, arrays: Mapping[str, npt.NDArray[np.generic]]) -> 
 
 
 def _head(
-    file: Traversable, arrays: Mapping[str, npt.NDArray[np.generic]], name: str, outputs: int
+    file: str, arrays: Mapping[str, npt.NDArray[np.generic]], name: str, outputs: int
 ) -> Head:
     blocks = [block for block in WIDTHS if f"{name}.{block}" in arrays]
     bias = arrays.get(f"{name}.bias")
@@ -154,5 +159,5 @@ def _head(
     return Head(weights=weights, bias=bias.astype(np.float32))
 
 
-def _invalid(file: Traversable, reason: str) -> CoefficientsInvalid:
-    return CoefficientsInvalid(f"coefficient file {file.name} {reason}; refit it: {REFIT}")
+def _invalid(file: str, reason: str) -> CoefficientsInvalid:
+    return CoefficientsInvalid(f"coefficient file {file} {reason}; refit it: {REFIT}")

@@ -20,6 +20,8 @@ SURE: Final = 0.4
 ENGLISH_SHARE: Final = 0.3
 """Share of words that only English writes from which a text is English."""
 FEWEST_WORDS: Final = 2
+ENGLISH_PRIOR: Final = 6.0
+"""How many times likelier English is than each other language, before the letters are seen."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _NOISE: Final = re.compile(r"\bRT\b|(?:https?://|www\.)\S+|[@#]\w+|\[NAME\]")
@@ -70,9 +72,11 @@ class Identifier:
 
     def _detected(self, plain: str) -> str | None:
         ranked = self._detector.compute_language_confidence_values(plain)
-        if not ranked or ranked[0].value < SURE:
-            return None
-        return ranked[0].language.iso_code_639_1.name.lower()
+        found = {one.language.iso_code_639_1.name.lower(): one.value for one in ranked}
+        first = max(found, key=lambda tag: found[tag], default="")
+        if found.get("en", 0.0) * ENGLISH_PRIOR >= found.get(first, 1.0):
+            return "en"
+        return first if found.get(first, 0.0) >= SURE else None
 
 
 def load() -> Identifier:

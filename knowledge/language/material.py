@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.language.corpora import Corpus
 from knowledge.language.embedding import WIDTH, Embedder, Vectors
@@ -40,17 +41,18 @@ def prepare(name: str, corpus: Corpus, *, cache: Path | None, progress: Progress
     digest = hashlib.sha256(json.dumps([WIDTH, words]).encode()).hexdigest()[:32]
     kept = cache / f"{digest}.npy" if cache is not None else None
     if kept is not None and kept.exists():
-        return Material(corpus=corpus, depths=np.load(kept, allow_pickle=False))
-    depths = _embedded(name, words, progress)
-    if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        np.save(kept, depths, allow_pickle=False)
-    return Material(corpus=corpus, depths=depths)
+        depths = np.load(kept, allow_pickle=False)
+    else:
+        depths = _embedded(name, words, progress)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            np.save(kept, depths, allow_pickle=False)
+    return Material(corpus=corpus, depths=depths.astype(np.float32))
 
 
-def _embedded(name: str, words: list[str], progress: Progress) -> Vectors:
+def _embedded(name: str, words: list[str], progress: Progress) -> npt.NDArray[np.float16]:
     embedder = Embedder.load()
-    depths = np.zeros((len(words), WIDTH), dtype=np.float32)
+    depths = np.zeros((len(words), WIDTH), dtype=np.float16)
     for start in range(0, len(words), CHUNK):
         depths[start : start + CHUNK] = embedder.depths(words[start : start + CHUNK])
         progress(name, min(start + CHUNK, len(words)), len(words))

@@ -18,7 +18,7 @@ DECAY: Final = 0.05
 DROPPED: Final = (0.2, 0.4)
 """Shares of inputs and of hidden columns that a step does without."""
 SEED: Final = 20_260
-_SPREAD: Final = 1e-6
+_SPREAD: Final = 0.1
 
 Doubles = npt.NDArray[np.float64]
 
@@ -40,7 +40,9 @@ def learn(depths: Floats, targets: Floats, importance: Floats) -> Learned:
     import torch  # noqa: PLC0415 - only fitting pays
 
     torch.manual_seed(SEED)
-    mean, spread = depths.mean(axis=0), np.maximum(depths.std(axis=0), _SPREAD)
+    mean, spread = depths.mean(axis=0), depths.std(axis=0)
+    # A column that hardly moves would get weights so large that rounding loses all the others.
+    spread = np.maximum(spread, _SPREAD * np.median(spread))
     network = _network(depths.shape[1], targets.shape[1])
     _descend(network, torch.from_numpy((depths - mean) / spread), targets, importance)
     state = {name: one.detach().numpy() for name, one in network.state_dict().items()}

@@ -44,9 +44,12 @@ def refit(data: Path, *, cache: Path | None, progress: Progress) -> Coefficients
     fitted["irony"] = _irony(material["irony"], material["isarcasm"], hidden)
     fitted |= _empathy(material["epitome"], hidden)
     about = {"licences": corpora.LICENCES, "seed": SEED, "levelled": LEVELLED, "penalty": PENALTY}
-    given = {name: (one.corpus, one.blocks(hidden)) for name, one in material.items()}
-    figures = evaluate(given, fitted)
-    return Coefficients(hidden=hidden, heads=fitted, about={**about, "figures": figures})
+    rounded = _rounded(Coefficients(hidden=hidden, heads=fitted, about=about))
+    given = {name: (one.corpus, one.blocks(rounded.hidden)) for name, one in material.items()}
+    figures = evaluate(given, rounded.heads)
+    return Coefficients(
+        hidden=rounded.hidden, heads=rounded.heads, about={**about, "figures": figures}
+    )
 
 
 def write(coefficients: Coefficients, file: Path) -> None:
@@ -56,6 +59,11 @@ def write(coefficients: Coefficients, file: Path) -> None:
         np.savez_compressed(stream, allow_pickle=False, **heads.pack(coefficients))
     heads.read(partial)
     partial.replace(file)
+
+
+def _rounded(coefficients: Coefficients) -> Coefficients:
+    # Figures are of what the file holds, not of what was fitted before it was rounded.
+    return heads.unpack(heads.pack(coefficients), heads.FILE)
 
 
 def _moods(material: Material) -> tuple[Head, dict[str, Head]]:

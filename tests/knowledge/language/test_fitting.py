@@ -75,3 +75,12 @@ def test_an_interval_holds_its_value_and_is_the_same_twice() -> None:
     first = measures.figure(measures.auroc, labels, scores)
     assert first["low"] <= first["value"] <= first["high"]
     assert first == measures.figure(measures.auroc, labels, scores)
+
+
+def test_a_column_that_hardly_moves_gets_no_weight_that_drowns_the_others() -> None:
+    problem = _problem(2)
+    rows = problem.blocks["depths"].copy()
+    rows[:, 0] = 1 + 1e-6 * np.arange(len(rows)) % 7
+    still = Problem(blocks={"depths": rows}, labels=problem.labels, classes=2)
+    weights = np.abs(fitting.fit(still, penalty=1e-3).weights["depths"])
+    assert weights[0] < 3 * weights.max(where=np.arange(4)[:, None] > 0, initial=0.0)

@@ -72,3 +72,10 @@ def test_a_file_with_a_wrong_part_is_refused(
     np.savez(file, allow_pickle=False, **arrays)
     with pytest.raises(CoefficientsInvalid, match=told):
         heads.read(file)
+
+
+def test_rounding_keeps_nearly_all_weights_of_the_dense_blocks(stored: Coefficients) -> None:
+    for head in (stored.hidden, *stored.heads.values()):
+        for name, weights in head.weights.items():
+            if name in {"depths", "hidden"}:
+                assert np.count_nonzero(weights) > 0.95 * weights.size

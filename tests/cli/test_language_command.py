@@ -1,0 +1,103 @@
+"""`attune language score`: one line a text, whole or not at all, and what bad lines are told."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from service.cli.language import app
+
+RUN = CliRunner()
+
+
+def _score(tmp_path: Path, lines: list[str]) -> list[dict[str, object]]:
+    texts, out = tmp_path / "texts.jsonl", tmp_path / "scores.jsonl"
+    texts.write_text("\n".join(lines), encoding="utf-8")
+    result = RUN.invoke(app, ["score", "--in", str(texts), "--out", str(out), "--json"])
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+def test_every_text_gets_a_line_with_its_id_in_the_order_of_the_file(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": each, "text": f"still no answer {each}"}) for each in (3, "b", 1)]
+    assert [one["id"] for one in _score(tmp_path, lines)] == [3, "b", 1]
+
+
+def test_a_line_has_all_scores_and_levels_only_with_a_context(tmp_path: Path) -> None:
+    post = {"id": "p", "text": "You promised the heating would work, still no answer"}
+    answer = {"id": "a", "text": "I am so sorry. What happened then?", "context": post["text"]}
+    plain, answered = _score(tmp_path, [json.dumps(post), json.dumps(answer)])
+    moods = {"sentiment", "negative", "frustration", "urgency", "betrayal", "irony"}
+    levels = {"emotional_reactions", "interpretations", "explorations"}
+    assert set(plain) == {"id", "language", "evidence"} | moods
+    assert set(answered) == set(plain) | levels
+    assert {answered[level] for level in levels} <= {0, 1, 2}
+
+
+def test_a_text_in_another_language_is_null_and_not_nothing_found(tmp_path: Path) -> None:
+    line = {"id": "1", "text": "Me cancelaron el vuelo y nadie responde, es una vergüenza"}
+    (found,) = _score(tmp_path, [json.dumps(line)])
+    assert (found["language"], found["frustration"], found["urgency"]) == ("es", None, None)
+
+
+def test_a_byte_order_mark_and_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    lines = ["\ufeff" + json.dumps({"id": "1", "text": "we need help"}), "", "   "]
+    assert len(_score(tmp_path, lines)) == 1
+
+
+def test_an_empty_file_makes_an_empty_result(tmp_path: Path) -> None:
+    assert _score(tmp_path, []) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{", "is no JSON: '{'"),
+        ("[1]", "is no JSON object: [1]"),
+        ('{"text": "x"}', '"id" is no string or whole number: None'),
+        ('{"id": true, "text": "x"}', '"id" is no string or whole number: True'),
+        ('{"id": "2"}', '"text" is no string: None'),
+        ('{"id": "2", "text": 7}', '"text" is no string: 7'),
+        ('{"id": "2", "text": "x", "context": []}', '"context" is no string: []'),
+        ('{"id": "2", "text": "x", "language": 3}', '"language" is no string: 3'),
+    ],
+)
+def test_a_bad_line_ends_with_2_its_place_and_a_valid_line(
+    tmp_path: Path, line: str, told: str
+) -> None:
+    texts, out = tmp_path / "texts.jsonl", tmp_path / "scores.jsonl"
+    texts.write_text('{"id": "1", "text": "fine"}\n' + line)
+    out.write_text("as it was")
+    result = RUN.invoke(app, ["score", "--in", str(texts), "--out", str(out)])
+    assert result.exit_code == 2
+    assert f"{texts}:2: {told}" in result.output
+    assert 'a valid line: {"id": "7"' in result.output
+    assert out.read_text() == "as it was"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["scores.jsonl", "texts.jsonl"]
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.jsonl"
+    texts.write_bytes(b'{"id": "1", "text": "\xff\xfe"}\n')
+    result = RUN.invoke(app, ["score", "--in", str(texts), "--out", str(tmp_path / "out")])
+    assert (result.exit_code, f"{texts}:1: is no JSON" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--in", "--out"])
+def test_a_place_that_is_not_there_is_named(tmp_path: Path, option: str) -> None:
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text("")
+    places = {"--in": texts, "--out": tmp_path / "out", option: tmp_path / "missing" / "file"}
+    arguments = [part for name, place in places.items() for part in (name, str(place))]
+    result = RUN.invoke(app, ["score", *arguments])
+    assert result.exit_code == 2
+    assert "missing" in result.output
+    assert "No such file" in result.output
+
+
+def test_training_without_data_names_the_file_that_is_missing(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["train", "--data", str(tmp_path), "--out", str(tmp_path / "c.npz")])
+    assert result.exit_code == 2
+    assert "goemotions" in result.output
+    assert not list(tmp_path.iterdir())
