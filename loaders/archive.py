@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.util import find_spec
-from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +12,7 @@ from typing import Final
 from knowledge.precedents import Precedent
 from loaders.json_elements import elements
 from loaders.rejects import Reject, Rejects, reject
+from loaders.rows import is_utf8, lines, open_text
 from ontology.facts import catalogue
 from ontology.identity import IdentityInvalid, ThingId, thing_id
 
@@ -21,7 +21,6 @@ OWN_CASES: Final = 38
 """How many cases come with attune."""
 _PACKAGE: Final = "genai_incidents"
 _DATA: Final = "data/incidents.min.json"
-_LONGEST_ROW: Final = 1 << 20
 
 _SEVERITY: Final[Mapping[str, str]] = MappingProxyType(
     {"Critical": "extreme", "High": "severe", "Medium": "moderate", "Low": "minor"}
@@ -75,23 +74,29 @@ def from_lines(path: Path, rejects: Rejects) -> Iterator[Precedent]:
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        for number in count(1):
-            line = stream.readline(_LONGEST_ROW)
-            if not line:
-                return
-            if line.strip():
-                yield from _kept(path.name, number, line, rejects)
+    seen: dict[ThingId, int] = {}
+    with open_text(path) as stream:
+        for number, line in lines(stream):
+            if not line.strip():
+                continue
+            try:
+                case = _own(_row(line))
+                _first(case.id, number, seen)
+            except _Bad as bad:
+                rejects.add(bad.at(path.name, number))
+            else:
+                yield case
 
 
-def _kept(source: str, number: int, line: str, rejects: Rejects) -> Iterator[Precedent]:
-    try:
-        yield _own(_row(line))
-    except _Bad as bad:
-        rejects.add(bad.at(source, number))
+def _first(identity: ThingId, number: int, seen: dict[ThingId, int]) -> None:
+    before = seen.setdefault(identity, number)
+    if before != number:
+        raise _Bad("id", f"line {before} has the same id", identity, "precedent/brake-failure-2")
 
 
 def _row(line: str) -> object:
+    if not is_utf8(line):
+        raise _Bad("", "the line is not UTF-8", ascii(line), _EXAMPLE)
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -176,14 +181,21 @@ def _text(row: Mapping[str, object], name: str, example: str) -> str:
     value = row.get(name)
     if not isinstance(value, str) or not value.strip():
         raise _Bad(name, "it is missing, empty or no text", value, example)
-    return value.strip()
+    return _whole(name, value)
 
 
 def _optional(row: Mapping[str, object], name: str) -> str | None:
     value = row.get(name)
     if value is not None and not isinstance(value, str):
         raise _Bad(name, "it is no text", value, "leave it out where nobody knows")
-    return value.strip() or None if value else None
+    return _whole(name, value) or None if value else None
+
+
+def _whole(name: str, value: str) -> str:
+    """A text without white space around it; half a character (a lone surrogate) is refused."""
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise _Bad(name, "half a character is in it", ascii(value), "\\ud83d\\ude22, both halves")
+    return value.strip()
 
 
 def _date(row: Mapping[str, object]) -> str | None:

@@ -51,6 +51,8 @@ def _items(path: Path, parse: Callable[[str], Item], example: str) -> list[Item]
     for number, line in _kept(path):
         where = f"{path}:{number}"
         try:
+            if not is_utf8(line):
+                raise ValueError(f"{ascii(line)[:80]} is not UTF-8")  # noqa: TRY301 - as the rest
             item = parse(line)
         except ValueError as error:
             raise CorpusInvalid(f"{where}: {error}; a valid line is {example}") from error
@@ -97,14 +99,17 @@ def _query(line: str) -> Item:
 def _id(value: object) -> str:
     """An id as text; whole numbers are taken as they are written."""
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(text, str) or not text or any(c.isspace() for c in text):
-        raise ValueError(f"the id {quote(value)} is no text without white space")
+    if (
+        not isinstance(text, str)
+        or not text
+        or not all(c.isprintable() for c in text)
+        or " " in text
+    ):
+        raise ValueError(f"the id {quote(value)} is no printable text without white space")
     return text
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"the text {quote(value)} is no text")  # noqa: TRY004 - as above
-    if not is_utf8(value):
-        raise ValueError(f"the text {quote(value)} is not UTF-8")
     return value

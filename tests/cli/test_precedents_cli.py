@@ -122,6 +122,7 @@ def test_a_second_run_embeds_nothing(tmp_path: Path) -> None:
         (DOCS + '{"id": "d 3", "text": "x"}\n', QUERIES, "docs.jsonl:3"),
         (DOCS + '{"id": true, "text": "x"}\n', QUERIES, "docs.jsonl:3"),
         (DOCS + '{"id": "d1", "text": "x"}\n', QUERIES, "docs.jsonl:3"),
+        (DOCS + '{"id": "\\ud83d", "text": "x"}\n', QUERIES, "docs.jsonl:3"),
         (DOCS, "", "q.tsv:1"),
         (DOCS, QUERIES + "q3 no tab\n", "q.tsv:3"),
         (DOCS, QUERIES + "\n\tno id\n", "q.tsv:4"),

@@ -102,6 +102,8 @@ def test_rows_of_a_file_become_precedents_and_blank_lines_are_skipped(tmp_path: 
         ({**GOOD, "strategy": "deny"}, "strategy"),
         ({**GOOD, "strategy": [{}]}, "strategy"),
         ({**GOOD, "lesson": 1}, "lesson"),
+        ('{"id": "precedent/b", "title": "A", "text": "\\ud83d"}', "text"),
+        ({**GOOD, "text": "again"}, "id"),
     ],
 )
 def test_a_bad_row_is_rejected_with_its_line_and_field(
@@ -111,6 +113,14 @@ def test_a_bad_row_is_rejected_with_its_line_and_field(
     assert ids == ["precedent/a"]
     assert [(row.line, row.field) for row in rejects] == [(2, field)]
     assert rejects[0].example
+
+
+def test_a_line_that_is_not_utf8_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(b'{"id": "precedent/a", "title": "\xff", "text": "x"}\n')
+    rejects = Kept()
+    assert list(from_lines(path, rejects)) == []
+    assert [row.reason for row in rejects.rows] == ["the line is not UTF-8"]
 
 
 @given(
