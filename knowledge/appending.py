@@ -5,19 +5,41 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge.database import Database
 from knowledge.envelopes import Envelope, micros
 from knowledge.merkle import Frontier, Node, leaf_hash
 from knowledge.refusals import Conflict, DuplicateEvent, IdempotencyMismatch, LedgerRefused, Moved
-from knowledge.tables import COMMITS, EVENTS, REQUESTS, SCOPES, TILES
+from knowledge.tables import COMMITS, EVENTS, NEWEST_HEAD, REQUESTS, SCOPES, TILES
 from knowledge.tiles import TILE_LEVELS
 from ontology.identity import Scope
 
 _CHUNK: Final = 500
 _Key = TypeVar("_Key")
+_Insert = TypeVar("_Insert", sqlite.Insert, postgresql.Insert)
+
+_WANTED: Final[BindParameter[Any]] = bindparam("wanted", expanding=True)
+_IDS: Final = select(EVENTS.c.id).where(EVENTS.c.id.in_(_WANTED))
+_VERSIONS: Final = select(SCOPES).where(SCOPES.c.scope.in_(_WANTED))
+_REQUESTS: Final = select(REQUESTS).where(REQUESTS.c.key.in_(_WANTED))
+_ADD_EVENT: Final = insert(EVENTS)
+_ADD_TILE: Final = insert(TILES)
+_ADD_REQUEST: Final = insert(REQUESTS)
+_ADD_HEAD: Final = insert(COMMITS)
+
+
+def _move(add: _Insert) -> _Insert:
+    return add.on_conflict_do_update(
+        index_elements=["scope"], set_={"version": add.excluded.version}
+    )
+
+
+_MOVE_SCOPE: Final = {
+    "sqlite": _move(sqlite.insert(SCOPES)),
+    "postgresql": _move(postgresql.insert(SCOPES)),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,22 +86,22 @@ class _Batch:
     def __init__(
         self, connection: Connection, requests: Sequence[Request], now: Callable[[], datetime]
     ) -> None:
-        head = connection.execute(select(COMMITS).order_by(COMMITS.c.size.desc()).limit(1)).first()
+        head = connection.execute(NEWEST_HEAD).first()
         self._frontier = Frontier.decode(head.size, head.frontier) if head else Frontier.empty()
         self._governed = head.governed if head else 0
         # INVARIANT: recorded_at never decreases along the sequence, whatever the clock does.
         self._recorded_at = max(micros(now()), head.recorded_at if head else 0)
         envelopes = [envelope for request in requests for envelope in request.envelopes]
-        self._ids = set(_lookup(connection, EVENTS, "id", {e.draft.id for e in envelopes}))
+        self._ids = set(_lookup(connection, _IDS, "id", {e.draft.id for e in envelopes}))
         asked = {scope for request in requests for scope in request.expected}
         self._versions = {
             Scope(name): row.version
-            for name, row in _lookup(connection, SCOPES, "scope", asked).items()
+            for name, row in _lookup(connection, _VERSIONS, "scope", asked).items()
         }
         keys = {request.key for request in requests if request.key is not None}
         self._requests = {
             key: (bytes(row.digest), Placed(first=row.first, count=row.count))
-            for key, row in _lookup(connection, REQUESTS, "key", keys).items()
+            for key, row in _lookup(connection, _REQUESTS, "key", keys).items()
         }
         self._events: list[dict[str, object]] = []
         self._tiles: list[Node] = []
@@ -105,16 +127,16 @@ class _Batch:
         """Write what was taken, and the head that it makes."""
         if not self._events:
             return
-        connection.execute(insert(EVENTS), self._events)
+        connection.execute(_ADD_EVENT, self._events)
         if self._tiles:
             rows = [
                 {"level": n.level, "position": n.position, "hash": n.hash} for n in self._tiles
             ]
-            connection.execute(insert(TILES), rows)
+            connection.execute(_ADD_TILE, rows)
         if self._moved:
-            connection.execute(_upsert_scopes(connection), _scope_rows(self._moved))
+            connection.execute(_MOVE_SCOPE[connection.dialect.name], _scope_rows(self._moved))
         if self._keyed:
-            connection.execute(insert(REQUESTS), self._keyed)
+            connection.execute(_ADD_REQUEST, self._keyed)
         head = {
             "size": self._frontier.size,
             "governed": self._governed,
@@ -122,7 +144,7 @@ class _Batch:
             "root": self._frontier.root(),
             "frontier": self._frontier.encode(),
         }
-        connection.execute(insert(COMMITS).values(head))
+        connection.execute(_ADD_HEAD, head)
 
     def _conflicts(self, expected: Mapping[Scope, int]) -> list[Moved]:
         return [
@@ -165,28 +187,15 @@ class _Batch:
 
 
 def _lookup(
-    connection: Connection, table: Table, column: str, values: Iterable[_Key]
+    connection: Connection, query: Select[Any], column: str, values: Iterable[_Key]
 ) -> dict[_Key, Any]:
     wanted = list(values)
     chunks = (wanted[at : at + _CHUNK] for at in range(0, len(wanted), _CHUNK))
-    query = select(table) if table is not EVENTS else select(EVENTS.c.id)
     return {
         getattr(row, column): row
         for chunk in chunks
-        for row in connection.execute(query.where(table.c[column].in_(chunk)))
+        for row in connection.execute(query, {"wanted": chunk})
     }
-
-
-def _upsert_scopes(connection: Connection) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "sqlite":
-        lite = sqlite.insert(SCOPES)
-        return lite.on_conflict_do_update(
-            index_elements=["scope"], set_={"version": lite.excluded.version}
-        )
-    server = postgresql.insert(SCOPES)
-    return server.on_conflict_do_update(
-        index_elements=["scope"], set_={"version": server.excluded.version}
-    )
 
 
 def _scope_rows(moved: Mapping[Scope, int]) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -97,7 +98,7 @@ def instant(at: int) -> str:
     >>> instant(0)
     '1970-01-01T00:00:00.000000Z'
     """
-    return moment(at).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment(at).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def enclose(drafts: Sequence[Draft], keys: KeyStore) -> tuple[Envelope, ...]:
@@ -108,8 +109,8 @@ def enclose(drafts: Sequence[Draft], keys: KeyStore) -> tuple[Envelope, ...]:
         EventTooLarge: data over 4 MiB, or an append over 32 MiB or 10,000 events.
     """
     errors = [f"draft {n} ({d.id[:140]!r}): {e}" for n, d in enumerate(drafts) for e in _faults(d)]
-    ids = [draft.id for draft in drafts]
-    errors += [f"{i!r} stands twice in one append" for i in sorted({*ids}) if ids.count(i) > 1]
+    ids = Counter(draft.id for draft in drafts)
+    errors += [f"{i!r} stands twice in one append" for i, times in ids.items() if times > 1]
     if not drafts or len(drafts) > APPEND_EVENTS:
         errors.append(f"{len(drafts)} drafts; append 1 to {APPEND_EVENTS}")
     if errors:

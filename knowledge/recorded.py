@@ -10,7 +10,7 @@ from knowledge import merkle
 from knowledge.database import Database
 from knowledge.envelopes import disclose, micros
 from knowledge.sealing import KeyStore
-from knowledge.tables import COMMITS, EVENTS, SCOPES
+from knowledge.tables import EVENTS, NEWEST_HEAD, SCOPES
 from knowledge.tiles import stored_tree
 from knowledge.verification import Verification, silent, verify
 from ontology.events import Event
@@ -153,9 +153,9 @@ class Recorded:
             raise merkle.ProofImpossible(f"the ledger has {head} events, not {size}")
 
     def _newest_commit(self, column: str) -> int:
-        query = select(COMMITS.c[column]).order_by(COMMITS.c.size.desc()).limit(1)
         with self._database.reading() as connection:
-            return connection.execute(query).scalar() or 0
+            head = connection.execute(NEWEST_HEAD).first()
+        return getattr(head, column) if head else 0
 
     def _events(self, query: Select[tuple[bytes, bytes]]) -> tuple[Event, ...]:
         with self._database.reading() as connection:

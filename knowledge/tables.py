@@ -53,6 +53,9 @@ COMMITS: Final = Table(
     Column("frontier", LargeBinary, nullable=False),
 )
 
+NEWEST_HEAD: Final = COMMITS.select().order_by(COMMITS.c.size.desc()).limit(1)
+"""The head of the ledger: its last commit."""
+
 TILES: Final = Table(
     "tiles",
     LEDGER,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from knowledge.database import Database
 from knowledge.envelopes import instant
 from knowledge.merkle import EMPTY_ROOT, Frontier, Node, leaf_hash
-from knowledge.tables import COMMITS, EVENTS, REQUESTS, SCOPES, TILES
+from knowledge.tables import COMMITS, EVENTS, NEWEST_HEAD, REQUESTS, SCOPES, TILES
 from knowledge.tiles import TILE_LEVELS
 
 _PAGE: Final = 2_000
@@ -41,7 +41,7 @@ def verify(database: Database, progress: Callable[[int, int], None]) -> Verifica
     with database.reading() as connection:
         # The order matters: a commit in between makes the head larger, never the events.
         last = connection.execute(select(func.max(EVENTS.c.sequence))).scalar() or 0
-        head = connection.execute(select(COMMITS).order_by(COMMITS.c.size.desc()).limit(1)).first()
+        head = connection.execute(NEWEST_HEAD).first()
         size = head.size if head else 0
         check = _Check(connection, size)
         for start in range(0, size, _PAGE):
