@@ -7,22 +7,18 @@ import pytest
 from loaders.world import PEOPLE, resolved, sample, sample_acts
 from ontology.events import Json
 from ontology.identity import ThingId, thing_id
+from ontology.records import check, kind_of_type
 
 WORLD = list(sample())
-KIND = {"OnCallShift": "shift", "KPI": "kpi"}
 REFERENCE = re.compile(
     r"(team|region|platform|touchpoint|segment|incident|customer|person)/[\w.~-]+"
 )
 
 
-def kind_of_type(type_: object) -> str:
-    return KIND.get(str(type_), str(type_).lower())
-
-
 def named(body: dict[str, Json]) -> str:
     key = body.get("key")
     if isinstance(key, dict):
-        return f"{kind_of_type(body['type'])} {key['system']}:{key['key']}"
+        return f"{kind_of_type(str(body['type']))} {key['system']}:{key['key']}"
     return str(body["id"])
 
 
@@ -54,6 +50,17 @@ def test_every_record_stands_after_all_that_it_refers_to() -> None:
         known.add(named(body))
 
 
+@pytest.mark.parametrize("type_", sorted({str(body["type"]) for body in WORLD}))
+def test_every_record_fits_the_ontology(type_: str) -> None:
+    for body in WORLD:
+        if body["type"] == type_:
+            properties = body["properties"]
+            assert isinstance(properties, dict)
+            named_by_id = resolved(properties, lambda kind, *_: ThingId(f"{kind}/somebody"))
+            given = body.get("id")
+            check(type_, named_by_id, id=str(given) if given else None)
+
+
 def test_every_thing_stands_in_the_sample_once() -> None:
     counts = Counter(named(body) for body in WORLD)
     assert [name for name, count in counts.items() if count > 1] == []
@@ -62,7 +69,7 @@ def test_every_thing_stands_in_the_sample_once() -> None:
 def test_every_id_is_one_of_the_kind_of_its_type() -> None:
     for body in WORLD:
         if "id" in body:
-            assert thing_id(str(body["id"])).startswith(kind_of_type(body["type"]) + "/")
+            assert thing_id(str(body["id"])).startswith(kind_of_type(str(body["type"])) + "/")
 
 
 def test_people_have_keys_and_no_ids_in_clear() -> None:
