@@ -27,7 +27,7 @@ from ontology.identity import ThingId
 from ontology.record_values import RecordInvalid
 from ontology.records import check
 
-__all__ = ["CrmInvalid", "Export", "read", "read_header"]
+__all__ = ["CrmInvalid", "Export", "read", "read_header", "sheet_of"]
 
 Sheet = Literal["customers", "cases"]
 
@@ -63,14 +63,34 @@ def read_header(export: Export) -> Columns:
     """
     if not _SYSTEM.fullmatch(export.system):
         raise CrmInvalid(f"{export.system[:80]!r} is no name of a system; write one like zendesk")
-    with open_text(export.path) as stream:
-        header = next(rows(stream), None)
-    if header is None:
-        raise CrmInvalid(f"{export.path.name}:1: is empty; it begins with a header line")
+    header = _header(export.path)
     try:
         return match_columns(export.sheet, header.cells, export.columns)
     except CrmInvalid as error:
         raise CrmInvalid(f"{export.path.name}:{header.line}: {error}") from error
+
+
+def sheet_of(path: Path) -> Sheet:
+    """What a file holds, told from its header: cases name a customer, a time and themselves.
+
+    Raises:
+        CrmInvalid: the file is empty.
+        OSError: it cannot be read.
+    """
+    cells = _header(path).cells
+    try:
+        match_columns("cases", cells, {})
+    except CrmInvalid:
+        return "customers"
+    return "cases"
+
+
+def _header(path: Path) -> Row:
+    with open_text(path) as stream:
+        header = next(rows(stream), None)
+    if header is None:
+        raise CrmInvalid(f"{path.name}:1: is empty; it begins with a header line")
+    return header
 
 
 def read(export: Export, rejects: Rejects) -> Iterator[dict[str, Json]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.crm import CrmInvalid, Export, Sheet, read, read_header
+from loaders.crm import CrmInvalid, Export, Sheet, read, read_header, sheet_of
 from loaders.rejects import Reject
 
 CUSTOMERS = "Customer ID,Full Name,State,Segment,Opted out,Customer since,Vulnerable\n"
@@ -150,6 +150,13 @@ def test_a_file_that_cannot_be_taken_in_is_refused_with_what_would_do(
 ) -> None:
     with pytest.raises(CrmInvalid, match=words):
         taken(tmp_path, text, columns=columns)
+
+
+@pytest.mark.parametrize(("header", "sheet"), [(CUSTOMERS, "customers"), (CASES, "cases")])
+def test_the_header_tells_what_a_file_holds(tmp_path: Path, header: str, sheet: Sheet) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(header, encoding="utf-8")
+    assert sheet_of(path) == sheet
 
 
 def test_a_system_without_a_name_is_refused(tmp_path: Path) -> None:
