@@ -46,6 +46,8 @@ class _Alternative:
     patterns: tuple[int, ...]
     absences: tuple[int, ...]
     conjunction: Conjunction
+    single: bool
+    """One pattern and nothing else: what it hits is what the rule matches."""
 
 
 class Compiled:
@@ -60,6 +62,8 @@ class Compiled:
                 patterns=tuple(map(self._patterns.of, conjunction.patterns)),
                 absences=tuple(self._patterns.of(a.pattern) for a in conjunction.absences),
                 conjunction=conjunction,
+                single=len(conjunction.patterns) == 1
+                and not (conjunction.joins or conjunction.absences),
             )
             for rule in rules
             for conjunction in rule.conditions
@@ -91,9 +95,12 @@ class Compiled:
         matched: dict[str, frozenset[int]] = {}
         for first in (-1, *hits):
             for one in self._by_first.get(first, ()):
-                taken = self._taken(one, hits, facts, failed)
+                taken = (
+                    frozenset(hits[first]) if one.single else self._taken(one, hits, facts, failed)
+                )
                 if taken is not None:
-                    matched[one.rule] = matched.get(one.rule, frozenset()) | taken
+                    held = matched.get(one.rule)
+                    matched[one.rule] = taken if held is None else held | taken
         return Fired(matched=matched, errors=self._errors(failed) if failed else ())
 
     def _taken(
