@@ -1,5 +1,7 @@
 """The sweep: a deadline lapses exactly once, over workers, restarts and downtime."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -164,3 +166,37 @@ def test_a_replay_world_lapses_by_its_own_clock(worlds: Callable[..., World]) ->
     assert sweep(replay, replay.clock.now()) == 0
     replay.advance(replay.clock.now() + timedelta(minutes=16), actor=ADA.id)
     assert sweep(replay, replay.clock.now()) == 1
+
+
+WORKER = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from service.settings import Settings
+from service.sweep import sweep
+from service.world import World
+
+world = World.open(Settings(home=Path(sys.argv[1]), language=False))
+sys.stdin.readline()
+print(sweep(world, datetime.fromisoformat(sys.argv[2])), flush=True)
+world.close()
+"""
+
+
+def test_two_processes_at_once_record_each_lapse_once(worlds: Callable[..., World]) -> None:
+    world = worlds()
+    things = {decided(world, f"d{number}") for number in range(20)}
+    after = (world.clock.now() + timedelta(minutes=15)).isoformat()
+    words = [sys.executable, "-c", WORKER, str(world.settings.home), after]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with (
+        subprocess.Popen(words, **pipes) as first,  # noqa: S603 - our own program
+        subprocess.Popen(words, **pipes) as second,  # noqa: S603 - our own program
+    ):
+        for process in (first, second):
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        told = [int(process.communicate()[0]) for process in (first, second)]
+    assert sum(told) == len(things)
+    assert sorted(event.subject for event in lapses(world)) == sorted(things)
