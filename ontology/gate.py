@@ -102,7 +102,8 @@ def judge(
     if any(result.focus not in put for result in results):
         before = set(_validate(known, context_of(known, reader, focus - put), at))
         results = [r for r in results if r.focus in put or r not in before]
-    versions = reader.versions(map(Scope, sorted(after.things)), sequence)
+    read = after.things | proposed.governed(known)
+    versions = reader.versions(map(Scope, sorted(read)), sequence)
     return Verdict(
         results=tuple(sorted(results, key=_worst_first)),
         scopes=MappingProxyType(dict(versions)),

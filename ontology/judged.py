@@ -66,13 +66,20 @@ class Proposed:
         """The type of a thing, None where it would not be there."""
         return _type(self, thing)
 
+    def governed(self, shapes: Shapes) -> frozenset[ThingId]:
+        """The changed things that are, or were, of a type that shapes judge."""
+        return frozenset(
+            thing
+            for thing in self.changed
+            if {_type(self, thing), _type(self.graph, thing)} & shapes.targets.keys()
+        )
+
     def referred(self, shapes: Shapes) -> frozenset[ThingId]:
         """The things whose judgement may lean on a changed thing, because it refers to them."""
         found = (
             v.identity_of(quad.object)
-            for thing, after in self.changed.items()
-            if {_type(self, thing), _type(self.graph, thing)} & shapes.targets.keys()
-            for quad in (*after, *self.graph.quads(thing))
+            for thing in self.governed(shapes)
+            for quad in (*self.changed[thing], *self.graph.quads(thing))
             if v.local(quad.predicate) in shapes.guarded
         )
         return frozenset(thing for thing in found if thing is not None)
