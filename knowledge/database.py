@@ -7,7 +7,13 @@ from sqlite3 import Connection as SqliteConnection
 from typing import Final, Protocol, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from knowledge.migrate import migrate
@@ -135,6 +141,8 @@ class Database:
             pool_size=2 if writes else _READERS,
             max_overflow=_READERS,
             pool_pre_ping=True,
+            # Each statement sees what was committed before it, so also what the lock waited for.
+            isolation_level="READ COMMITTED",
             connect_args={
                 "options": f"-c synchronous_commit=on -c lock_timeout={_WAIT_SECONDS}s",
                 "connect_timeout": _WAIT_SECONDS,
@@ -164,10 +172,11 @@ def _translated(database: Database) -> Iterator[None]:
         where = database.url.render_as_string()
         raise DatabaseUnavailable(f"{where} can't be used: {error.orig}") from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
+        damaged = type(error) is DatabaseError  # not one of its kinds: SQLite's "malformed"
+        if not (damaged or error.connection_invalidated):
             raise
         where = database.url.render_as_string()
-        raise DatabaseUnavailable(f"{where} went away: {error.orig}") from error
+        raise DatabaseUnavailable(f"{where} is damaged or went away: {error.orig}") from error
 
 
 def _configure_sqlite(name: str) -> Callable[..., None]:

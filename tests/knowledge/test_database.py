@@ -135,3 +135,10 @@ def test_a_busy_holder_does_not_starve_who_waits(tmp_path: Path) -> None:
     stop.set()
     thread.join()
     assert waited < 20
+
+
+def test_a_damaged_file_is_said_to_be_damaged(tmp_path: Path) -> None:
+    (tmp_path / "l.db").write_bytes(b"this is no database, though it is long enough" * 100)
+    damaged = pytest.raises(DatabaseUnavailable, match="damaged")
+    with closing(Database(f"sqlite:///{tmp_path / 'l.db'}", name="ledger")) as database, damaged:
+        database.migrate()

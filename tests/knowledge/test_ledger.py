@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from knowledge.envelopes import APPEND_EVENTS, EVENT_BYTES
 from knowledge.ledger import Ledger
@@ -98,7 +100,7 @@ def test_a_read_filters_by_range_type_subject_and_government(
         ]
     )
 
-    def sequences(**filters: Any) -> list[int]:  # noqa: ANN401 - any filter
+    def sequences(**filters: Any) -> list[int]:
         return [event.sequence for event in ledger.read(**filters)]
 
     assert sequences(after=1, until=3) == [2, 3]
@@ -137,6 +139,37 @@ def test_a_governed_event_moves_the_versions_of_its_scopes_and_subject(
         "team/pr": 2,
         "team/none": 0,
     }
+
+
+@given(
+    appends=st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["team/a", "team/b", "incident/c"]),
+                st.sets(st.sampled_from(["policy", "team/a", "kpi/d"])),
+                st.booleans(),
+            ),
+            min_size=1,
+            max_size=4,
+        ),
+        max_size=5,
+    )
+)
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_versions_are_a_fold_of_the_governed_events(
+    ledger: Ledger, draft: Drafter, appends: list[list[tuple[str, set[str], bool]]]
+) -> None:
+    for events in appends:
+        ledger.append(
+            [draft(subject=s, scopes=tuple(sorted(sc)), governed=g) for s, sc, g in events]
+        )
+    folded = dict.fromkeys(("team/a", "team/b", "incident/c", "policy", "kpi/d"), 0)
+    for event in ledger.read(governed=True):
+        folded |= dict.fromkeys((event.subject, *event.scopes), event.sequence)
+    assert ledger.versions(folded) == folded  # type: ignore[arg-type]
+    assert ledger.governed_head() == max(folded.values())
 
 
 def test_a_scope_that_moved_since_it_was_judged_is_a_conflict(
