@@ -16,7 +16,7 @@ import httpx
 import psutil
 
 from bench.measuring import Figure
-from service.founding import KEY_FILE
+from service.settings import Settings
 
 _CONNECTIONS = 16
 _SECONDS = 8.0
@@ -39,7 +39,7 @@ def measure() -> Iterator[Figure]:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        key = (home / KEY_FILE).read_text().strip()
+        key = Settings(home=home).operator_key.read_text().strip()
         with _served(["-m", "bench.appending"], environment) as (url, _):
             plain = _rate(url + "/append", key)
         with _served(["-m", "service", "serve", "--workers", "2"], environment) as (url, pid):

@@ -59,7 +59,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
         return
     open_files = [
         path.name
-        for path in [*settings.keys_path.iterdir(), settings.home / "operator.key"]
+        for path in [*settings.keys_path.iterdir(), settings.operator_key]
         if path.is_file() and path.stat().st_mode & _OTHERS
     ]
     yield Finding(

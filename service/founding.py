@@ -19,7 +19,6 @@ from service.security import PEPPER, issue
 from service.world import World
 
 OPERATOR: Final = ThingId("person/operator")
-KEY_FILE: Final = "operator.key"
 _SECRET_BYTES: Final = 32
 _SETTER: Final = Actor(id=ATTUNE, roles=frozenset({*Role}))
 
@@ -45,17 +44,12 @@ def found(world: World, *, with_sample: bool, progress: Progress) -> Founded:
     records = _load_sample(world, progress) if with_sample else 0
     world.catch_up()
     return Founded(
-        key_file=key_file(world),
+        key_file=world.settings.operator_key,
         key_made=key_made,
         policy=digest,
         policy_activated=activated,
         records=records,
     )
-
-
-def key_file(world: World) -> Path:
-    """Where the first key's text lies, readable by its owner only."""
-    return world.settings.home / KEY_FILE
 
 
 def _ensure_key(world: World) -> bool:
@@ -72,7 +66,7 @@ def _ensure_key(world: World) -> bool:
         actor=ATTUNE,
         at=world.clock.now(),
     )
-    descriptor = os.open(key_file(world), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(world.settings.operator_key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text + "\n")
     world.ledger.append([draft])

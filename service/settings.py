@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         return self.home / "keys"
 
     @property
+    def operator_key(self) -> Path:
+        """The text of the first key, readable by its owner only."""
+        return self.home / "operator.key"
+
+    @property
     def segments_path(self) -> Path:
         """The folder of signal segments."""
         return self.home / "segments"

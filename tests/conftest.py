@@ -80,7 +80,6 @@ class Door:
 @pytest.fixture
 def door(world: "World", home: Path) -> Door:
     from service.app import create
-    from service.founding import KEY_FILE
 
     app = create(world.settings, world=world)
-    return Door(http=app.test_client(), key=(home / KEY_FILE).read_text().strip())
+    return Door(http=app.test_client(), key=world.settings.operator_key.read_text().strip())
