@@ -1,0 +1,117 @@
+import pytest
+
+from ontology.events import Json
+from rules.table_reader import TableInvalid, is_table, read_table
+from rules.tables import HitViolated, InputInvalid, Table
+
+TABLE = """\
+table: compensation
+hit: {hit}
+inputs:
+  - {{name: delay, type: duration}}
+  - {{name: segment, type: string, allowed: [commuter, visitor]}}
+outputs:
+  - {{name: tone, type: string, allowed: [warm, plain]}}
+rows:
+  - {{when: [">= 30 minutes", "-"], then: [plain]}}
+  - {{when: {{segment: commuter}}, then: [warm]}}
+  - {{when: [">= 90 minutes", "-"], then: [plain]}}
+"""
+NUMBERS = """\
+table: total
+hit: {hit}
+inputs: [{{name: age, type: number}}]
+outputs: [{{name: amount, type: number}}]
+rows:
+  - {{when: [">= 18"], then: [100]}}
+  - {{when: ["[10..60)"], then: [0.5]}}
+  - {{when: ["null"], then: [7]}}
+"""
+
+
+def table(text: str, hit: str) -> Table:
+    return read_table(text.format(hit=hit), file="t.yaml")
+
+
+@pytest.mark.parametrize(
+    ("hit", "given", "wanted"),
+    [
+        ("U", {"delay": "PT45M"}, "plain"),
+        ("U", {}, None),
+        ("A", {"delay": "PT2H"}, "plain"),
+        ("P", {"delay": "PT2H", "segment": "commuter"}, "warm"),
+        ("F", {"delay": "PT2H", "segment": "commuter"}, "plain"),
+        ("R", {"delay": "PT2H", "segment": "commuter"}, ["plain", "warm", "plain"]),
+        ("O", {"delay": "PT2H", "segment": "commuter"}, ["warm", "plain", "plain"]),
+        ("C", {}, []),
+        ("output order", {"segment": "commuter"}, ["warm"]),
+    ],
+)
+def test_a_hit_policy_settles_what_several_rows_give(
+    hit: str, given: dict[str, str], wanted: Json
+) -> None:
+    assert table(TABLE, hit).evaluate(given) == {"compensation": wanted}
+
+
+@pytest.mark.parametrize(
+    ("hit", "given", "wanted"),
+    [
+        ("C+", {"age": 20}, 100.5),
+        ("C<", {"age": 20}, 0.5),
+        ("max", {"age": 20}, 100),
+        ("C#", {"age": 20}, 2),
+        ("C#", {"age": 5}, 0),
+        ("C+", {"age": 5}, None),
+        ("C+", {"age": None}, 7),
+        ("C+", {}, None),
+    ],
+)
+def test_collected_numbers_are_aggregated(
+    hit: str, given: dict[str, object], wanted: Json
+) -> None:
+    assert table(NUMBERS, hit).evaluate(given) == {"total": wanted}
+
+
+@pytest.mark.parametrize(
+    ("hit", "given"),
+    [("U", {"delay": "PT2H"}), ("A", {"delay": "PT45M", "segment": "commuter"})],
+)
+def test_rows_that_contradict_the_hit_policy_are_told(hit: str, given: dict[str, str]) -> None:
+    with pytest.raises(HitViolated) as caught:
+        table(TABLE, hit).evaluate(given)
+    assert len(caught.value.lines) == 2
+
+
+def test_inputs_of_the_wrong_type_are_told_all_at_once() -> None:
+    with pytest.raises(InputInvalid) as caught:
+        table(TABLE, "U").evaluate({"delay": 5, "segment": "tourist"})
+    assert [*caught.value.errors] == ["delay", "segment"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("hit: U", "hit: best", "no hit policy"),
+        ("type: duration", "type: span", "is none of number"),
+        ("then: [warm]", "then: [cold]", "is none of warm, plain"),
+        ("then: [warm]", "then: [warm, 1]", "has 2 cells for 1 columns"),
+        ('">= 90 minutes"', '"=> 90 minutes"', "no comparison"),
+        ("{segment: commuter}", "{segmnt: commuter}", "names no column"),
+        ("outputs:", "outpts:", "is none of"),
+        ("hit: U", "hit: C+", "needs one output, a number"),
+        (", allowed: [warm, plain]", "", ""),
+    ],
+)
+def test_a_mistake_in_a_table_is_named(old: str, new: str, reason: str) -> None:
+    text = TABLE.format(hit="U").replace(old, new)
+    if not reason:
+        assert read_table(text, file="t.yaml").evaluate({"delay": "PT1H"})
+        return
+    with pytest.raises(TableInvalid, match=reason.replace("+", r"\+")):
+        read_table(text, file="t.yaml")
+
+
+def test_a_table_is_told_from_a_book() -> None:
+    assert is_table(TABLE.format(hit="U"))
+    assert not is_table("book: x")
+    assert not is_table("[")
