@@ -120,7 +120,7 @@ def test_the_data_of_the_event_hold_personal_values_apart() -> None:
         ("Team", {"name": "A", "trained": 1}, "trained", "1 is not true or false"),
         ("Team", {"name": "A", "escalatesTo": "customer/a"}, "escalatesTo", "no id of a team"),
         ("Team", {"name": "A", "escalatesTo": "legal"}, "escalatesTo", "'team/executive'"),
-        ("Team", {"name": "A", "atTier": "bord"}, "atTier", "did you mean 'board'?"),
+        ("Team", {"name": "A", "atTier": "boardy"}, "atTier", "did you mean 'board'?"),
         ("Team", {"name": "A", "speaksLanguage": ["en", "English"]}, "speaksLanguage/1", "BCP 47"),
         ("Feed", {"observes": "platform/a", "samplingRate": 0}, "samplingRate", "not above 0"),
         ("Feed", {"observes": "platform/a", "samplingRate": 2}, "samplingRate", "more than 1"),
@@ -159,8 +159,8 @@ def test_all_errors_come_at_once() -> None:
 
 
 def test_an_unknown_type_shows_the_nearest() -> None:
-    assert errors_of("Costumer", {}) == {
-        "/type": "'Costumer' is no type of record; did you mean 'Customer'?"
+    assert errors_of("Customers", {}) == {
+        "/type": "'Customers' is no type of record; did you mean 'Customer'?"
     }
 
 
