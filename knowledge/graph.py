@@ -75,7 +75,9 @@ class Graph(Triples):
         self._keys: Final = keys
         self._ceiling: Final = ceiling
         self._folding: Final = threading.RLock()
+        self._remembering: Final = threading.Lock()  # never held while folding
         self._past: Final[OrderedDict[int, Graph]] = OrderedDict()
+        self._erasures = 0
         store, self._sequence = self._loaded()
         super().__init__(store)
 
@@ -105,15 +107,25 @@ class Graph(Triples):
         Personal values that have been erased since are missing from it too.
         """
         last = self._ledger.sequence_at(when) if isinstance(when, datetime) else when
-        with self._folding:
-            if last not in self._past:
-                past = Graph(self._ledger, self._snapshots, self._keys, ceiling=last)
-                past.catch_up()
+        while True:
+            with self._remembering:
+                erasures = self._erasures
+                if last in self._past:
+                    self._past.move_to_end(last)
+                    return self._past[last]
+            past = Graph(self._ledger, self._snapshots, self._keys, ceiling=last)
+            past.catch_up()
+            if self._remembered(last, past, erasures):
+                return past
+
+    def _remembered(self, last: int, past: "Graph", erasures: int) -> bool:
+        """Keep a past state, unless a person was erased while it was folded."""
+        with self._remembering:
+            if erasures == self._erasures:
                 self._past[last] = past
                 while len(self._past) > KEPT:
                     self._past.popitem(last=False)
-            self._past.move_to_end(last)
-            return self._past[last]
+            return erasures == self._erasures
 
     def bulk_load(self, quads: Iterable[ox.Quad]) -> None:
         """Add triples that stand in no ledger, for measurements; about 250,000 a second."""
@@ -174,7 +186,9 @@ class Graph(Triples):
             things += self.subjects(name, event.subject)
         personal = {q for thing in things for q in self.quads(thing) if projection.is_personal(q)}
         self._replace(personal, set())
-        self._past.clear()
+        with self._remembering:
+            self._past.clear()
+            self._erasures += 1
         if self._snapshots is not None:
             snapshots.drop(self._snapshots, before=event.sequence)
 

@@ -249,6 +249,17 @@ def test_the_past_is_read_by_sequence_and_by_time(ledger: Ledger, graph: Graph) 
     assert graph.get(ThingId("team/care"), "name") == "Customer care"
 
 
+def test_only_a_few_past_states_are_kept_and_each_is_folded_once(
+    ledger: Ledger, graph: Graph
+) -> None:
+    for name in "abcdef":
+        ledger.put("team/care", name=name)
+    first = graph.as_of(1)
+    assert graph.as_of(1) is first
+    assert [graph.as_of(n).get(ThingId("team/care"), "name") for n in range(2, 7)] == [*"bcdef"]
+    assert graph.as_of(1) is not first
+
+
 def test_a_past_graph_stays_where_it_is(ledger: Ledger, graph: Graph) -> None:
     ledger.put("team/care", name="Care")
     past = graph.as_of(1)
