@@ -33,11 +33,17 @@ class Receipt:
 class Courier:
     """Carries messages out; it follows no redirect, uses no proxy and keeps no connection."""
 
-    def __init__(self, guard: Guard, *, total_seconds: float = TOTAL_SECONDS) -> None:
-        """Trust the certificates of the machine."""
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        total_seconds: float = TOTAL_SECONDS,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Trust the certificates of the machine, unless told which ones."""
         self._guard: Final = guard
         self._total: Final = total_seconds
-        self._tls: Final = ssl.create_default_context()
+        self._tls: Final = tls or ssl.create_default_context()
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
         """POST a body; whatever goes wrong is in the receipt."""

