@@ -123,6 +123,30 @@ def epitome(folder: Path) -> Corpus:
     )
 
 
+BOILERPLATE: Final = (
+    "?",
+    "Are you there?",
+    "Please quote your reference number in all further messages to our office.",
+    "We value our customers. Our lines are open from eight to six, on Sundays from ten.",
+    "Thank you for contacting us. This mailbox is read in the order of arrival.",
+)
+
+
+def padded(corpus: Corpus) -> Corpus:
+    """The rows that are not kept, each with a boilerplate sentence added, and its own labels.
+
+    Heads that are fitted to these, too, learn that length, politeness and a question mark are
+    no empathy.
+    """
+    rows = np.flatnonzero(~corpus.validation)
+    added = [BOILERPLATE[row % len(BOILERPLATE)] for row in rows]
+    return Corpus(
+        texts=[f"{corpus.texts[int(row)]} {more}" for row, more in zip(rows, added, strict=True)],
+        labels={name: labels[rows] for name, labels in corpus.labels.items()},
+        validation=np.zeros(len(rows), dtype=np.bool_),
+    )
+
+
 READERS: Final[dict[str, Callable[[Path], Corpus]]] = {
     "goemotions": goemotions,
     "irony": irony,

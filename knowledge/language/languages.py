@@ -95,8 +95,9 @@ def _load() -> Identifier:
     candidates = [getattr(Language, name) for name in _CANDIDATES]
     detector = LanguageDetectorBuilder.from_languages(*candidates).with_low_accuracy_mode().build()
     lines = (files(__package__) / "lexicons" / "english.txt").read_text("utf-8").splitlines()
-    words = (word for line in lines if not line.startswith("#") for word in line.split())
-    return Identifier(detector, frozenset(words))
+    words = {word for line in lines if not line.startswith("#") for word in line.split()}
+    bare = {word.replace("'", "") for word in words if len(word) > FEWEST_LETTERS}
+    return Identifier(detector, frozenset(words | bare))
 
 
 def _letters(text: str) -> int:

@@ -105,7 +105,8 @@ def _said(part: str) -> str:
 
 def _word(word: str) -> str:
     ending = r"[a-z0-9']*" if word.endswith("*") else ""
-    return str(re2.escape(word.removesuffix("*"))) + ending
+    # People leave apostrophes out, so each of them may be missing.
+    return "'?".join(str(re2.escape(part)) for part in word.removesuffix("*").split("'")) + ending
 
 
 def _either(phrases: list[str]) -> Any:  # noqa: ANN401 - re2 ships no types

@@ -42,7 +42,9 @@ def refit(data: Path, *, cache: Path | None, progress: Progress) -> Coefficients
     }
     hidden, fitted = _moods(material["goemotions"])
     fitted["irony"] = _irony(material["irony"], material["isarcasm"], hidden)
-    fitted |= _empathy(material["epitome"], hidden)
+    more = corpora.padded(read["epitome"])
+    padded = prepare("epitome, padded", more, cache=cache, progress=progress)
+    fitted |= _empathy([material["epitome"], padded], hidden)
     about = {"licences": corpora.LICENCES, "seed": SEED, "levelled": LEVELLED, "penalty": PENALTY}
     rounded = _rounded(Coefficients(hidden=hidden, heads=fitted, about=about))
     given = {name: (one.corpus, one.blocks(rounded.hidden)) for name, one in material.items()}
@@ -132,15 +134,18 @@ def _irony(tweets: Material, sarcasm: Material, hidden: Head) -> Head:
     return fitting.stacked([judged], problem.rows(first))
 
 
-def _empathy(material: Material, hidden: Head) -> dict[str, Head]:
-    corpus, given = material.corpus, material.blocks(hidden)
-    names = ("depths", "surface", "typed")
-    rows = np.flatnonzero(~corpus.validation)
+def _empathy(both: Sequence[Material], hidden: Head) -> dict[str, Head]:
+    rows = [np.flatnonzero(~one.corpus.validation) for one in both]
+    parts = [one.blocks(hidden) for one in both]
+    given = {
+        name: _stacked([part[name][own] for part, own in zip(parts, rows, strict=True)])
+        for name in ("depths", "surface", "typed")
+    }
     fitted = {}
     for name in MECHANISMS:
-        whole = Problem(blocks=given, labels=corpus.labels[name], classes=3).only(*names)
-        problem = whole.rows(rows)
-        head = fitting.fit(problem, penalty=PENALTY["empathy"] / len(rows))
+        labels = [one.corpus.labels[name][own] for one, own in zip(both, rows, strict=True)]
+        problem = Problem(blocks=given, labels=np.concatenate(labels), classes=3)
+        head = fitting.fit(problem, penalty=PENALTY["empathy"] / len(rows[0]))
         fitted[name] = fitting.levelled(head, problem.labels, LEVELLED)
     return fitted
 

@@ -36,7 +36,7 @@ def test_a_line_has_all_scores_and_levels_only_with_a_context(tmp_path: Path) ->
 
 
 def test_a_text_in_another_language_is_null_and_not_nothing_found(tmp_path: Path) -> None:
-    line = {"id": "1", "text": "Me cancelaron el vuelo y nadie responde, es una vergüenza"}
+    line = {"id": "1", "text": "Me cancelaron el vuelo y nadie contesta, es una vergüenza"}
     (found,) = _score(tmp_path, [json.dumps(line)])
     assert (found["language"], found["frustration"], found["urgency"]) == ("es", None, None)
 

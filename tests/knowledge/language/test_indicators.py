@@ -60,8 +60,8 @@ def test_a_text_that_says_no_word_is_not_judged(judge: Judge, text: str) -> None
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("Me cancelaron el vuelo y nadie responde, es una vergüenza 😡😡😡", "es"),
-        ("Die Heizung ist seit zwei Tagen kaputt und niemand meldet sich", "de"),
+        ("Me cancelaron el vuelo y nadie contesta, es una vergüenza 😡😡😡", "es"),
+        ("Die Heizung bleibt seit zwei Tagen kalt und niemand meldet sich", "de"),
         ("Поезд сошёл на повороте, есть пострадавшие", "ru"),
         ("列車が脱線して多くの人が怪我をしました", "ja"),
     ],
@@ -91,7 +91,7 @@ def test_a_closed_ticket_shows_no_empathy(judge: Judge) -> None:
 
 
 def test_an_answer_to_a_post_in_another_language_is_not_rated(judge: Judge) -> None:
-    (found,) = judge.score([ANSWER], contexts=["Die Heizung ist seit zwei Tagen kaputt, Hilfe"])
+    (found,) = judge.score([ANSWER], contexts=["Die Heizung bleibt seit zwei Tagen kalt, Hilfe"])
     assert found.judged
     assert found.empathy is None
 

@@ -57,7 +57,7 @@ def test_a_refit_judges_and_a_second_one_from_the_cache_embeds_nothing_and_is_th
     seen: list[str] = []
     cache, file = tmp_path / "cache", tmp_path / "coefficients.npz"
     first = training.refit(data, cache=cache, progress=lambda name, *_: seen.append(name))
-    assert set(seen) == set(corpora.READERS)
+    assert set(seen) == {*corpora.READERS, "epitome, padded"}
     seen.clear()
     second = training.refit(data, cache=cache, progress=lambda name, *_: seen.append(name))
     assert seen == []
@@ -100,3 +100,13 @@ def test_a_broken_corpus_is_named_with_its_place(
     (data / place).write_text(content)
     with pytest.raises(CorpusInvalid, match=told):
         corpora.read(place.split("/", maxsplit=1)[0], data)
+
+
+def test_padded_answers_keep_their_labels_and_are_never_for_validation(data: Path) -> None:
+    corpus = corpora.read("epitome", data)
+    padded = corpora.padded(corpus)
+    rows = np.flatnonzero(~corpus.validation)
+    pairs = zip(padded.texts, rows, strict=True)
+    assert all(text.startswith(corpus.texts[int(row)]) for text, row in pairs)
+    assert np.array_equal(padded.labels["explorations"], corpus.labels["explorations"][rows])
+    assert not padded.validation.any()
