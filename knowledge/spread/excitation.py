@@ -11,6 +11,8 @@ Floats: TypeAlias = NDArray[np.float64]
 DAY: Final = 86_400.0
 
 _DAILY_KNOTS: Final = 8
+_EVEN: Final = 10_000
+"""Even times at which the daily cycle is integrated."""
 _EM_STEPS: Final = 4
 _NEWTON_STEPS: Final = 40
 _HALVINGS: Final = 25
@@ -65,11 +67,16 @@ def _background(times: Floats, span: float, knots: int) -> tuple[Floats, Floats]
     wholes[[0, -1]] /= 2
     if span < 2 * DAY:
         return shapes, wholes
+    even = (np.arange(_EVEN) + 0.5) * span / _EVEN
+    cycle = _daily(even).mean(axis=1) * span
+    return np.vstack([shapes, _daily(times)]), np.append(wholes, cycle)
+
+
+def _daily(times: Floats) -> Floats:
+    """Hat functions of the time of day that meet at midnight."""
     hours = _hats(times % DAY / DAY * _DAILY_KNOTS, _DAILY_KNOTS + 1)
     hours[0] += hours[-1]
-    return np.vstack([shapes, hours[:-1]]), np.append(
-        wholes, np.full(_DAILY_KNOTS, span / _DAILY_KNOTS)
-    )
+    return hours[:-1]
 
 
 def _hats(place: Floats, knots: int) -> Floats:
@@ -95,8 +102,7 @@ def _kernels(times: Floats, span: float, scales: Floats) -> tuple[Floats, Floats
 
 
 def _maximise(weighed: Floats, weights: Floats) -> Floats:
-    for _ in range(_EM_STEPS):
-        weights = weights * (weighed / (weights @ weighed)).mean(axis=1)
+    weights = _expect(weighed, weights)
     for _ in range(_NEWTON_STEPS):
         ratio = weighed / (weights @ weighed)
         slope = 1 - ratio.mean(axis=1)
@@ -112,8 +118,15 @@ def _maximise(weighed: Floats, weights: Floats) -> Floats:
     return weights
 
 
+def _expect(weighed: Floats, weights: Floats) -> Floats:
+    """A few steps of expectation and maximisation, which never raise the loss."""
+    for _ in range(_EM_STEPS):
+        weights = weights * (weighed / (weights @ weighed)).mean(axis=1)
+    return weights
+
+
 def _descend(weighed: Floats, weights: Floats, step: Floats, slope: Floats) -> Floats:
-    """The first of ever shorter steps that lowers the loss enough (Armijo); else no step."""
+    """The first of ever shorter steps that lowers the loss enough (Armijo), else EM steps."""
     loss = weights.sum() - np.log(weights @ weighed).mean()
     for halving in range(_HALVINGS):
         tried = np.maximum(weights + step * 0.5**halving, 0)
@@ -122,4 +135,4 @@ def _descend(weighed: Floats, weights: Floats, step: Floats, slope: Floats) -> F
             continue
         if tried.sum() - np.log(rate).mean() <= loss + 1e-4 * (slope @ (tried - weights)):
             return np.asarray(tried)
-    return weights
+    return _expect(weighed, weights)

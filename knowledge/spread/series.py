@@ -42,6 +42,7 @@ class Series:
     def __init__(self) -> None:
         """Begin without posts."""
         self.quarters: dict[int, Cell] = {}
+        self.factors: dict[int, tuple[tuple[int, int], float | None]] = {}
         self._seconds: dict[int, Cell] = {}
         self._seen: dict[int, int] = {}
 

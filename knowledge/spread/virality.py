@@ -25,8 +25,8 @@ _FINE, _COARSE, _FLAT = 32, 12, 1
 """Knots of the background, from one that follows changes closely to one that has none."""
 _EVENTS_A_KNOT: Final = 50
 _DRIFT: Final = 0.04
-_AGREE: Final = 0.08
-_HIDDEN: Final = 0.3
+_SLOWEST_PART: Final = 0.04
+_AGREE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,9 @@ def estimate(times: Sequence[float], sampling_rate: float = 1.0) -> Estimate:
     Neither the kernel nor the background is known. First a background that follows changes
     closely is fitted: contagion much faster than its knots stands out against any change of it,
     and twice as many knots leave the estimate as it is. Slow contagion is hidden by such a
-    background; then a flat one is fitted, and holds only if a coarse one agrees, since a rate that
-    rises by itself looks like slow contagion. Otherwise it says that it can't tell.
+    background; then a flat one is fitted. A rate that changes by itself looks like the slowest
+    contagion of all, so the flat one holds only if its slowest kernel has no part and a coarse
+    background with a daily cycle agrees. Otherwise it says that it can't tell.
     """
     many = len(times)
     if sampling_rate < FULL_FEED:
@@ -76,12 +77,13 @@ def _weigh(times: Floats, span: float, many: int) -> Estimate:
     knots = max(2, min(_FINE, len(times) // _EVENTS_A_KNOT))
     fine = _fit(times, span, knots)
     finer = _fit(times, span, 2 * knots)
+    coarse = _fit(times, span, min(_COARSE, knots))
     drift = abs(fine.factor - finer.factor)
-    if drift <= _DRIFT:
+    if drift <= _DRIFT and coarse.factor - fine.factor <= _AGREE:
         return _told(many, fine, drift)
-    flat, coarse = _fit(times, span, _FLAT), _fit(times, span, min(_COARSE, knots))
-    apart = abs(flat.factor - coarse.factor)
-    if apart > _AGREE or flat.factor - fine.factor > _HIDDEN:
+    flat = _fit(times, span, _FLAT)
+    slowest, apart = float(flat.parts[-1]), abs(flat.factor - coarse.factor)
+    if slowest > _SLOWEST_PART or apart > _AGREE:
         reason = "a changing background and slow contagion can't be told apart"
         return Estimate(events=many, reason=reason)
     return _told(many, flat, apart)

@@ -18,6 +18,10 @@ from ontology.signals import Signal
 WINDOWS: Final[Mapping[str, int]] = MappingProxyType({"PT15M": 900, "PT1H": 3600, "P1D": 86_400})
 """Seconds of each window, by the key that rules name."""
 
+_MINUTE: Final = 60
+_MOST_POSTS: Final = 10_000
+"""Posts that virality is estimated from, the newest ones."""
+
 
 class Windows:
     """A fold over signals. The order, grouping and repetition of signals changes nothing.
@@ -154,10 +158,22 @@ class Windows:
         if speed is not None:
             values["velocity"] = speed
         if rate is not None and rate >= FULL_FEED and not silent:
-            factor = estimate(spaced(series.moments(first, last))).factor
+            factor = self._factor(series, last - first + 1, last)
             if factor is not None:
                 values |= {"virality": factor, "virality_known": True}
         return values
+
+    @staticmethod
+    def _factor(series: Series, length: int, last: int) -> float | None:
+        """Virality up to the last whole minute: dear to estimate, so once for the same posts."""
+        end = (last + 1) // _MINUTE * _MINUTE - 1
+        asked = (end, series.between(end - length + 1, end).sums[POSTS])
+        known = series.factors.get(length)
+        if known is None or known[0] != asked:
+            times = spaced(series.moments(end - length + 1, end))[-_MOST_POSTS:]
+            known = (asked, estimate(times).factor)
+            series.factors[length] = known
+        return known[1]
 
     def _mood(self, first: int) -> Mood:
         """What is usual for the organisation: all posts of the quarter hours before the window."""
