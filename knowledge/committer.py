@@ -12,6 +12,7 @@ _Ask = TypeVar("_Ask")
 _Answer = TypeVar("_Answer")
 
 _MOST: Final = 256
+_GATHER_SECONDS: Final = 0.0005
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,9 +33,12 @@ class Committer(Generic[_Ask, _Answer]):
     ) -> None:
         """Commit with this function."""
         self._commit: Final = commit
-        self._changed: Final = threading.Condition()
+        lock = threading.Lock()
+        self._changed: Final = threading.Condition(lock)
+        self._arrived: Final = threading.Condition(lock)
         self._queue: Final[deque[_Ticket[_Ask, _Answer]]] = deque()
         self._leading = False
+        self._company = 1  # how many waited or were answered when the last batch ended
 
     def submit(self, ask: _Ask) -> _Answer:
         """Wait until the ask is committed.
@@ -45,6 +49,7 @@ class Committer(Generic[_Ask, _Answer]):
         ticket = _Ticket[_Ask, _Answer](ask=ask)
         with self._changed:
             self._queue.append(ticket)
+            self._arrived.notify()
         while batch := self._turn(ticket):
             self._lead(batch)
         if isinstance(ticket.answer, LedgerRefused):
@@ -58,8 +63,21 @@ class Committer(Generic[_Ask, _Answer]):
                 self._changed.wait()
             if ticket.answer is not None:
                 return ()
-            self._leading = True
+            self._gather()
             return [self._queue.popleft() for _ in range(min(_MOST, len(self._queue)))]
+
+    def _gather(self) -> None:
+        """Lead while those who were answered last come again: it saves them a commit."""
+        self._leading = True
+        try:
+            self._arrived.wait_for(self._complete, timeout=_GATHER_SECONDS)
+        except BaseException:
+            self._leading = False  # an interrupt must leave the lead to those who wait
+            self._changed.notify_all()
+            raise
+
+    def _complete(self) -> bool:
+        return len(self._queue) >= min(self._company, _MOST)
 
     def _lead(self, batch: Sequence[_Ticket[_Ask, _Answer]]) -> None:
         answers: Sequence[_Answer | LedgerRefused] = ()
@@ -74,5 +92,6 @@ class Committer(Generic[_Ask, _Answer]):
                 for place, ticket in enumerate(batch):
                     failed = place >= len(answers)
                     ticket.answer = DatabaseUnavailable(failure) if failed else answers[place]
+                self._company = len(batch) + len(self._queue)
                 self._leading = False
                 self._changed.notify_all()
