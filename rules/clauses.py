@@ -11,42 +11,17 @@ from ontology.marked_yaml import Entry, Node
 from rules.acceptance import accepted
 from rules.conditions import (
     MOST_ALTERNATIVES,
-    MOST_JOINS,
     MOST_PATTERNS,
-    Absence,
     Ask,
     Conjunction,
-    Join,
     Pattern,
 )
 from rules.diagnostics import Problems, near
+from rules.linking import SAME, Clause, Linking, Same
 from rules.unary import TestInvalid
 from rules.worded import entries, items, read_test, shown
 
 EXAMPLE: Final = "{spread: {window: PT1H, excess: at least 4}}"
-_SAME: Final = "same as "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Same:
-    """`same as incident.region`, not yet resolved."""
-
-    field: Field
-    alias: str
-    other: str
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Clause:
-    """One pattern as written."""
-
-    pattern: Pattern
-    kind: Kind
-    alias: str
-    absent: bool
-    same: tuple[_Same, ...]
-    entry: Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +46,9 @@ class Clauses:
             self.problems.add(node, shown(node), "asks nothing", example=EXAMPLE)
         if any(len(clauses) > MOST_PATTERNS for clauses in alternatives):
             self.problems.add(node, "when", f"asks for more than {MOST_PATTERNS} facts at once")
-        return tuple(self._conjunction(clauses) for clauses in alternatives)
+        return tuple(Linking(problems=self.problems).conjunction(one) for one in alternatives)
 
-    def _group(self, node: Node, *, absent: bool = False) -> list[list[_Clause]]:
+    def _group(self, node: Node, *, absent: bool = False) -> list[list[Clause]]:
         """A mapping of kinds, or a list of such mappings that must all hold."""
         if node.kind == "list":
             parts = [self._group(item, absent=absent) for item in items(node)]
@@ -98,7 +73,7 @@ class Clauses:
                 self.problems.add(entry, entry.key, "stands twice; write a list", example=cure)
             seen.add(entry.key)
 
-    def _entry(self, entry: Entry, *, absent: bool) -> list[list[_Clause]]:
+    def _entry(self, entry: Entry, *, absent: bool) -> list[list[Clause]]:
         if entry.key == "any":
             return [one for item in items(entry.value) for one in self._group(item, absent=absent)]
         if entry.key in {"absent", "none"}:
@@ -109,7 +84,7 @@ class Clauses:
             return self._group(entry.value, absent=True)
         return [self._clauses(entry, absent=absent)]
 
-    def _clauses(self, entry: Entry, *, absent: bool) -> list[_Clause]:
+    def _clauses(self, entry: Entry, *, absent: bool) -> list[Clause]:
         """The pattern of a kind, or the patterns where a list asks for several facts of it."""
         kind = self.catalogue.kinds.get(entry.key)
         if kind is None:
@@ -130,9 +105,9 @@ class Clauses:
         bodies = items(entry.value)
         return [self._body(entry, body, kind, absent=absent) for body in bodies]
 
-    def _body(self, entry: Entry, body: Node, kind: Kind, *, absent: bool) -> _Clause:
+    def _body(self, entry: Entry, body: Node, kind: Kind, *, absent: bool) -> Clause:
         asks: list[Ask] = []
-        same: list[_Same] = []
+        same: list[Same] = []
         alias = kind.name
         named: set[str] = set()
         for one in self._fields(body, kind):
@@ -147,7 +122,7 @@ class Clauses:
         order = [*kind.keys, *kind.fields]
         asks.sort(key=lambda ask: order.index(ask.field.name))
         pattern = Pattern(kind=kind.name, asks=tuple(asks))
-        return _Clause(
+        return Clause(
             pattern=pattern, kind=kind, alias=alias, absent=absent, same=tuple(same), entry=entry
         )
 
@@ -180,11 +155,11 @@ class Clauses:
                     example=example,
                 )
 
-    def _field(self, one: Entry, shape: Field, asks: list[Ask], same: list[_Same]) -> None:
+    def _field(self, one: Entry, shape: Field, asks: list[Ask], same: list[Same]) -> None:
         written = one.value.value
-        if isinstance(written, str) and written.startswith(_SAME):
-            alias, _, other = written[len(_SAME) :].strip().partition(".")
-            same.append(_Same(field=shape, alias=alias, other=other, entry=one))
+        if isinstance(written, str) and written.startswith(SAME):
+            alias, _, other = written[len(SAME) :].strip().partition(".")
+            same.append(Same(field=shape, alias=alias, other=other, entry=one))
             return
         try:
             test = read_test(one.value, shape)
@@ -207,75 +182,6 @@ class Clauses:
             )
         place = {"line": one.value.line, "column": one.value.column}
         asks.append(Ask(field=shape, test=test, accepted=form, written=shown(one.value), **place))
-
-    def _conjunction(self, clauses: Sequence[_Clause]) -> Conjunction:
-        positive = [clause for clause in clauses if not clause.absent]
-        joins = [join for at, clause in enumerate(positive) for join in self._joins(at, positive)]
-        if len(joins) > MOST_JOINS:
-            self.problems.add(
-                positive[0].entry, _SAME, f"{len(joins)} joins; a rule has at most two"
-            )
-        return Conjunction(
-            patterns=tuple(clause.pattern for clause in positive),
-            joins=tuple(joins),
-            absences=tuple(self._absence(c, positive) for c in clauses if c.absent),
-        )
-
-    def _joins(self, at: int, positive: Sequence[_Clause]) -> list[Join]:
-        joins = []
-        for same in positive[at].same:
-            other = self._resolve(same, positive)
-            if other is not None and other != at:
-                joins.append(
-                    Join(
-                        left=at,
-                        left_field=same.field,
-                        right=other,
-                        right_field=positive[other].kind.fields[same.other],
-                    )
-                )
-        return joins
-
-    def _absence(self, clause: _Clause, positive: Sequence[_Clause]) -> Absence:
-        anchors = {self._resolve(same, positive) for same in clause.same} - {None}
-        if len(anchors) > 1:
-            self.problems.add(
-                clause.entry, clause.kind.name, "an absence may compare with one other fact only"
-            )
-        anchor = next(iter(anchors), None)
-        if anchor is None:
-            return Absence(pattern=clause.pattern)
-        there = positive[anchor].kind.fields
-        pairs = sorted((same.field.name, same.other) for same in clause.same)
-        return Absence(
-            pattern=clause.pattern,
-            anchor=anchor,
-            equal=tuple((clause.kind.fields[h], there[o]) for h, o in pairs if o in there),
-        )
-
-    def _resolve(self, same: _Same, positive: Sequence[_Clause]) -> int | None:
-        """The position of the fact that `same as` names, or None, having said what is wrong."""
-        found = [at for at, clause in enumerate(positive) if clause.alias == same.alias]
-        written = f"{same.alias}.{same.other}"
-        if len(found) != 1:
-            names = [clause.alias for clause in positive]
-            reason = "names no other fact" if not found else "names several; give each an `as`"
-            self.problems.add(same.entry.value, written, reason, nearest=near(same.alias, names))
-            return None
-        other = positive[found[0]].kind.fields.get(same.other)
-        if other is None:
-            known = positive[found[0]].kind.fields
-            self.problems.add(
-                same.entry.value, written, "no such field", nearest=near(same.other, known)
-            )
-            return None
-        if (other.datatype, other.decimals) != (same.field.datatype, same.field.decimals) and not (
-            {str(other.datatype), str(same.field.datatype)} <= {"token", "string"}
-        ):
-            reason = f"holds a {other.datatype}, {same.field.name} a {same.field.datatype}"
-            self.problems.add(same.entry.value, written, reason)
-            return None
-        return found[0]
 
 
 def _example(kind: Kind) -> str:

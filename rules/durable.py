@@ -19,9 +19,9 @@ import orjson
 from ontology.facts import Fact
 from rules.compiled import Fired
 from rules.conditions import MOST_PATTERNS
-from rules.encoding import LARGEST, EncodingInvalid
 from rules.rulebook import Rule
 from rules.sharding import SENTINEL, Branch, Plan, Probe, Shard, shards
+from rules.whole_numbers import LARGEST, EncodingInvalid
 
 SESSION: Final = "0"
 MOST_FACTS: Final = 400

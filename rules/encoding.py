@@ -4,11 +4,9 @@ Every field of a kind has its own property name. Texts become the numbers of a d
 missing value becomes a flag, and what durable-rules cannot tell (patterns) is told beforehand.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise, product
-from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from ontology.facts import Fact
@@ -17,75 +15,14 @@ from ontology.values import Datatype, Value
 from rules.acceptance import Cut, Judged, Line, Members
 from rules.conditions import Ask, Pattern
 from rules.sfeel import MISSING, holds
+from rules.whole_numbers import EncodingInvalid, number
 
 Condition: TypeAlias = dict[str, Any]
 Way: TypeAlias = tuple[Condition, ...]
 """Conditions that must all hold; a test is one or several ways."""
 
-LARGEST: Final = 2**62
 OTHER: Final = 0
 """The number of every text that no rule names."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-class EncodingInvalid(ValueError):
-    """A fact holds a value that is not of its field's datatype."""
-
-
-def _number(datatype: Datatype) -> Callable[[Any, Field], int]:
-    return _NUMBERS[datatype]
-
-
-def number(value: Value, shape: Field) -> int:
-    """The whole number of a value that is no text; it keeps the order of the values.
-
-    Raises:
-        EncodingInvalid: the value is of another type, not finite or out of bounds.
-
-    >>> from ontology.facts import catalogue
-    >>> number(4.25, catalogue().kinds["spread"].fields["excess"])
-    425
-    """
-    if type(value) is not _TYPES[shape.datatype]:
-        raise EncodingInvalid(f"{shape.name}: {value!r:.80} is no {shape.datatype}")
-    try:
-        found = _number(shape.datatype)(value, shape)
-    except (ValueError, OverflowError, TypeError) as error:
-        raise EncodingInvalid(f"{shape.name}: {value!r:.80} is no {shape.datatype}") from error
-    if abs(found) > LARGEST:
-        raise EncodingInvalid(f"{shape.name}: {value!r:.80} is too large")
-    return found
-
-
-_TYPES: Final[Mapping[Datatype, type]] = MappingProxyType(
-    {
-        Datatype.TOKEN: str,
-        Datatype.STRING: str,
-        Datatype.BOOLEAN: bool,
-        Datatype.INTEGER: int,
-        Datatype.DECIMAL: float,
-        Datatype.DATE: date,
-        Datatype.TIME: time,
-        Datatype.DATETIME: datetime,
-        Datatype.DURATION: timedelta,
-    }
-)
-_NUMBERS: Final[Mapping[Datatype, Callable[[Any, Field], int]]] = MappingProxyType(
-    {
-        Datatype.TOKEN: lambda v, shape: shape.allowed.index(v),
-        Datatype.BOOLEAN: lambda v, _: int(v),
-        Datatype.INTEGER: lambda v, _: int(v),
-        Datatype.DECIMAL: lambda v, shape: round(v * 10**shape.decimals),
-        Datatype.DATE: lambda v, _: int(v.toordinal()),
-        Datatype.TIME: lambda v, _: (
-            (v.hour * 3_600 + v.minute * 60 + v.second) * 1_000_000 + v.microsecond
-        ),
-        Datatype.DATETIME: lambda v, _: (v - _EPOCH) // _MICROSECOND,
-        Datatype.DURATION: lambda v, _: v // _MICROSECOND,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

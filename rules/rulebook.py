@@ -1,7 +1,7 @@
 """Books of rules: YAML that people write, read into typed rules or refused with a cure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
@@ -14,8 +14,9 @@ from ontology.marked_yaml import parse as parse_yaml
 from rules.actions import Actions
 from rules.clauses import Clauses
 from rules.conditions import Conjunction
-from rules.diagnostics import Diagnostic, Invalid, Problems, near
+from rules.diagnostics import Invalid, Problems, near
 from rules.worded import entries, items, shown
+from rules.yaml_cures import EXAMPLES, yaml_problem
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _COVERS: Final = re.compile(r"[0-9]\.[0-9]{1,2}", re.ASCII)
@@ -83,7 +84,7 @@ def parse(text: str, *, file: str, catalogue: Catalogue) -> Book:
     try:
         root = parse_yaml(text)
     except YamlInvalid as error:
-        raise RulebookInvalid([_yaml_problem(error, text, file)]) from error
+        raise RulebookInvalid([yaml_problem(error, text, file)]) from error
     book = _Reader(catalogue, problems).book(root)
     if problems.found:
         raise RulebookInvalid(problems.found)
@@ -157,7 +158,7 @@ class _Reader:
             found.setdefault(entry.key, entry)
         for name in required:
             if name not in found:
-                self._problems.add(node, what, f"has no {name}", example=_EXAMPLES[name])
+                self._problems.add(node, what, f"has no {name}", example=EXAMPLES[name])
         return MappingProxyType(found)
 
     def _name(self, entry: Entry | None, example: str) -> str:
@@ -199,7 +200,7 @@ class _Reader:
         text = " ".join(_text(entry).split())
         if entry is not None and not 1 <= len(text) <= LONGEST_REASON:
             reason = f"a reason is 1 to {LONGEST_REASON} characters in plain words"
-            self._problems.add(entry.value, text, reason, example=_EXAMPLES["reason"])
+            self._problems.add(entry.value, text, reason, example=EXAMPLES["reason"])
         return text
 
     def _covers(self, entry: Entry | None) -> tuple[str, ...]:
@@ -238,20 +239,6 @@ class _Reader:
         return moment.astimezone(UTC)
 
 
-_EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "book": "book: escalation",
-        "stratum": "stratum: escalate",
-        "owner": "owner: team/crisis-office",
-        "rules": "rules: [{id: …, reason: …, when: {…}, then: […]}]",
-        "id": "id: runaway-spread",
-        "reason": "reason: A complaint that grows by itself needs an executive before it peaks.",
-        "when": "when: {spread: {window: PT1H, excess: at least 4}}",
-        "then": "then: [{escalate: {tier: executive, within: 15 minutes}}]",
-    }
-)
-
-
 def _text(entry: Entry | None) -> str:
     return shown(entry.value) if entry is not None else ""
 
@@ -259,52 +246,3 @@ def _text(entry: Entry | None) -> str:
 def _kebab(text: str) -> str | None:
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     return plain if _NAME.fullmatch(plain) else None
-
-
-def _yaml_problem(error: YamlInvalid, text: str, file: str) -> Diagnostic:
-    """A mistake of YAML itself, with the cure of the ones that are often made."""
-    lines = dict(enumerate(text.splitlines(), 1))
-    for number in (error.line, error.line - 1):  # YAML often notices a line late
-        for pattern, reason, cure in _YAML_CURES:
-            found = pattern.search(lines.get(number, ""))
-            if found is not None:
-                return Diagnostic(
-                    file=file,
-                    line=number,
-                    column=found.start() + 1,
-                    offending=lines[number].strip()[:80],
-                    reason=reason,
-                    example=cure(found),
-                )
-    return Diagnostic(
-        file=file,
-        line=error.line,
-        column=error.column,
-        offending=lines.get(error.line, "").strip()[:80],
-        reason=str(error),
-    )
-
-
-_YAML_CURES: Final[tuple[tuple[re.Pattern[str], str, Callable[[re.Match[str]], str]], ...]] = (
-    (re.compile(r"\t"), "YAML indents with spaces, not with tabs", lambda _: "two spaces a level"),
-    (
-        re.compile(r":\s+([><!][^,}\]]*)"),
-        "YAML reads a leading >, < or ! as its own sign; quote the test",
-        lambda m: f': "{m[1].strip()}"',
-    ),
-    (
-        re.compile(r":\s+(@?\"[^\"]*\"\s*[^,}\]\s#][^,}\]]*)"),
-        "quote the whole test with single quotes",
-        lambda m: f": '{m[1].strip()}'",
-    ),
-    (
-        re.compile(r"\b([a-z_]+):([^\s/,}\]][^,}\]]*)"),
-        "a space follows the colon",
-        lambda m: f"{m[1]}: {m[2]}",
-    ),
-    (
-        re.compile(r":\s+([^\"'{\[\s][^:#]*:\s.*)"),
-        "a text with a colon is quoted",
-        lambda m: f': "{m[1].strip()}"',
-    ),
-)

@@ -34,7 +34,7 @@ def test_no_text_of_a_rule_is_ever_run(text: str) -> None:
 
 def test_the_generated_code_sees_no_builtins() -> None:
     engine = Compiled(policies.book_of([{"team": {"id": "-", "external": "x"}}]))
-    space = engine._match.__globals__  # type: ignore[attr-defined] # noqa: SLF001 - that is it
+    space = engine._match.__globals__  # noqa: SLF001 - that is it
     assert space["__builtins__"] == {}
     assert not {*vars(builtins)} & {*space}
 

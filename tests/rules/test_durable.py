@@ -29,8 +29,9 @@ def agreed(rules: Sequence[Rule], facts: Sequence[Fact]) -> Mapping[str, frozens
     return durable.matched
 
 
-def fired(when: Any, *facts: Fact) -> frozenset[int] | None:
-    return agreed(policies.book_of([when]), facts).get("rule-0")
+def fired(when: Any, *facts: Fact) -> set[int] | None:
+    found = agreed(policies.book_of([when]), facts).get("rule-0")
+    return None if found is None else {*found}
 
 
 # What crashes or hangs it
