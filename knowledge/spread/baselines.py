@@ -108,10 +108,9 @@ def heard(active: Iterable[int], end: int, longest: int) -> list[int]:
     return found
 
 
-def mood(before: Cell, prior: Prior) -> Mood:
-    """Usual feeling, from all judged posts before a window; few of them leave it at the prior."""
-    sums, weight = before.sums, _JUDGED_WEIGHT
-    felt = sums[FELT]
+def mood(sums: Sequence[int], prior: Prior) -> Mood:
+    """Usual feeling, from the sums before a window; few judged posts leave it at the prior."""
+    weight, felt = _JUDGED_WEIGHT, sums[FELT]
     mean = (weight * prior.feeling + sums[FEELING] / FIXED) / (weight + felt)
     spread = prior.feeling_deviation**2 + (prior.feeling - mean) ** 2
     own = sums[FEELING_SQUARED] / FIXED**2 - 2 * mean * sums[FEELING] / FIXED + felt * mean**2

@@ -65,15 +65,20 @@ class Cell:
 def total(cells: Iterable[Cell]) -> Cell:
     """The sum of cells, in a new cell."""
     every = [*cells]
-    whole = Cell()
+    whole = Cell(sums=counts(every))
     if every:
-        whole.sums = [sum(column) for column in zip(*(cell.sums for cell in every), strict=True)]
         whole.people = set().union(*(cell.people for cell in every))
         whole.copies = set().union(*(cell.copies for cell in every))
     for cell in every:
         for feed, count in cell.by_feed.items():
             whole.by_feed[feed] = whole.by_feed.get(feed, 0) + count
     return whole
+
+
+def counts(cells: Iterable[Cell]) -> list[int]:
+    """The sums of cells alone, without people: much cheaper than their `total`."""
+    every = [cell.sums for cell in cells]
+    return [sum(column) for column in zip(*every, strict=True)] if every else [0] * FIELDS
 
 
 def grain(signal: Signal, understood: frozenset[str]) -> Grain:

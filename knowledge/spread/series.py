@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from knowledge.spread.counters import Cell, Grain, total
+from knowledge.spread.counters import POSTS, Cell, Grain, counts, total
 
 QUARTER: Final = 900
 """Seconds of the slots that history is kept in."""
@@ -72,6 +72,10 @@ class Series:
     def between(self, first: int, last: int) -> Cell:
         """The sum over the seconds `first` to `last`, both included."""
         return total(self._cells(first, last))
+
+    def posts(self, first: int, last: int) -> int:
+        """How many posts the seconds `first` to `last` have."""
+        return counts(self._cells(first, last))[POSTS]
 
     def moments(self, first: int, last: int) -> list[tuple[int, int]]:
         """(second, posts) for the seconds that have posts, in order."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from knowledge.spread.assignment import IncidentScope, assign
 from knowledge.spread.baselines import DAY, Mood, Prior, heard, mood, usual
-from knowledge.spread.counters import JUDGED, POSTS, UNLOCATED, UNSUPPORTED, grain, total
+from knowledge.spread.counters import JUDGED, POSTS, UNLOCATED, UNSUPPORTED, counts, grain
 from knowledge.spread.feeds import FeedInfo, Hearing
 from knowledge.spread.figures import FULL_FEED, confidence, feelings, people, velocity
 from knowledge.spread.series import QUARTER, Kept, Series
@@ -97,10 +97,10 @@ class Windows:
     def _count(self, signal: Signal, incidents: Sequence[ThingId]) -> None:
         second = int(min(signal.posted_at, signal.received_at).timestamp())
         self._advance(second)
-        kept, counts = Kept.behind(self._newest), grain(signal, self._understood)
-        self._all.add(second, counts, kept)
+        kept, added = Kept.behind(self._newest), grain(signal, self._understood)
+        self._all.add(second, added, kept)
         for incident in incidents:
-            self._incidents.setdefault(incident, Series()).add(second, counts, kept)
+            self._incidents.setdefault(incident, Series()).add(second, added, kept)
 
     def _advance(self, second: int) -> None:
         before, self._newest = self._newest, max(self._newest, second)
@@ -149,9 +149,7 @@ class Windows:
         """
         first, last = span
         middle = first + (last - first + 1) // 2
-        earlier, later = (
-            series.between(*half).sums[POSTS] for half in ((first, middle - 1), (middle, last))
-        )
+        earlier, later = (series.posts(*half) for half in ((first, middle - 1), (middle, last)))
         values: dict[str, object] = {"virality_known": False}
         deaf = silent or first < QUARTER * min(self._all.quarters, default=first)
         speed = None if deaf else velocity(earlier, later, middle - first)
@@ -167,7 +165,7 @@ class Windows:
     def _factor(series: Series, length: int, last: int) -> float | None:
         """Virality up to the last whole minute: dear to estimate, so once for the same posts."""
         end = (last + 1) // _MINUTE * _MINUTE - 1
-        asked = (end, series.between(end - length + 1, end).sums[POSTS])
+        asked = (end, series.posts(end - length + 1, end))
         known = series.factors.get(length)
         if known is None or known[0] != asked:
             times = spaced(series.moments(end - length + 1, end))[-_MOST_POSTS:]
@@ -179,7 +177,7 @@ class Windows:
         """What is usual for the organisation: all posts of the quarter hours before the window."""
         quarters = self._all.quarters
         return mood(
-            total(quarters[at] for at in sorted(quarters) if at < first // QUARTER), self._prior
+            counts(quarters[at] for at in sorted(quarters) if at < first // QUARTER), self._prior
         )
 
     def _history(self, incident: ThingId | None, first: int) -> list[int]:

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from knowledge.spread.assignment import IncidentScope
 from knowledge.spread.baselines import Prior
 from knowledge.spread.feeds import FeedInfo
+from knowledge.spread.simulation import Talk, exponential, simulate
 from knowledge.spread.windows import WINDOWS, Windows
 from ontology.facts import Origin, catalogue
 from ontology.identity import ThingId
@@ -344,3 +346,18 @@ def test_a_window_whose_seconds_are_forgotten_says_that_it_is_unknown() -> None:
         "virality_known": False,
         "confidence": "unknown",
     }
+
+
+def test_a_full_feed_of_contagious_posts_shows_its_virality() -> None:
+    talk = Talk(factor=0.8, rate=0.02, delays=exponential(20))
+    times = simulate(np.random.default_rng(1), talk, 86_400)
+    posts = [post(k, START + timedelta(seconds=float(at))) for k, at in enumerate(times)]
+    values = window(folded([posts]), START + timedelta(days=1), "P1D")
+    assert values["virality_known"] is True
+    assert values["virality"] == pytest.approx(0.8, abs=0.1)
+
+
+def test_evenly_spaced_posts_are_not_viral() -> None:
+    posts = steady(START, START + timedelta(hours=2), timedelta(seconds=5))
+    values = window(folded([posts]), START + timedelta(hours=2))
+    assert values.get("virality", 0.0) == pytest.approx(0, abs=0.1)
