@@ -4,20 +4,19 @@ Only positions are written into the generated text; every name and value of a ru
 a constant, so nothing that an author writes is ever run.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from ontology.decisions import RuleError
 from ontology.facts import Fact
 from ontology.values import Value
 from rules.conditions import Ask, Conjunction, Pattern
-from rules.generated import Generator, Numbered
+from rules.generated import Generator, Hits, Numbered
 from rules.joining import taking_part
 from rules.rulebook import Rule
 from rules.sfeel import MISSING, holds
-
-Hits: TypeAlias = Mapping[int, Sequence[int]]
 
 _LONGEST_QUOTE: Final = 200
 
@@ -73,17 +72,14 @@ class Compiled:
         kinds: dict[str, list[Numbered]] = {}
         for number, fact in enumerate(facts):
             kinds.setdefault(fact.kind, []).append((number, fact.values))
-        found: list[tuple[int, int]] = []
+        hits: Hits = defaultdict(list)
         try:
-            self._match(kinds, found.append)
+            self._match(kinds, hits)
         except Exception:  # noqa: BLE001 - a fact that fits no shape: find out which rules it hits
-            found.clear()
-            failed = self._match_one_by_one(kinds, found.append)
+            hits.clear()
+            failed = self._match_one_by_one(kinds, hits)
         else:
             failed = {}
-        hits: dict[int, list[int]] = {}
-        for pattern, number in found:
-            hits.setdefault(pattern, []).append(number)
         return self._fired(hits, facts, failed)
 
     def _fired(self, hits: Hits, facts: Sequence[Fact], failed: Mapping[int, str]) -> Fired:
@@ -117,7 +113,7 @@ class Compiled:
         )
 
     def _match_one_by_one(
-        self, kinds: Mapping[str, Sequence[Numbered]], add: Callable[[tuple[int, int]], None]
+        self, kinds: Mapping[str, Sequence[Numbered]], hits: Hits
     ) -> dict[int, str]:
         """The slow way, pattern by pattern; gives the patterns that failed and why."""
         failed: dict[int, str] = {}
@@ -129,7 +125,7 @@ class Compiled:
                     failed[number] = f"{pattern.kind}: {error}"[:_LONGEST_QUOTE]
                     continue
                 if fits:
-                    add((number, position))
+                    hits[number].append(position)
         return failed
 
     def _errors(self, failed: Mapping[int, str]) -> tuple[RuleError, ...]:

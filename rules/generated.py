@@ -4,6 +4,7 @@ Only positions are written into the text; every name and value of a rule reaches
 constant, so nothing that an author writes is ever run.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -14,9 +15,10 @@ from rules.conditions import Ask, Pattern
 from rules.sfeel import Test, holds
 
 Numbered: TypeAlias = tuple[int, Mapping[str, Value]]
-Match: TypeAlias = Callable[
-    [Mapping[str, Sequence[Numbered]], Callable[[tuple[int, int]], None]], None
-]
+Hits: TypeAlias = defaultdict[int, list[int]]
+"""The positions of the facts that fit each pattern, by the pattern's number."""
+
+Match: TypeAlias = Callable[[Mapping[str, Sequence[Numbered]], Hits], None]
 _Branch: TypeAlias = dict[str, Any]
 
 
@@ -31,7 +33,7 @@ class Generator:
         self._patterns = patterns
         self._constants: dict[str, Any] = {}
         self._names: dict[tuple[type, object], str] = {}
-        self._lines = ["def match(kinds, add):"]
+        self._lines = ["def match(kinds, hits):"]
 
     def match(self) -> Match:
         """Generate and compile; call once."""
@@ -66,7 +68,7 @@ class Generator:
     def _branch(self, tree: _Branch, indent: int) -> None:
         for condition, rest in tree.items():
             if condition == "":
-                self._lines += [f"{' ' * indent}add(({number}, n))" for number in rest]
+                self._lines += [f"{' ' * indent}hits[{number}].append(n)" for number in rest]
                 continue
             conditions = [condition]
             inner = rest
