@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.listening import ListeningInvalid, read, shared_from
@@ -243,6 +243,7 @@ def test_loading_twice_gives_the_same_signals(tmp_path: Path) -> None:
     assert load(tmp_path, content) == load(tmp_path, content)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_with_a_reason(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.tables import TableInvalid, read_counts, read_times
@@ -64,6 +64,7 @@ def test_times_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
         read_times(series(tmp_path, "time\nnoon\n"))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes

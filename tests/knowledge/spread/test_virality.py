@@ -75,7 +75,7 @@ def test_whole_seconds_make_no_contagion() -> None:
     assert found.factor is None or found.factor < 0.15
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(-1e9, 1e9), min_size=195, max_size=260))
 def test_any_times_give_an_estimate_or_a_reason(times: list[float]) -> None:
     found = estimate(times)

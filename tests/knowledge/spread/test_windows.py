@@ -5,7 +5,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.spread.assignment import IncidentScope
@@ -95,6 +95,7 @@ POSTS = st.lists(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(POSTS, st.data())
 def test_order_partition_and_repetition_of_posts_change_nothing(
     posts: list[Signal], data: st.DataObject
@@ -110,6 +111,7 @@ def test_order_partition_and_repetition_of_posts_change_nothing(
     assert one.feeds(at) == other.feeds(at)
 
 
+@settings(max_examples=50, deadline=None)
 @given(POSTS, st.integers(0, 3600))
 def test_what_is_posted_later_is_not_looked_at(posts: list[Signal], back: int) -> None:
     newest = max((signal.posted_at for signal in posts), default=START)
@@ -122,6 +124,7 @@ def test_what_is_posted_later_is_not_looked_at(posts: list[Signal], back: int) -
         assert one.get("reach") == other.get("reach")
 
 
+@settings(max_examples=50, deadline=None)
 @given(POSTS)
 def test_every_figure_fits_the_shapes_of_its_fact(posts: list[Signal]) -> None:
     at = max((signal.posted_at for signal in posts), default=START)
