@@ -25,6 +25,7 @@ _DATA: Final = "data/incidents.min.json"
 _SEVERITY: Final[Mapping[str, str]] = MappingProxyType(
     {"Critical": "extreme", "High": "severe", "Medium": "moderate", "Low": "minor"}
 )
+_LAST_LATIN: Final = "\u024f"
 _DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 _EXAMPLE: Final = (
     '{"id": "precedent/brake-failure", "title": "Brakes failed on a commuter train", '
@@ -163,8 +164,16 @@ def _incident(row: Mapping[str, object]) -> Precedent:
         source=GENAI_INCIDENTS,
         date=_date(row),
         severity=_SEVERITY.get(str(row.get("severity")), "unknown"),
+        language=_language(text),
         reference=_optional(row, "primary_reference"),
     )
+
+
+def _language(text: str) -> str:
+    """The archive is in English; `und` where most letters of a text are not even Latin ones."""
+    letters = [character for character in text if character.isalpha()]
+    latin = sum(character <= _LAST_LATIN for character in letters)
+    return "en" if latin * 2 >= len(letters) else "und"
 
 
 def _identity(row: Mapping[str, object]) -> ThingId:
