@@ -21,7 +21,7 @@ def test_a_file_that_is_no_book_counts_in_the_digest_only() -> None:
 
 def test_every_mistake_of_every_book_is_told_at_once() -> None:
     files = {
-        "a.yaml": DETECT.replace("excess", "exces").encode(),
+        "a.yaml": DETECT.replace("excess", "xcess").encode(),
         "b.yaml": ESCALATE.replace("owner: team", "owner: tm").encode() + b"\xff",
         "c.yaml": ESCALATE.replace("surge}", "surg}").encode(),
     }

@@ -33,7 +33,7 @@ def test_check_counts_the_rules_of_the_packaged_books() -> None:
 
 
 def test_check_tells_every_mistake_and_ends_with_two(book: Path) -> None:
-    book.write_text(DETECT.replace("excess", "exces"))
+    book.write_text(DETECT.replace("excess", "xcess"))
     found = run(app, ["check", str(book), "--json"])
     assert found.exit_code == 2
     rows = json.loads(found.stdout)["diagnostics"]

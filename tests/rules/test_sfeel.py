@@ -86,7 +86,7 @@ def test_null_is_not_missing() -> None:
         ("spread.excess", '"4"', "is text", "4"),
         ("spread.volume", "3.5", "whole number", None),
         ("spread.excess", "[5..1]", "ends before it begins", "[1..5]"),
-        ("incident.phase", "opne", "is none of", "open"),
+        ("incident.phase", "opeen", "is none of", "open"),
         ("incident.people_at_risk", "yes", "true or false", "true"),
         ("incident.people_at_risk", "> true", "no order", None),
         ("incident.age", "15", "needs its unit", "15 minutes"),
