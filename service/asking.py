@@ -9,12 +9,12 @@ from knowledge.precedents import Filters
 from ontology.events import Json
 from service import desk
 from service.api.decisions import hit_json, shown
-from service.api.models import DecisionRequest
+from service.bodies import DecisionRequest, example_of
 from service.client import Client, RequestRefused, ServiceUnreachable
 from service.founding import OPERATOR
 from service.perception import NotInTime
 from service.policies import PolicyUnknown
-from service.problems import ProblemError, example_of, invalid
+from service.problems import ProblemError, invalid
 from service.world import World
 
 LONGEST_MS = 60_000

@@ -80,23 +80,35 @@ def commit(world: Here, relied: Sequence[Scope], prepare: Callable[[], Draft]) -
         GateRefused: a shape refuses it; the refusal is recorded first.
         Conflict: others wrote to what it relied on, three times in a row.
     """
+    return commit_all(world, relied, lambda: [prepare()])[0]
+
+
+def commit_all(
+    world: Here, relied: Sequence[Scope], prepare: Callable[[], Sequence[Draft]]
+) -> tuple[Event, ...]:
+    """Judge and append several drafts as one: all of them or none.
+
+    Raises:
+        GateRefused: a shape refuses one; the refusal of a single draft is recorded first.
+        Conflict: others wrote to what they relied on, three times in a row.
+    """
     conflict: Conflict | None = None
     for _ in range(ATTEMPTS):
         # INVARIANT: versions are read before anything else, so what moves later is seen.
         versions = dict(world.ledger.versions(relied))
         world.catch_up()
-        draft = prepare()
-        verdict = _judged(world, draft)
+        drafts = list(prepare())
+        verdict = _judged(world, drafts)
         expected = _lowest(versions, verdict.scopes)
-        touched = (scope for scope in sorted(verdict.touches) if scope not in draft.scopes)
-        draft = replace(draft, scopes=(*draft.scopes, *touched))
+        touched = (scope for scope in sorted(verdict.touches) if scope not in drafts[0].scopes)
+        drafts[0] = replace(drafts[0], scopes=(*drafts[0].scopes, *touched))
         try:
-            return world.ledger.append([draft], expected=expected)[0]
+            return tuple(world.ledger.append(drafts, expected=expected))
         except Conflict as error:
             conflict = error
         except DuplicateEvent:
-            if found := world.ledger.by_id(draft.id):
-                return found
+            if len(drafts) == 1 and (found := world.ledger.by_id(drafts[0].id)):
+                return (found,)
             raise
     raise conflict or AssertionError("three attempts leave an event or a conflict")
 
@@ -108,13 +120,14 @@ def event_id(world: Here, idempotency: str | None) -> str:
     return f"event/once-{world.keys.mac(_ONCE, idempotency).hex()[:32]}"
 
 
-def _judged(world: Here, draft: Draft) -> Verdict:
-    """What the gate says of a draft that it lets pass."""
-    verdict = judge(world.graph, [draft], draft.occurred_at)
+def _judged(world: Here, drafts: Sequence[Draft]) -> Verdict:
+    """What the gate says of drafts that it lets pass."""
+    verdict = judge(world.graph, drafts, drafts[0].occurred_at)
     if verdict.refused:
         violations = [one for one in verdict.results if one.severity == "Violation"]
-        _record_refusal(world, draft, violations)
-        raise GateRefused(draft.subject, violations)
+        if len(drafts) == 1:
+            _record_refusal(world, drafts[0], violations)
+        raise GateRefused(drafts[0].subject, violations)
     return verdict
 
 

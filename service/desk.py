@@ -12,7 +12,7 @@ from ontology.identity import ThingId
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
 from rules.combine import decide
 from service import acts
-from service.api.models import DecisionRequest
+from service.bodies import DecisionRequest
 from service.clock import elapsed_ms, monotonic_ms
 from service.situation import Situation, build
 from service.world import World

@@ -1,13 +1,13 @@
 """Founding: an empty home gets its keys, its policy and, if wanted, the sample world."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
 from loaders.world import sample, sample_acts
-from ontology.events import Draft, Json
+from ontology.events import Draft, Event, Json
 from ontology.facts import catalogue
 from ontology.identity import ExternalKey, Scope, ThingId
 from ontology.lifecycle import ATTUNE, Actor, Role
@@ -15,6 +15,7 @@ from rules.policy import build
 from service import acts
 from service.permissions import KEY_ROLES
 from service.policies import packaged
+from service.recording import MOST_AT_ONCE, Body, put_records
 from service.security import PEPPER, issue
 from service.world import World
 
@@ -104,35 +105,37 @@ def _ensure_policy(world: World) -> tuple[str, bool]:
 
 def _load_sample(world: World, progress: Progress) -> int:
     """Put the sample's records and do its acts; what stands already is left as it is."""
-    bodies = list(sample())
+    bodies = [body_of(one) for one in sample()]
     head = world.ledger.governed_head()
-    for done, body in enumerate(bodies, start=1):
-        _put(world, body)
-        progress("sample records", done, len(bodies))
+    for start in range(0, len(bodies), MOST_AT_ONCE):
+        share = bodies[start : start + MOST_AT_ONCE]
+        for outcome in put_records(world, share, actor=_SETTER):
+            if not isinstance(outcome, Event):
+                raise outcome
+        progress("sample records", start + len(share), len(bodies))
     world.catch_up()
-    for body in sample_acts():
-        thing = ThingId(str(body["thing"]))
+    for one in sample_acts():
+        thing = ThingId(str(one["thing"]))
         if not acts.history(world, thing):
             acts.propose(
                 world,
                 thing=thing,
-                kind=str(body["kind"]),
-                act=str(body["act"]),
-                data=_object(body.get("data")),
+                kind=str(one["kind"]),
+                act=str(one["act"]),
+                data=_object(one.get("data")),
                 actor=_SETTER,
             )
     return world.ledger.governed_head() - head
 
 
-def _put(world: World, body: dict[str, Json]) -> None:
-    key = body.get("key")
-    acts.put_record(
-        world,
-        type=str(body["type"]),
-        properties=_object(body["properties"]),
-        id=ThingId(str(body["id"])) if "id" in body else None,
+def body_of(said: Mapping[str, Json]) -> Body:
+    """A record body as the loaders give it."""
+    key = said.get("key")
+    return Body(
+        type=str(said["type"]),
+        properties=_object(said["properties"]),
+        id=ThingId(str(said["id"])) if "id" in said else None,
         key=ExternalKey(**cast(dict[str, str], key)) if isinstance(key, dict) else None,
-        actor=_SETTER,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from ontology.identity import ExternalKey, IdentityInvalid, ThingId, kind_of, thing_id
 from ontology.signals import Signal
-from service.api.models import SignalIn
+from service.bodies import SignalIn
 from service.perception import NotInTime
 from service.situation import resolve
 from service.world import World

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from ontology.events import Json
 
@@ -98,13 +98,6 @@ def not_found(what: str, value: str, example: str) -> ProblemError:
         "not-found",
         f"There is no {what} {quoted(value)}; an id looks like {example!r}.",
     )
-
-
-def example_of(model: type[BaseModel]) -> Mapping[str, Json]:
-    """The valid body that a model shows, empty where it shows none."""
-    extra = model.model_config.get("json_schema_extra")
-    example = extra.get("example") if isinstance(extra, Mapping) else None
-    return example if isinstance(example, dict) else {}
 
 
 def invalid(

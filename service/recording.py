@@ -1,22 +1,46 @@
 """Records: put one, again or anew, or remove it; the same content twice is one event."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from knowledge.refusals import IdempotencyMismatch
+from knowledge.refusals import Conflict, IdempotencyMismatch
 from ontology.events import Draft, Event, Json
 from ontology.identity import ExternalKey, Scope, ThingId
 from ontology.lifecycle import Actor
+from ontology.record_values import RecordInvalid
 from ontology.records import Record, check
 from ontology.schema import Property, schema
-from service.committing import Here, ThingUnknown, commit, event_id
+from service.committing import GateRefused, Here, ThingUnknown, commit, commit_all, event_id
 
+MOST_AT_ONCE: Final = 200
 PUT: Final = "record.put"
 REMOVED: Final = "record.removed"
 PEOPLE: Final = frozenset(t.kind for t in schema().types.values() if t.pseudonymous)
 """Kinds whose ids are keyed hashes of what other systems call them; the keys are kept nowhere."""
 
 _REFERENCE: Final = {"system", "key"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A record as a caller sends it: its type and properties, its own id or a system's key."""
+
+    type: str
+    properties: Mapping[str, Json]
+    id: ThingId | None = None
+    key: ExternalKey | None = None
+
+
+class _Put(NamedTuple):
+    """A checked record and the id under which it stands."""
+
+    thing: ThingId
+    record: Record
+
+
+Outcome = Event | RecordInvalid | GateRefused
+"""What became of one of many records: its event, or why it was not put."""
 
 
 def put_record(  # noqa: PLR0913 - what a caller sends
@@ -41,18 +65,86 @@ def put_record(  # noqa: PLR0913 - what a caller sends
         Conflict: others kept writing to what it refers to.
         IdempotencyMismatch: the key was used for something else.
     """
+    body = Body(type=type, properties=properties, id=id, key=key)
     world.catch_up()
     event = event_id(world, idempotency)
     found = world.ledger.by_id(event) if idempotency is not None else None
-    thing = id or _identified(world, type, key) or _fresh(world, type, found)
-    kept = () if key is None or thing.partition("/")[0] in PEOPLE else (key,)
-    record = check(type, _resolved(world, type, properties), id=thing, keys=kept)
+    put = _read(world, body, found)
     if found is not None:
-        return _again(found, record)
-    stands = _newest(world, thing)
-    if stands is not None and _says(stands, record):
+        return _again(found, put.record)
+    stands = _newest(world, put.thing)
+    if stands is not None and _says(stands, put.record):
         return stands
-    return commit(world, [Scope(thing)], lambda: _drafted(world, event, (thing, record), actor))
+    return commit(world, [Scope(put.thing)], lambda: _drafted(world, event, put, actor))
+
+
+def put_records(world: Here, bodies: Sequence[Body], *, actor: Actor) -> list[Outcome]:
+    """Put many records in their order, each as `put_record` would; the outcomes in that order.
+
+    Up to 200 share one judgement and one append. Where the gate refuses a share, or others write
+    to it, its records are put one by one, so that each gets its own answer.
+
+    Raises:
+        Conflict: others kept writing to what one of them refers to.
+    """
+    outcomes: list[Outcome] = []
+    for start in range(0, len(bodies), MOST_AT_ONCE):
+        share = bodies[start : start + MOST_AT_ONCE]
+        try:
+            outcomes += _put_together(world, share, actor)
+        except (Conflict, GateRefused, RecordInvalid):
+            outcomes += [_put_alone(world, body, actor) for body in share]
+    return outcomes
+
+
+def _put_together(world: Here, share: Sequence[Body], actor: Actor) -> list[Outcome]:
+    """Put a share with one append.
+
+    Raises:
+        RecordInvalid: one of them is no record, or two are the same thing.
+        GateRefused: a shape refuses one of them.
+        Conflict: others kept writing to what one of them refers to.
+    """
+    world.catch_up()
+    puts = [_read(world, body, None) for body in share]
+    if len({put.thing for put in puts}) < len(puts):
+        raise RecordInvalid({"/id": "comes twice among the records; each is put by itself"})
+    known: dict[ThingId, Event] = {}
+    for thing, record in puts:
+        event = _newest(world, thing)
+        if event is not None and _says(event, record):
+            known[thing] = event
+    fresh = [put for put in puts if put.thing not in known]
+    if fresh:
+        events = commit_all(
+            world,
+            [Scope(put.thing) for put in fresh],
+            lambda: [_drafted(world, world.ids("event"), put, actor) for put in fresh],
+        )
+        known |= {event.subject: event for event in events}
+    return [known[put.thing] for put in puts]
+
+
+def _put_alone(world: Here, body: Body, actor: Actor) -> Outcome:
+    try:
+        return put_record(
+            world,
+            type=body.type,
+            properties=body.properties,
+            id=body.id,
+            key=body.key,
+            actor=actor,
+        )
+    except (RecordInvalid, GateRefused) as error:
+        return error
+
+
+def _read(world: Here, body: Body, found: Event | None) -> _Put:
+    """The record that a body says, under the id that is its own."""
+    thing = body.id or _identified(world, body.type, body.key) or _fresh(world, body.type, found)
+    kept = () if body.key is None or thing.partition("/")[0] in PEOPLE else (body.key,)
+    said = _resolved(world, body.type, body.properties)
+    return _Put(thing, check(body.type, said, id=thing, keys=kept))
 
 
 def remove_record(
@@ -93,7 +185,7 @@ def remove_record(
     return commit(world, [Scope(id)], prepare)
 
 
-def _drafted(world: Here, event: str, put: tuple[ThingId, Record], actor: Actor) -> Draft:
+def _drafted(world: Here, event: str, put: _Put, actor: Actor) -> Draft:
     thing, record = put
     return Draft(
         id=event,

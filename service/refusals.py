@@ -15,14 +15,13 @@ from knowledge.refusals import Conflict, DatabaseUnavailable, Erased, Idempotenc
 from ontology.gate import Result
 from ontology.lifecycle import ActRefused
 from ontology.record_values import RecordInvalid
-from service.api.models import Model
+from service.bodies import Model, example_of
 from service.committing import GateRefused, ThingUnknown
 from service.policies import PolicyUnknown
 from service.problems import (
     Fault,
     ProblemError,
     bad_request,
-    example_of,
     invalid,
     not_found,
     unprocessable,

@@ -8,7 +8,7 @@ from typing import Final, cast
 from ontology.events import Json
 from ontology.identity import ThingId
 from ontology.signals import Signal
-from service.api.models import MOST_SIGNALS, instant
+from service.bodies import MOST_SIGNALS, instant
 from service.client import Client
 
 Progress = Callable[[int, int], None]

@@ -8,12 +8,12 @@ from typing import Final
 from ontology.events import Json
 from ontology.facts import Fact, FactInvalid, Origin, catalogue
 from ontology.identity import ExternalKey, ThingId, kind_of
-from service.api.models import DecisionRequest
+from service.bodies import DecisionRequest
 from service.clock import elapsed_ms, monotonic_ms
 from service.perception import NotInTime
 from service.problems import Fault, pointer, quoted, unprocessable
 from service.recording import PEOPLE
-from service.sources import READERS, Sources
+from service.sources import READERS, Sources, speaker
 from service.values import Values
 from service.world import World
 
@@ -67,6 +67,8 @@ def build(world: World, request: DecisionRequest, at: datetime, *, budget_ms: fl
     found += _implied(sources, named)
     found += _heard(world, named.get("incident"), at)
     spoken, degraded = _said(world, request, budget_ms - elapsed_ms(started))
+    if request.text is not None and "customer" in named:
+        spoken[0].add(speaker(sources, named["customer"]))
     found += spoken
     found += [_missing("unknown", {"reference": text, "kind": kind}) for kind, text in unknown]
     found += [_missing("degraded", {"part": part}) for part in degraded]

@@ -89,6 +89,11 @@ def customer(sources: Sources, thing: ThingId) -> Values:
     return found
 
 
+def speaker(sources: Sources, thing: ThingId) -> Values:
+    """What is known of who wrote a text, as fields of the signal."""
+    return sources.copied("signal", thing, _SPEAKER)
+
+
 def _count_cases(sources: Sources, thing: ThingId, found: Values) -> None:
     cases = [
         properties
@@ -184,6 +189,11 @@ _CUSTOMER: Final = {
     "opted_out": "optedOut",
     "region": "homeRegion",
     "language": "preferredLanguage",
+}
+_SPEAKER: Final = {
+    "from_employee": "employee",
+    "from_press": "press",
+    "influential": "influential",
 }
 _TOUCHPOINT: Final = {
     "kind": "touchpointKind",

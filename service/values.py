@@ -26,6 +26,11 @@ class Values:
             if source not in self.origins:
                 self.origins.append(source)
 
+    def add(self, other: "Values") -> None:
+        """Take over what was gathered elsewhere of the same thing."""
+        self.values |= other.values
+        self.origins += [origin for origin in other.origins if origin not in self.origins]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:

@@ -14,7 +14,7 @@ from ontology.identity import IdentityInvalid, ThingId, thing_id
 from ontology.lifecycle import NEW, Role, possible
 from service.acts import propose, written
 from service.api.answers import answer, idempotency, principal, world
-from service.api.models import ActIn, Model, instant
+from service.bodies import ActIn, Model, instant
 from service.problems import Fault, bad_request, not_found, quoted
 from service.world import World
 

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from service.api.answers import answer, principal, world
-from service.api.models import ClockIn, instant
+from service.bodies import ClockIn, instant
 from service.problems import Fault, ProblemError, quoted
 
 bp = APIBlueprint("clock", __name__, url_prefix="/v1/clock", tag="Operation")

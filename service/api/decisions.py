@@ -13,8 +13,8 @@ from ontology.identity import ThingId
 from rules.explanation import explain
 from service import desk
 from service.api.answers import answer, idempotency, page, principal, world
-from service.api.models import DecisionRequest, Page, instant
 from service.api.probes import DECISIONS, DISAGREEMENTS
+from service.bodies import DecisionRequest, Page, instant
 from service.clock import elapsed_ms, monotonic_ms
 from service.perception import NotInTime
 from service.problems import ProblemError, not_found

@@ -7,7 +7,7 @@ from ontology.events import Json
 from ontology.facts import Origin, catalogue
 from ontology.identity import ThingId
 from service.api.answers import answer, world
-from service.api.models import instant
+from service.bodies import instant
 from service.incidents import Incident
 from service.problems import not_found
 from service.world import World

@@ -5,7 +5,7 @@ from flask import Response
 
 from ontology.events import Event, Json
 from service.api.answers import answer, world
-from service.api.models import instant
+from service.bodies import instant
 from service.problems import Fault, bad_request, not_found, quoted
 
 bp = APIBlueprint("ledger", __name__, url_prefix="/v1/ledger", tag="Ledger")

@@ -6,7 +6,7 @@ from flask import Response
 from knowledge.precedents import Filters
 from service.api.answers import answer, world
 from service.api.decisions import hit_json
-from service.api.models import Search
+from service.bodies import Search
 
 bp = APIBlueprint("precedents", __name__, url_prefix="/v1/precedents", tag="Precedents")
 

@@ -9,7 +9,7 @@ from ontology.events import Json
 from ontology.identity import IdentityInvalid, ThingId, thing_id
 from service import acts
 from service.api.answers import answer, idempotency, principal, world
-from service.api.models import RecordIn, instant
+from service.bodies import RecordIn, instant
 from service.problems import Fault, bad_request, not_found, quoted
 
 bp = APIBlueprint("records", __name__, url_prefix="/v1/records", tag="Records")

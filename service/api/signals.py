@@ -10,10 +10,10 @@ from ontology.events import Json
 from ontology.signals import Signal
 from service import intake
 from service.api.answers import answer, principal, world
-from service.api.models import SignalBatch, SignalIn
 from service.api.probes import SIGNALS
+from service.bodies import SignalBatch, SignalIn, example_of
 from service.intake import SignalRefused
-from service.problems import Fault, ProblemError, example_of, invalid, pointer
+from service.problems import Fault, ProblemError, invalid, pointer
 from service.world import World
 
 bp = APIBlueprint("signals", __name__, url_prefix="/v1/signals", tag="Signals")

@@ -11,7 +11,7 @@ from ontology.events import Event, Json
 from ontology.identity import IdentityInvalid, ThingId, thing_id
 from service.addresses import AddressRefused, Guard
 from service.api.answers import answer, page, principal, world
-from service.api.models import Model, Page, instant
+from service.bodies import Model, Page, instant
 from service.delivery import request_again
 from service.outgoing import DEAD, FAILED, REQUESTED, SENT
 from service.problems import Fault, not_found, quoted, unprocessable

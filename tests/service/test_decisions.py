@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -142,10 +143,8 @@ def test_no_policy_is_a_problem_that_says_so(open_world: Callable[..., World]) -
     world.policies.active = None
     from service.policies import PolicyUnknown
 
-    try:
+    with pytest.raises(PolicyUnknown, match="attune init"):
         world.policies.current()
-    except PolicyUnknown as error:
-        assert "attune init" in str(error)
 
 
 @settings(

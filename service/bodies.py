@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from ontology.events import Json
 from ontology.identity import ExternalKey, IdentityInvalid, ThingId, thing_id
 
 LONGEST_TEXT: Final = 20_000
@@ -218,6 +219,13 @@ class ClockIn(Model):
     )
 
     at: AwareDatetime
+
+
+def example_of(model: type[BaseModel]) -> Mapping[str, Json]:
+    """The valid body that a model shows, empty where it shows none."""
+    extra = model.model_config.get("json_schema_extra")
+    example = extra.get("example") if isinstance(extra, Mapping) else None
+    return example if isinstance(example, dict) else {}
 
 
 def instant(moment: datetime) -> str:
