@@ -89,8 +89,8 @@ def _masks(name: str, rows: Sequence[Mapping[str, object]]) -> dict[object, Mask
     for at, value in enumerate(values):
         places.setdefault(value, []).append(at)
     masks = {value: np.zeros(len(rows), dtype=np.bool_) for value in places}
-    for value, at in places.items():
-        masks[value][at] = True
+    for value, rows_with in places.items():
+        masks[value][rows_with] = True
     return masks
 
 

@@ -1,1 +1,1 @@
-"""What exists: the vocabulary, the records, the events and the facts that everything else speaks of."""
+"""What exists: the vocabulary, records, events and facts that everything else speaks of."""

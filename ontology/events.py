@@ -1,4 +1,4 @@
-"""Events: what was done to which thing, by whom, when; the ledger keeps them, everything else folds them."""
+"""Events: what was done to which thing, by whom, when; the ledger keeps them, the rest folds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from ontology.identity import Scope, ThingId
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 NOTHING: Final[Mapping[str, Json]] = MappingProxyType({})
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+import networkx as nx
+
 from ontology.identity import ThingId
 from ontology.lifecycle_data import DataField, DataProblem, DataType, check_data
 from ontology.lifecycle_terms import ATTUNE, NEW, SAME, Act, Lifecycle, Lifecycles, Role, State
@@ -30,16 +32,15 @@ def unsound(lifecycles: Lifecycles) -> Iterator[Fault]:
 
 def reachable(lifecycle: Lifecycle) -> frozenset[str]:
     """The states that a thing can come into, from its birth or from nothing."""
-    reached = {lifecycle.initial or NEW}
-    while True:
-        more = {
-            act.to
-            for act in lifecycle.acts.values()
-            if act.to != SAME and reached.intersection(act.sources)
-        }
-        if more <= reached:
-            return frozenset(reached - {NEW})
-        reached |= more
+    begin = lifecycle.initial or NEW
+    ways = nx.DiGraph(
+        (source, act.to)
+        for act in lifecycle.acts.values()
+        if act.to != SAME
+        for source in act.sources
+    )
+    ways.add_node(begin)
+    return frozenset({begin, *nx.descendants(ways, begin)} - {NEW})
 
 
 def _of_birth(lifecycle: Lifecycle) -> Iterator[Fault]:

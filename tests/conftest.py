@@ -78,7 +78,7 @@ class Door:
 
 
 @pytest.fixture
-def door(world: "World", home: Path) -> Door:
+def door(world: "World") -> Door:
     from service.app import create
 
     app = create(world.settings, world=world)

