@@ -179,8 +179,27 @@ def _matched(ground: Ground) -> dict[str, Json]:
 def _line(ground: Ground) -> str:
     """A fact with what was asked of it, and where it is from."""
     seen = ", ".join(f"{one.field} {_found(one)} (asked: {one.asked})" for one in ground.seen)
-    origins = "; ".join(map(_origin, ground.fact.origins))
+    origins = "; ".join(map(_origin, _telling(ground)))
     return f"{ground.fact.kind}: {seen or 'there'} [{origins}]"
+
+
+def _telling(ground: Ground) -> Sequence[Origin]:
+    """The origins of what the rule asked: triples of other properties say nothing about it."""
+    origins = ground.fact.origins
+    asked = tuple(f" attune:{_camel(one.field)} " for one in ground.seen)
+    said = [one for one in origins if one.source == "triple" and any(a in one.ref for a in asked)]
+    others = [one for one in origins if one.source != "triple"]
+    return [*said, *others] or origins[:1]
+
+
+def _camel(field: str) -> str:
+    """The property's name for a field.
+
+    >>> _camel("people_at_risk")
+    'peopleAtRisk'
+    """
+    first, *rest = field.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def _found(seen: Seen) -> str:
