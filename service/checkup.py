@@ -59,13 +59,13 @@ def _home(settings: Settings) -> Iterator[Finding]:
         return
     open_files = [
         path.name
-        for path in [*settings.keys_path.iterdir(), settings.operator_key]
-        if path.is_file() and path.stat().st_mode & _OTHERS
+        for path in (settings.keys_path, settings.keys_path / "master.key", settings.operator_key)
+        if path.exists() and path.stat().st_mode & _OTHERS
     ]
     yield Finding(
         check="keys",
         well=not open_files,
-        found=f"readable by others: {', '.join(open_files)}; run: chmod 600"
+        found=f"readable by others: {', '.join(open_files)}; run: chmod go="
         if open_files
         else "private",
     )

@@ -18,28 +18,43 @@ class WorldKind(StrEnum):
 class Settings(BaseSettings):
     """Where attune keeps what it knows and how it is reached.
 
-    `home` holds the ledger, the keys, the segments and the indexes. `database` is an SQLAlchemy
-    URL; empty means SQLite in `home`. `start` is where the clock of a replay or drill begins.
-    Times are milliseconds where the name says `_ms`.
+    `signal_days` is how long the words of signals are kept; windows look back eight days.
+    Times are milliseconds where the name says `_ms`. docs/operations.md shows the text below each.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ATTUNE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ATTUNE_", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
     home: Path = Path("var")
+    """The folder of the ledger, the keys, the segments and the indexes."""
     database: str = ""
+    """The ledger's SQLAlchemy URL; empty is SQLite in the home."""
     world: WorldKind = WorldKind.LIVE
+    """`live`, `replay` or `drill`; in the last two the clock is moved by hand, nothing goes out."""
     start: AwareDatetime | None = None
+    """Where the clock of a replay or drill begins, with offset."""
     host: str = "127.0.0.1"
+    """The address to serve on."""
     port: int = Field(default=8080, ge=1, le=65535)
+    """The port to serve on."""
     workers: int = Field(default=2, ge=1, le=64)
+    """Processes that answer."""
     threads: int = Field(default=64, ge=2, le=512)
+    """Threads a process, so requests at once."""
     allow_remote: bool = False
+    """Serve on an address beyond loopback."""
     max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
+    """The longest request body; longer ones get 413."""
     max_wait_ms: int = Field(default=2_000, ge=0, le=60_000)
+    """How long a decision waits for perception where the request does not say."""
     sweep_seconds: float = Field(default=1.0, gt=0, le=3600)
+    """The pause between two looks at deadlines and deliveries."""
+    signal_days: int = Field(default=90, ge=9, le=3660)
     webhook_allow: tuple[str, ...] = ()
+    """Private names, addresses and networks that webhooks may reach, as a JSON list."""
     language: bool = True
-    timezone: str = "UTC"
+    """Load the language models; without them no text is judged, which decisions say."""
 
     @property
     def database_url(self) -> str:
