@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
-from service.clock import pause
+from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.sweep import sweep
 from service.world import World
+
+RETENTION_EVERY_MS: Final = 3_600_000.0
 
 
 class Background:
@@ -26,6 +29,7 @@ class Background:
                 ("deliver", lambda: self._repeat("deliver", self._outbox.step)),
             )
         ]
+        self._next_retention = 0.0
 
     def start(self) -> None:
         """Start all of it."""
@@ -48,6 +52,15 @@ class Background:
     def _sweep(self) -> None:
         self._world.catch_up()
         sweep(self._world, self._world.clock.now())
+        if monotonic_ms() >= self._next_retention:
+            self._next_retention = monotonic_ms() + RETENTION_EVERY_MS
+            self._retain()
+
+    def _retain(self) -> None:
+        """Drop the words of signals that are older than they may be kept."""
+        kept = timedelta(days=self._world.settings.signal_days)
+        for day in self._world.segments.retain(self._world.clock.now() - kept):
+            self._world.log.info("signals dropped", day=day)
 
     def _repeat(self, name: str, work: Callable[[], object]) -> None:
         while not pause(self._world.settings.sweep_seconds, self._stop):

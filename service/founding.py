@@ -17,11 +17,17 @@ from service.permissions import KEY_ROLES
 from service.policies import packaged
 from service.recording import MOST_AT_ONCE, Body, put_records
 from service.security import PEPPER, issue
+from service.trial import trial
 from service.world import World
 
 OPERATOR: Final = ThingId("person/operator")
 _SECRET_BYTES: Final = 32
 _SETTER: Final = Actor(id=ATTUNE, roles=frozenset({*Role}))
+
+
+class PolicyBroken(RuntimeError):
+    """A policy fails its trial; it never replaces one that works."""
+
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is."""
@@ -81,6 +87,8 @@ def _ensure_policy(world: World) -> tuple[str, bool]:
         return world.policies.active, False
     files = packaged()
     digest = build(files, catalogue()).digest
+    if (fault := trial(files)) is not None:
+        raise PolicyBroken(f"the packaged policy is not activated: {fault}")
     reason = "The policy that attune ships, until two people activate their own."
     content: dict[str, Json] = {name: text.decode() for name, text in files.items()}
     proposed: dict[str, Json] = {"digest": digest, "files": content, "reason": reason}

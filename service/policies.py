@@ -67,6 +67,11 @@ class Policies:
             raise PolicyUnknown("no policy is active; `attune init` activates the packaged one")
         return self.get(self.active)
 
+    def faults(self) -> int:
+        """How often an engine of a policy in use failed lately, so that one decided alone."""
+        with self._lock:
+            return sum(len(compiled.engines.faults) for compiled in self._compiled.values())
+
     def get(self, digest: str) -> Compiled:
         """A policy by its digest, compiled on first use and kept while among the last 16 used.
 

@@ -18,7 +18,6 @@ class WorldKind(StrEnum):
 class Settings(BaseSettings):
     """Where attune keeps what it knows and how it is reached.
 
-    `signal_days` is how long the words of signals are kept; windows look back eight days.
     Times are milliseconds where the name says `_ms`. docs/operations.md shows the text below each.
     """
 
@@ -51,6 +50,7 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(default=1.0, gt=0, le=3600)
     """The pause between two looks at deadlines and deliveries."""
     signal_days: int = Field(default=90, ge=9, le=3660)
+    """How many days the words of signals are kept; windows look back eight."""
     webhook_allow: tuple[str, ...] = ()
     """Private names, addresses and networks that webhooks may reach, as a JSON list."""
     language: bool = True
