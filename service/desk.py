@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from knowledge.refusals import Conflict, DuplicateEvent, IdempotencyMismatch
+from knowledge.refusals import Conflict, DuplicateEvent, Erased, IdempotencyMismatch
 from ontology.decisions import Decision
 from ontology.events import Draft, Event, Json
 from ontology.facts import catalogue
-from ontology.identity import ThingId
+from ontology.identity import ExternalKey, ThingId
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
 from rules.combine import decide
 from service import acts
@@ -16,6 +16,9 @@ from service.bodies import DecisionRequest
 from service.clock import elapsed_ms, monotonic_ms
 from service.situation import Situation, build
 from service.world import World
+
+SEALED: Final = ("facts", "decision")
+"""What of a decision about a customer is sealed under the customer's key."""
 
 TIERS: Final = catalogue().kinds["escalation"].fields["tier"].allowed
 
@@ -52,6 +55,7 @@ def ask(
         ProblemError: the request names the wrong kind of thing or states impossible facts (422).
         PolicyUnknown: no policy is active.
         IdempotencyMismatch: the key was used for another request.
+        Erased: the key's first answer was about a person who was erased since.
     """
     started = monotonic_ms()
     asked = _Asked.of(world, request, idempotency)
@@ -82,18 +86,21 @@ class _Asked:
     """The id that a request's decision will have; the same for the same idempotency key.
 
     `said` is a keyed hash of the request, where there is a key: the request itself is not kept.
+    `about` is the customer whom it names, known here or not.
     """
 
     id: ThingId
     said: str | None
+    about: ThingId | None
 
     @classmethod
     def of(cls, world: World, request: DecisionRequest, idempotency: str | None) -> Self:
+        about = _customer(world, request)
         if idempotency is None:
-            return cls(id=ThingId(world.ids("decision")), said=None)
+            return cls(id=ThingId(world.ids("decision")), said=None, about=about)
         name = world.keys.mac("idempotency", idempotency).hex()[:32]
         said = world.keys.mac("request", request.model_dump_json()).hex()[:32]
-        return cls(id=ThingId(f"decision/once-{name}"), said=said)
+        return cls(id=ThingId(f"decision/once-{name}"), said=said, about=about)
 
     def answered(self, world: World) -> Answer | None:
         """The answer to the first request of this key."""
@@ -102,12 +109,15 @@ class _Asked:
             return None
         if event.data.get("said") != self.said:
             raise IdempotencyMismatch(event.sequence)
-        decision = Decision.from_json(_mapping(event.data["decision"]))
+        decision = stored(event)
         missing = {kind: _stated(event, kind) for kind in ("unknown", "degraded")}
         return Answer(event=event, decision=decision, **missing)
 
     def draft(self, situation: Situation, decision: Decision, actor: ThingId) -> Draft:
-        """What the ledger keeps: facts and decision, none of the words."""
+        """What the ledger keeps: facts and decision, none of the words.
+
+        What tells of a customer is sealed under the customer's key, so that erasure takes it.
+        """
         named: dict[str, Json] = dict(situation.named.items())
         shown = decision.to_json()
         data: dict[str, Json] = {
@@ -115,6 +125,7 @@ class _Asked:
             "facts": [fact.to_json() for fact in situation.facts],
             "decision": shown,
             "policy": decision.policy,
+            "tier": decision.tier,
             "team": decision.routes[0].team,
             "said": self.said,
             "within": shown.get("within"),
@@ -126,19 +137,43 @@ class _Asked:
             actor=actor,
             occurred_at=decision.at,
             data={name: value for name, value in data.items() if value is not None},
+            personal=dict.fromkeys(SEALED, self.about) if self.about is not None else {},
             governed=False,
         )
 
 
 def replay(world: World, event: Event) -> Replay:
-    """Make a recorded decision again from the recorded facts, policy and moment."""
-    recorded = Decision.from_json(_mapping(event.data["decision"]))
-    stored = event.data["facts"]
-    rows = stored if isinstance(stored, list) else []
+    """Make a recorded decision again from the recorded facts, policy and moment.
+
+    Raises:
+        Erased: it was about a person who was erased.
+    """
+    recorded = stored(event)
+    kept = event.data["facts"]
+    rows = kept if isinstance(kept, list) else []
     facts = [catalogue().read(one) for one in rows]
     policy = world.policies.get(recorded.policy)
     again = decide(facts, policy.policy, recorded.at, policy.engines)
     return Replay(recorded=recorded.canonical(), again=again.canonical())
+
+
+def stored(event: Event) -> Decision:
+    """The decision that an event holds.
+
+    Raises:
+        Erased: it was about a person who was erased.
+    """
+    if event.erased:
+        raise Erased(f"{event.id} was about {event.personal['facts']}, who was erased")
+    return Decision.from_json(_mapping(event.data["decision"]))
+
+
+def _customer(world: World, request: DecisionRequest) -> ThingId | None:
+    """The customer whom a request names, by the id that attune has or would have for them."""
+    given: ThingId | ExternalKey | None = request.customer
+    if isinstance(given, ExternalKey):
+        return world.keys.pseudonym("customer", given.system, given.key)
+    return given
 
 
 def _stated(event: Event, kind: str) -> tuple[str, ...]:

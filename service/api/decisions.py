@@ -17,13 +17,16 @@ from service.api.probes import DECISIONS, DISAGREEMENTS
 from service.bodies import DecisionRequest, Page, instant
 from service.clock import elapsed_ms, monotonic_ms
 from service.perception import NotInTime
-from service.problems import ProblemError, not_found
+from service.problems import not_found
 from service.world import World
 
 bp = APIBlueprint("decisions", __name__, url_prefix="/v1/decisions", tag="Decisions")
 
 EXAMPLE: Final = "decision/01jd3v5k8xq2m4n6p8r0t2w4y6"
 EXCERPT: Final = 400
+_KEPT: Final = ("tier", "team", "within", "policy")
+"""What erasure leaves of a decision."""
+
 _MADE: Final = ("decision.made",)
 
 
@@ -63,7 +66,7 @@ def index(query_data: Page) -> Response:
     """A page of decisions."""
     before = int(query_data.cursor) if query_data.cursor else None
     events = world().ledger.newest(types=_MADE, before=before, limit=query_data.limit)
-    items = [shown(event, _decision(event)) for event in events]
+    items = [shown(event, _whole(event)) for event in events]
     return page(items, events[-1].sequence if len(events) == query_data.limit else None)
 
 
@@ -73,21 +76,21 @@ def index(query_data: Page) -> Response:
     responses={200: "The decision.", 404: "There is no such decision."},
 )
 def one(local: str) -> Response:
-    """One recorded decision."""
+    """One recorded decision; `erased` names what the erasure of a person took from it."""
     event = find(world(), local)
-    return answer(shown(event, _decision(event)) | {"facts": event.data["facts"]})
+    return answer(shown(event, _whole(event)) | {"facts": event.data["facts"]})
 
 
 @bp.get("/<string:local>/explanation")
 @bp.doc(
     summary="Why: the rules that fired, the facts they matched, where each fact comes from.",
-    responses={200: "The explanation.", 404: "There is no such decision."},
+    responses={200: "The explanation.", 404: "No such decision.", 410: "Its facts were erased."},
 )
 def explanation(local: str) -> Response:
     """The reasons of one decision, from the policy that it names."""
     here = world()
     event = find(here, local)
-    decision = _decision(event)
+    decision = desk.stored(event)
     told = explain(decision, here.policies.get(decision.policy).policy)
     return answer({"id": event.id, "text": told.text(), **told.to_json()})
 
@@ -101,12 +104,6 @@ def replay(local: str) -> Response:
     """Replay one decision from its recorded facts."""
     here = world()
     event = find(here, local)
-    if event.erased:
-        raise ProblemError(
-            HTTPStatus.GONE,
-            "erased",
-            f"{event.id} can't be made again: facts of an erased person are gone.",
-        )
     again = desk.replay(here, event)
     body: dict[str, Json] = {"id": event.id, "identical": again.identical}
     if not again.identical:
@@ -126,13 +123,12 @@ def find(here: World, local: str) -> Event:
     return event
 
 
-def _decision(event: Event) -> Decision:
-    stored = event.data["decision"]
-    return Decision.from_json(stored if isinstance(stored, dict) else {})
+def _whole(event: Event) -> Decision | None:
+    return None if event.erased else desk.stored(event)
 
 
-def shown(event: Event, decision: Decision) -> dict[str, Json]:
-    """A decision as the API shows it."""
+def shown(event: Event, decision: Decision | None) -> dict[str, Json]:
+    """A decision as the API shows it; without one, what the erasure of a person left of it."""
     here = f"/v1/decisions/{event.id.partition('/')[2]}"
     links = {name: f"{here}/{name}" for name in ("explanation", "replay", "acts")}
     return {
@@ -140,7 +136,9 @@ def shown(event: Event, decision: Decision) -> dict[str, Json]:
         "sequence": event.sequence,
         "recorded_at": instant(event.recorded_at),
         "request": event.data["request"],
-        "decision": decision.to_json(),
+        "decision": None if decision is None else decision.to_json(),
+        "erased": [*sorted(event.erased)],
+        **{name: event.data[name] for name in _KEPT if event.erased and name in event.data},
         "links": {"self": here, **links},
     }
 

@@ -72,13 +72,17 @@ def decision(
     as_json: AsJson = False,
 ) -> None:
     """Make a recorded decision again; exit code 1 if a byte differs."""
+    from knowledge.refusals import Erased  # noqa: PLC0415 - light start
     from service import desk  # noqa: PLC0415 - light start
 
     with opened(home) as world:
         event = world.ledger.by_id(name)
         if event is None or event.type != "decision.made":
             refuse(f"There is no decision {name[:140]!r}; ids look like decision/01jd3v5k8xq2.")
-        again = desk.replay(world, event)
+        try:
+            again = desk.replay(world, event)
+        except Erased as error:
+            refuse(str(error))
     if as_json:
         show({"id": name, "identical": again.identical})
     else:
