@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     database: str = ""
     """The ledger's SQLAlchemy URL; empty is SQLite in the home."""
     world: WorldKind = WorldKind.LIVE
-    """`live`, `replay` or `drill`; in the last two the clock is moved by hand, nothing goes out."""
+    """`live`, `replay` or `drill`; the last two have a clock moved by hand and send nothing."""
     start: AwareDatetime | None = None
     """Where the clock of a replay or drill begins, with offset."""
     host: str = "127.0.0.1"
