@@ -58,6 +58,7 @@ class Fact:
     values: Mapping[str, Value]
     origins: tuple[Origin, ...]
     _form: str | None = field(default=None, init=False, repr=False, compare=False)
+    _place: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     def canonical(self) -> str:
         """One text for equal kind and values, whatever their origins; it sorts and digests.
@@ -71,6 +72,18 @@ class Fact:
             object.__setattr__(self, "_form", text)  # a fact never changes, so neither does this
             return text
         return self._form
+
+    def place(self) -> bytes:
+        """Equal for equal kinds and values; it settles the order of facts and finds equal ones.
+
+        Cheaper than `canonical`, and not for keeping.
+        """
+        if self._place is None:
+            pair = (self.kind, dict(self.values))
+            form = orjson.dumps(pair, default=encode, option=orjson.OPT_SORT_KEYS)
+            object.__setattr__(self, "_place", form)
+            return form
+        return self._place
 
     def to_json(self) -> dict[str, Json]:
         """The stored form, which `Catalogue.read` reads back.

@@ -5,6 +5,7 @@ drains the matches, retracts the batch and checks that nothing is left. Whatever
 ruleset is thrown away, made anew, and the decision is left to the other engine.
 """
 
+import re
 import threading
 import weakref
 from collections import Counter, defaultdict
@@ -28,6 +29,11 @@ MOST_FACTS: Final = 400
 MOST_COMBINATIONS: Final = 4_096
 MOST_DRAINED: Final = 40_000
 _NAMES: Final = count()
+_WHOLE: Final = re.compile(
+    rb'\[(?:\{"id":[0-9]++,"sid":"%b"(?:,"[a-z0-9]++":-?+[0-9]{1,19}+)*+\},?+)*+\]'
+    % SESSION.encode()
+)
+_LONG: Final = re.compile(rb"-?[0-9]{19}")
 _PLACES: Final = tuple(f"p{at}" for at in range(MOST_PATTERNS))
 
 try:
@@ -60,17 +66,17 @@ class Ruleset:
         self._handle: int = _BINDING.create_ruleset(f"attune{next(_NAMES)}", self._definition)
         self._release = weakref.finalize(self, _BINDING.delete_ruleset, self._handle)
 
-    def run(self, messages: Sequence[Mapping[str, int | str]]) -> list[tuple[str, dict[str, Any]]]:
-        """The matches of a batch: (name of the sub-rule, messages by their place in it).
+    def run(self, messages: Sequence[bytes]) -> list[tuple[str, dict[str, Any]]]:
+        """The matches of a batch of JSON objects: (name of the sub-rule, messages by place).
 
         Raises:
             EngineFailed: anything unexpected; the ruleset is made anew before.
         """
-        for message in messages:
-            if not _whole(message):
-                raise EngineFailed(f"a message holds more than whole numbers: {message!r:.80}")
-        end = {"id": len(messages), "sid": SESSION, "end": 1}
-        batch = orjson.dumps([*messages, end]).decode()
+        end = b'{"id":%d,"sid":"%b","end":1}' % (len(messages), SESSION.encode())
+        written = b"[%b]" % b",".join([*messages, end])
+        if not _whole(written):
+            raise EngineFailed(f"a message holds more than whole numbers: {written!r:.80}")
+        batch = written.decode()
         with self._lock:
             try:
                 return self._cycle(batch)
@@ -177,7 +183,8 @@ class Durable:
         if not positions:
             return
         asked = [facts[at] for at in positions]
-        _check_combinations(loaded.crossed, asked)
+        if loaded.crossed:
+            _check_combinations(loaded.crossed, asked)
         try:
             messages = loaded.shard.encoding.facts(asked, SESSION)
         except EncodingInvalid as error:
@@ -190,15 +197,14 @@ class Durable:
                 found[number].add(tuple(positions[message["id"]] for message in chosen))
 
 
-def _whole(message: Mapping[str, int | str]) -> bool:
+def _whole(batch: bytes) -> bool:
     """INVARIANT: only whole numbers under 2^62 reach the C code.
 
     It drops a number that it cannot parse (`1e-20`, `inf`) and all facts behind it, and where
     that is the first one it hands out a session that is not there: a segmentation fault.
     """
-    return all(
-        value == SESSION if name == "sid" else type(value) is int and abs(value) <= LARGEST
-        for name, value in message.items()
+    return _WHOLE.fullmatch(batch) is not None and all(
+        abs(int(long)) <= LARGEST for long in _LONG.findall(batch)
     )
 
 

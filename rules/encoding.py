@@ -38,6 +38,11 @@ class _Slot:
 
 _Writer: TypeAlias = tuple[int, tuple[_Slot, ...], tuple[tuple[str, Ask], ...]]
 _UNREAD: Final[_Writer] = (-1, (), ())
+_Written: TypeAlias = tuple[bytes, Sequence[tuple[bytes, Value | None]]]
+"""A message without its ordinal, and the values that are joined."""
+
+MOST_HELD: Final = 1_024
+"""Facts whose messages are kept: most facts of a decision were in the one before."""
 
 
 @dataclass(slots=True)
@@ -49,6 +54,7 @@ class Encoding:
     _texts: dict[str, int] = field(default_factory=dict)
     _flags: dict[tuple[str, Ask], str] = field(default_factory=dict)
     _writers: dict[str, _Writer] = field(default_factory=dict)
+    _held: dict[bytes, _Written] = field(default_factory=dict)
 
     @property
     def properties(self) -> int:
@@ -69,26 +75,40 @@ class Encoding:
         """The property by which facts are joined on a field."""
         return self._slot(kind, shape, join=True).name + "j"
 
-    def facts(self, facts: Sequence[Fact], session: str) -> list[dict[str, int | str]]:
-        """The messages of a batch; a fact's ordinal is its id.
+    def facts(self, facts: Sequence[Fact], session: str) -> list[bytes]:
+        """The messages of a batch as JSON objects; a fact's ordinal is its id.
 
         Raises:
             EncodingInvalid: a fact does not fit its kind.
         """
+        strangers, head = _Strangers(), f',"sid":"{session}"'.encode()
+        messages = []
+        for ordinal, fact in enumerate(facts):
+            plain, joined = self._held.get(fact.place()) or self._written(fact)
+            parts = [b'{"id":%d' % ordinal, head, plain]
+            parts += [b',"%b":%d' % (name, strangers.of(value)) for name, value in joined]
+            messages.append(b"".join(parts) + b"}")
+        return messages
+
+    def _written(self, fact: Fact) -> _Written:
+        """What does not depend on the batch of a fact, kept for the next fact like it."""
         if not self._writers:
             self._writers = self._plan()
-        strangers = _Strangers()
-        messages: list[dict[str, int | str]] = []
-        for ordinal, fact in enumerate(facts):
-            number, slots, flags = self._writers.get(fact.kind, _UNREAD)
-            message: dict[str, int | str] = {"id": ordinal, "sid": session, "k": number}
-            for slot in slots:
-                self._write(slot, fact.values.get(slot.shape.name), message, strangers)
-            for name, ask in flags:
-                value = fact.values.get(ask.field.name, MISSING)
-                message[name] = int(holds(ask.test, value, ask.field))
-            messages.append(message)
-        return messages
+        number, slots, flags = self._writers.get(fact.kind, _UNREAD)
+        message = {"k": number}
+        for slot in slots:
+            self._write(slot, fact.values.get(slot.shape.name), message)
+        for name, ask in flags:
+            value = fact.values.get(ask.field.name, MISSING)
+            message[name] = int(holds(ask.test, value, ask.field))
+        plain = "".join(f',"{name}":{value}' for name, value in message.items()).encode()
+        joined = [(f"{s.name}j".encode(), fact.values.get(s.shape.name)) for s in slots if s.join]
+        form = fact.place()
+        if b"null" not in form:  # a value that is no fact's: infinity looks like None
+            if len(self._held) >= MOST_HELD:
+                self._held.clear()
+            self._held[form] = plain, joined
+        return plain, joined
 
     def _plan(self) -> dict[str, _Writer]:
         """What is written of a fact, kind by kind."""
@@ -101,19 +121,11 @@ class Encoding:
             for kind, number in self._kinds.items()
         }
 
-    def _write(
-        self,
-        slot: _Slot,
-        value: Value | None,
-        message: dict[str, int | str],
-        strangers: "_Strangers",
-    ) -> None:
+    def _write(self, slot: _Slot, value: Value | None, message: dict[str, int]) -> None:
         if slot.missing:
             message[slot.name + "m"] = int(value is None)
         if slot.value and value is not None:
             message[slot.name] = self._of(value, slot.shape)
-        if slot.join:
-            message[slot.name + "j"] = strangers.of(value)
 
     def _of(self, value: Value, shape: Field) -> int:
         if shape.datatype is not Datatype.STRING:

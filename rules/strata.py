@@ -3,14 +3,11 @@
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
-
-import orjson
 
 from ontology.decisions import Firing, RuleError
 from ontology.facts import STRATA, Fact, Origin
-from ontology.values import duration_text
 from rules.compiled import Compiled, Fired
 from rules.durable import Durable, EngineFailed, available
 from rules.policy import Policy
@@ -83,7 +80,7 @@ class Engines:
 
 
 def _concluded(policy: Policy) -> dict[str, tuple[tuple[bytes, Fact], ...]]:
-    return {r.id: tuple((_form(fact), fact) for fact in r.conclusions) for r in policy.rules}
+    return {r.id: tuple((fact.place(), fact) for fact in r.conclusions) for r in policy.rules}
 
 
 def _durable(name: str, rules: Sequence[Rule], faults: deque[str]) -> tuple[Engine, ...]:
@@ -108,7 +105,7 @@ def evaluate(policy: Policy, facts: Sequence[Fact], at: datetime, engines: Engin
         raise ValueError(
             f"engines are of {engines.digest[:12]}…, the policy is {policy.digest[:12]}…"
         )
-    known = _merged({}, ((_form(fact), fact) for fact in facts))
+    known = _merged({}, ((fact.place(), fact) for fact in facts))
     firings: list[Firing] = []
     disagreements: list[str] = []
     errors: list[RuleError] = []
@@ -140,16 +137,6 @@ def _fire(
     except EngineFailed as error:
         faults.append(f"{name}: {error}")
         return ()
-
-
-def _form(fact: Fact) -> bytes:
-    """Equal for equal kinds and values; it settles the order of facts, faster than `canonical`."""
-    pair = (fact.kind, dict(fact.values))
-    return orjson.dumps(pair, default=_written, option=orjson.OPT_SORT_KEYS)
-
-
-def _written(value: timedelta) -> str:
-    return duration_text(value)
 
 
 def _merged(known: Mapping[bytes, Fact], more: Iterable[tuple[bytes, Fact]]) -> dict[bytes, Fact]:

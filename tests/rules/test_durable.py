@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from ontology.facts import Fact, catalogue
@@ -117,8 +118,8 @@ def test_a_number_that_it_cannot_parse_never_drops_the_facts_behind_it() -> None
     ruleset = Ruleset({"any": {"all": [{"p0": {"k": 0}}]}, "$end": END})
     for broken in (1e-20, float("inf"), 2**63, True, "5", None):
         with pytest.raises(EngineFailed, match="whole numbers"):
-            ruleset.run([{"id": 0, "sid": "0", "k": broken}])  # type: ignore[dict-item]
-    assert len(ruleset.run([{"id": 0, "sid": "0", "k": 0}])) == 1
+            ruleset.run([orjson.dumps({"id": 0, "sid": "0", "k": broken})])
+    assert len(ruleset.run([b'{"id":0,"sid":"0","k":0}'])) == 1
 
 
 END = {"pri": 9, "all": [{"p0": {"end": 1}}]}
@@ -128,7 +129,7 @@ def test_a_batch_whose_end_does_not_come_back_is_no_answer() -> None:
     ruleset = Ruleset({"any": {"all": [{"p0": {"k": 0}}]}})
     for _ in range(2):  # the ruleset is made anew after each failure
         with pytest.raises(EngineFailed, match="end of a batch"):
-            ruleset.run([{"id": 0, "sid": "0", "k": 0}])
+            ruleset.run([b'{"id":0,"sid":"0","k":0}'])
 
 
 @pytest.mark.parametrize("broken", [float("inf"), float("nan"), "4.5", True, None, 4])
