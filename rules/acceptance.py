@@ -20,6 +20,7 @@ from rules.sfeel import (
     Test,
     holds,
 )
+from rules.whole_numbers import number
 
 Cut: TypeAlias = tuple[Any, bool]
 """A value and whether the cut lies after it: `(4, False)` before 4, `(4, True)` after."""
@@ -185,3 +186,35 @@ _COMPARED: Final[dict[str, Callable[[Value], Line]]] = {
     ">": lambda v: Line(inside=False, cuts=((v, True),)),
     ">=": lambda v: Line(inside=False, cuts=((v, False),)),
 }
+
+
+def overlap(one: Accepted, other: Accepted, field: Field) -> bool:
+    """Whether some value, or its absence, fulfils two tests of a field.
+
+    True as well where it cannot be told, because a pattern is among the tests.
+    """
+    if (one.missing and other.missing) or (one.null and other.null):
+        return True
+    here, there = one.present, other.present
+    if isinstance(here, Members) and isinstance(there, Members):
+        return _share(here, there)
+    if isinstance(here, Line) and isinstance(there, Line):
+        both = _merge(here, there, lambda a, b: a and b)
+        return any(_some(low, high, field) for low, high in both.spans())
+    return NONE not in {here, there} and Members(frozenset()) not in {here, there}
+
+
+def _share(one: Members, other: Members) -> bool:
+    if one.named and other.named:
+        return bool(one.names & other.names)
+    if one.named or other.named:
+        named, rest = (one, other) if one.named else (other, one)
+        return bool(named.names - rest.names)
+    return True
+
+
+def _some(low: Cut | None, high: Cut | None, field: Field) -> bool:
+    """Whether a value lies between two cuts: values are whole steps, so 3 < x < 4 may be none."""
+    if low is None or high is None:
+        return True
+    return number(low[0], field) + low[1] <= number(high[0], field) - (not high[1])

@@ -73,19 +73,18 @@ class Problems:
         nearest: str | None = None,
         example: str | None = None,
     ) -> None:
-        """Note one mistake."""
-        if len(self.found) < MOST_KEPT:
-            self.found.append(
-                Diagnostic(
-                    file=self.file,
-                    line=place.line,
-                    column=place.column,
-                    offending=str(offending)[:MOST_QUOTED],
-                    reason=reason,
-                    nearest=nearest,
-                    example=example,
-                )
-            )
+        """Note one mistake; the same one at the same place counts once."""
+        new = Diagnostic(
+            file=self.file,
+            line=place.line,
+            column=place.column,
+            offending=str(offending)[:MOST_QUOTED],
+            reason=reason,
+            nearest=nearest,
+            example=example,
+        )
+        if len(self.found) < MOST_KEPT and new not in self.found:
+            self.found.append(new)
 
 
 def near(name: str, known: Iterable[str]) -> str | None:

@@ -1,0 +1,316 @@
+"""Reads the decision tables of a book: every row becomes a rule, checked by its hit policy.
+
+```yaml
+tables:
+  - id: tier-by-spread
+    reason: How far up it goes depends on whose fault it is and on how fast it spreads.
+    hit: P                      # U A C P; U where it is left out
+    inputs: [incident.cluster, spread.window, spread.excess]
+    outputs: [{name: escalate.tier, allowed: [executive, crisis-team]}, escalate.within]
+    rows:
+      - {when: [preventable, PT1H, at least 10], then: [executive, 15 minutes]}
+      - {when: {spread.window: PT1H, spread.excess: at least 4}, then: [crisis-team, "-"]}
+```
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Final
+
+from ontology.facts import Catalogue
+from ontology.marked_yaml import Entry, Node
+from rules.actions import Actions
+from rules.clauses import Clauses
+from rules.conditions import Conjunction
+from rules.diagnostics import Problems, near
+from rules.giving_way import MOST_PIECES, apart, giving_way
+from rules.rule import Rule, RuleTable
+from rules.rule_parts import Parts, text_of
+from rules.worded import entries, items, shown
+from rules.yaml_cures import EXAMPLES
+
+HITS: Final[Mapping[str, str]] = {"U": "unique", "A": "any", "C": "collect", "P": "priority"}
+TABLE: Final = (
+    *("id", "reason", "hit", "inputs", "outputs", "rows"),
+    *("owner", "covers", "effective", "note"),
+)
+ROW: Final = ("id", "when", "then", "note")
+MOST_ROWS: Final = 500
+_NOTHING: Final = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a book says of all its rules."""
+
+    book: str
+    stratum: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """A column: `spread.excess` is a field of a kind, `escalate.tier` one of an action.
+
+    `allowed` lists the values of an output, the first one counts most; `node` is its place.
+    """
+
+    group: str
+    field: str
+    allowed: tuple[str, ...]
+    node: Node
+
+    @property
+    def name(self) -> str:
+        return f"{self.group}.{self.field}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A row that was read; `priority` are the places of its outputs in the lists of allowed."""
+
+    rule: Rule
+    asked: Conjunction
+    priority: tuple[int, ...]
+    node: Node
+
+    @property
+    def outputs(self) -> frozenset[str]:
+        return frozenset(fact.canonical() for fact in self.rule.conclusions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Reads tables; mistakes go to `problems`."""
+
+    catalogue: Catalogue
+    problems: Problems
+    parts: Parts
+
+    def read(self, node: Node, header: Header) -> RuleTable:
+        """One table with its rules."""
+        parts = self.parts.of(node, "table", TABLE, required=("id", "reason", *TABLE[3:6]))
+        frame = Rule(
+            id=self.parts.id(parts.get("id")),
+            book=header.book,
+            stratum=header.stratum,
+            owner=self.parts.owner(parts.get("owner"), header.owner),
+            reason=self.parts.reason(parts.get("reason")),
+            covers=self.parts.covers(parts.get("covers")),
+            effective=self.parts.effective(parts.get("effective")),
+            conditions=(),
+            conclusions=(),
+            file=self.problems.file,
+            line=node.line,
+        )
+        inputs = self._columns(parts.get("inputs"))
+        outputs = self._columns(parts.get("outputs"), output=True)
+        hit = self._hit(parts.get("hit"), outputs)
+        rows = self._rows(parts.get("rows"), frame, inputs, outputs)
+        return RuleTable(
+            id=frame.id,
+            hit=hit,
+            inputs=tuple(column.name for column in inputs),
+            outputs=tuple(column.name for column in outputs),
+            rules=tuple(self._rules(hit, rows)),
+            rows=tuple(row.asked for row in rows),
+            line=node.line,
+        )
+
+    def _hit(self, entry: Entry | None, outputs: Sequence[_Column]) -> str:
+        if entry is None:
+            return "U"
+        written = text_of(entry)
+        words = {word: sign for sign, word in HITS.items()}
+        hit = words.get(written.lower(), written.upper())
+        if hit not in HITS:
+            reason = f"is none of {', '.join(HITS)}; the others are for `attune rules evaluate`"
+            meant = near(written, [*HITS, *words])
+            self.problems.add(entry.value, written, reason, nearest=meant, example="hit: U")
+        if hit == "P" and not any(column.allowed for column in outputs):
+            example = "outputs: [{name: escalate.tier, allowed: [executive, crisis-team]}]"
+            reason = "needs an output whose allowed values say which comes first"
+            self.problems.add(entry.value, written, reason, example=example)
+        return hit
+
+    def _columns(self, entry: Entry | None, *, output: bool = False) -> tuple[_Column, ...]:
+        found: list[_Column] = []
+        for node in items(entry.value) if entry is not None else ():
+            column = self._column(node, output=output)
+            if column.name in [one.name for one in found]:
+                self.problems.add(node, column.name, "names two columns; keep one")
+            found.append(column)
+        return tuple(found)
+
+    def _column(self, node: Node, *, output: bool) -> _Column:
+        allowed: tuple[str, ...] = ()
+        place = node
+        if node.kind == "mapping" and output:
+            parts = self.parts.of(node, "output", ("name", "allowed"), required=())
+            place = parts["name"].value if "name" in parts else node
+            if "allowed" in parts:
+                allowed = tuple(shown(one) for one in items(parts["allowed"].value))
+        group, _, field = shown(place).partition(".")
+        if output and not field and group in self.catalogue.verbs():
+            field = str(self.catalogue.verbs()[group].main)
+        if not field:
+            what = "an action and its field" if output else "a kind of fact and its field"
+            example = EXAMPLES["outputs" if output else "inputs"]
+            self.problems.add(place, shown(place), f"a column is {what}", example=example)
+        return _Column(group=group, field=field, allowed=allowed, node=place)
+
+    def _rows(
+        self,
+        entry: Entry | None,
+        frame: Rule,
+        inputs: Sequence[_Column],
+        outputs: Sequence[_Column],
+    ) -> list[_Row]:
+        nodes = items(entry.value) if entry is not None else ()
+        if entry is not None and len(nodes) > MOST_ROWS:
+            reason = f"{len(nodes)} rows; a table has at most {MOST_ROWS}"
+            self.problems.add(entry, "rows", reason)
+            return []
+        if not all(column.field for column in (*inputs, *outputs)):
+            return []
+        return [self._row(n, at, frame, (inputs, outputs)) for at, n in enumerate(nodes, 1)]
+
+    def _row(
+        self,
+        node: Node,
+        number: int,
+        frame: Rule,
+        columns: tuple[Sequence[_Column], Sequence[_Column]],
+    ) -> _Row:
+        parts = self.parts.of(node, "row", ROW, required=("when", "then"))
+        name = self.parts.id(parts.get("id")) if "id" in parts else f"{frame.id}-{number}"
+        if "id" not in parts:
+            self.parts.once(name, node)
+        inputs = self._cells(parts.get("when"), columns[0])
+        written = self._cells(parts.get("then"), columns[1])
+        outputs = [(column, cell) for column, cell in written if shown(cell) != _NOTHING]
+        clauses = Clauses(catalogue=self.catalogue, stratum=frame.stratum, problems=self.problems)
+        actions = Actions(
+            catalogue=self.catalogue, stratum=frame.stratum, rule=name, problems=self.problems
+        )
+        asked = clauses.read(_grouped(node, inputs)) if inputs else ()
+        rule = replace(
+            frame,
+            id=name,
+            reason=self.parts.reason(parts["note"]) if "note" in parts else frame.reason,
+            conclusions=actions.read(_grouped(node, outputs)) if outputs else (),
+            line=node.line,
+        )
+        return _Row(
+            rule=rule,
+            asked=asked[0] if asked else Conjunction(patterns=()),
+            priority=self._priority(node, columns[1], outputs),
+            node=node,
+        )
+
+    def _cells(
+        self, entry: Entry | None, columns: Sequence[_Column]
+    ) -> list[tuple[_Column, Node]]:
+        """The cells of a row that say something, by position or by the names of the columns."""
+        if entry is None:
+            return []
+        if entry.value.kind == "mapping":
+            named = {one.key: one for one in entries(entry.value)}
+            known = [column.name for column in columns]
+            for name, one in named.items():
+                if name not in known:
+                    self.problems.add(one, name, "names no column", nearest=near(name, known))
+            return [(c, named[c.name].value) for c in columns if c.name in named]
+        cells = items(entry.value)
+        if len(cells) != len(columns):
+            reason = f"has {len(cells)} cells for {len(columns)} columns"
+            self.problems.add(entry, entry.key, reason, example=_example(columns))
+            return []
+        return [*zip(columns, cells, strict=True)]
+
+    def _priority(
+        self, row: Node, columns: Sequence[_Column], outputs: Sequence[tuple[_Column, Node]]
+    ) -> tuple[int, ...]:
+        given = {column.name: node for column, node in outputs}
+        places: list[int] = []
+        for column in columns:
+            if not column.allowed:
+                continue
+            node = given.get(column.name, row)
+            written = shown(node) if column.name in given else _NOTHING
+            if written not in column.allowed:
+                reason = f"{column.name} allows {', '.join(column.allowed)}"
+                meant = near(written, column.allowed)
+                self.problems.add(node, written, reason, nearest=meant)
+            places.append([*column.allowed, written].index(written))
+        return tuple(places)
+
+    def _rules(self, hit: str, rows: Sequence[_Row]) -> Sequence[Rule]:
+        """The rules of the rows, having checked that they keep to the hit policy."""
+        joined = hit != "C" and any(row.asked.joins for row in rows)
+        if self.problems.found or joined:
+            if joined:
+                self.problems.add(rows[0].node, "same as", "joins facts in tables with C only")
+            return ()
+        if hit != "C":
+            for one, other in combinations(rows, 2):
+                self._compare(hit, one, other)
+        return [self._rule(hit, row, rows) for row in rows]
+
+    def _compare(self, hit: str, one: _Row, other: _Row) -> None:
+        """Two rows that may hold together must agree, but for those that rank apart."""
+        alike = hit != "U" and one.outputs == other.outputs
+        ranked = hit == "P" and one.priority != other.priority
+        if alike or ranked or apart(one.asked, other.asked):
+            return
+        reason = (
+            f"can hold of the same facts as the row at line {one.node.line}; "
+            f"{_FAULTS[hit]}, or use the hit policy {'C' if hit == 'P' else 'C or P'}"
+        )
+        self.problems.add(other.node, other.rule.id, reason, example="hit: C")
+
+    def _rule(self, hit: str, row: _Row, rows: Sequence[_Row]) -> Rule:
+        if hit != "P":
+            return replace(row.rule, conditions=(row.asked,))
+        higher = [one.asked for one in rows if one.priority < row.priority]
+        pieces = giving_way(row.asked, higher)
+        if pieces is None:
+            reason = f"gives way to others in more than {MOST_PIECES} ways; make them simpler"
+            self.problems.add(row.node, row.rule.id, reason)
+        elif not pieces:
+            self.problems.add(row.node, row.rule.id, "never counts: higher rows cover all of it")
+        return replace(row.rule, conditions=pieces or ())
+
+
+_FAULTS: Final[Mapping[str, str]] = {
+    "U": "make one of them narrower",
+    "A": "give them the same outputs",
+    "P": "give them the same outputs or another priority",
+}
+
+
+def _grouped(row: Node, cells: Sequence[tuple[_Column, Node]]) -> Node:
+    """Cells as the `when` or `then` that says the same; groups of `-` alone are left out."""
+    groups: dict[str, list[tuple[_Column, Node]]] = {}
+    for column, cell in cells:
+        groups.setdefault(column.group, []).append((column, cell))
+    members = tuple(
+        _entry(some[0][0].node, group, _mapping(row, some))
+        for group, some in groups.items()
+        if any(shown(cell) != _NOTHING for _, cell in some)
+    )
+    return Node(value=members, kind="mapping", line=row.line, column=row.column)
+
+
+def _mapping(row: Node, cells: Sequence[tuple[_Column, Node]]) -> Node:
+    fields = tuple(_entry(column.node, column.field, cell) for column, cell in cells)
+    return Node(value=fields, kind="mapping", line=row.line, column=row.column)
+
+
+def _entry(place: Node, key: str, value: Node) -> Entry:
+    return Entry(key=key, line=place.line, column=place.column, value=value)
+
+
+def _example(columns: Sequence[_Column]) -> str:
+    return f"[{', '.join(f'<{column.name}>' for column in columns)}]"

@@ -1,0 +1,14 @@
+"""How many examples Hypothesis draws: 500; nightly `ATTUNE_EXAMPLES=20000`."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+EXAMPLES = int(os.environ.get("ATTUNE_EXAMPLES", "500"))
+
+thorough = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+quick = settings(thorough, max_examples=max(10, EXAMPLES // 5))
