@@ -1,6 +1,7 @@
 """Acts: propose one to a thing by its lifecycle, pass the gate, commit it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -38,6 +39,7 @@ __all__ = [
     "written",
 ]
 
+POLICY: Final = Scope("policy")
 ACTED: Final = "thing.acted"
 _BATCH: Final = 1_000
 _THINGS: Final = frozenset({DataType.THING, DataType.THINGS})
@@ -72,10 +74,28 @@ def propose(  # noqa: PLR0913 - an act has that many sides
         at = world.clock.now()
         stands = standing(world, thing, kind)
         outcome = follow(world.lifecycles, stands, act, actor=actor, at=at, data=data)
-        return acted(event, stands, outcome, actor, at)
+        draft = acted(event, stands, outcome, actor, at)
+        return replace(draft, scopes=(*draft.scopes, *_guarded(world, thing, kind, act, data)))
 
-    relied = [Scope(thing), *map(Scope, _named(world, kind, act, data))]
-    return commit(world, relied, prepare)
+    relied = [Scope(thing), *map(Scope, _named(world, kind, act, data)), *_watched(world, kind)]
+    try:
+        return commit(world, relied, prepare)
+    except ActRefused:  # perhaps because a retry with the same key, at the same moment, was first
+        if idempotency is None or (found := world.ledger.by_id(event)) is None:
+            raise
+        return _again(world, found, (thing, act), data)
+
+
+def _guarded(
+    world: Here, thing: ThingId, kind: str, act: str, data: Mapping[str, Json]
+) -> tuple[Scope, ...]:
+    guard = world.guards.get(kind)
+    return guard(thing, act, data) if guard is not None else ()
+
+
+def _watched(world: Here, kind: str) -> tuple[Scope, ...]:
+    """What a guard reads: it must not move between its look and the append."""
+    return (POLICY,) if kind in world.guards else ()
 
 
 def standing(world: Here, thing: ThingId, kind: str) -> Standing:

@@ -7,6 +7,7 @@ from typing import Final
 
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
+from service.proposing import tidy
 from service.sweep import sweep
 from service.world import World
 
@@ -52,6 +53,8 @@ class Background:
     def _sweep(self) -> None:
         self._world.catch_up()
         sweep(self._world, self._world.clock.now())
+        tidy(self._world)
+        self._world.policies.current()  # compiled here, so that no request has to wait for it
         if monotonic_ms() >= self._next_retention:
             self._next_retention = monotonic_ms() + RETENTION_EVERY_MS
             self._retain()

@@ -221,6 +221,38 @@ class ClockIn(Model):
     at: AwareDatetime
 
 
+class PolicyIn(Model):
+    """A bundle that is proposed: all its files, why, and on which policy it was written."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "files": {"rules/books/escalation.yaml": "book: escalation\nstratum: escalate\n"},
+                "reason": "Executives were called twice for nothing last quarter.",
+                "base": "0" * 64,
+            }
+        },
+    )
+
+    files: dict[Annotated[str, Field(max_length=120)], str] = Field(min_length=1, max_length=500)
+    reason: Annotated[str, Field(min_length=1, max_length=4_000)]
+    base: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class AsOf(Model):
+    """A moment in the past; now where it is left out."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"at": "2026-11-23T08:00:00Z"}},
+    )
+
+    at: AwareDatetime | None = None
+
+
 def example_of(model: type[BaseModel]) -> Mapping[str, Json]:
     """The valid body that a model shows, empty where it shows none."""
     extra = model.model_config.get("json_schema_extra")

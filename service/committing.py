@@ -13,6 +13,7 @@ from ontology.gate import Result, Verdict, judge
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Lifecycles
 from service.clock import Clock, Ids
+from service.policies import Policies
 
 ATTEMPTS: Final = 3
 MOST_RESULTS: Final = 50
@@ -48,8 +49,20 @@ class Here(Protocol):
     def ids(self) -> Ids:
         """What makes ids."""
 
+    @property
+    def policies(self) -> Policies:
+        """Whose shapes the gate judges by."""
+
+    @property
+    def guards(self) -> "Mapping[str, Guard]":
+        """What acts on a kind of thing need besides its lifecycle."""
+
     def catch_up(self) -> None:
         """Fold what the ledger holds."""
+
+
+Guard = Callable[[ThingId, str, Mapping[str, Json]], tuple[Scope, ...]]
+"""Given a thing, an act and its data, raises `ActRefused`, or names more scopes to write to."""
 
 
 class GateRefused(Exception):
@@ -122,7 +135,8 @@ def event_id(world: Here, idempotency: str | None) -> str:
 
 def _judged(world: Here, drafts: Sequence[Draft]) -> Verdict:
     """What the gate says of drafts that it lets pass."""
-    verdict = judge(world.graph, drafts, drafts[0].occurred_at)
+    shapes = world.policies.shapes()
+    verdict = judge(world.graph, drafts, drafts[0].occurred_at, shapes)
     if verdict.refused:
         violations = [one for one in verdict.results if one.severity == "Violation"]
         if len(drafts) == 1:

@@ -3,22 +3,37 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final, cast
 
 from ontology.events import Event
 from ontology.facts import catalogue
+from ontology.identity import ThingId, kind_of
+from ontology.shape_files import Shapes, read_shapes
 from rules.policy import Policy, build
 from rules.strata import Engines
 
 KEPT: Final = 16
+PROPOSAL: Final = "policy-proposal"
+IN_EFFECT: Final = frozenset({"active", "emergency"})
+_TAKEN_OUT: Final = frozenset({"rolled-back", "reviewing"})
 _BUNDLED: Final = (("rules", "books", ".yaml"), ("ontology", "shapes", ".ttl"))
 
 
 class PolicyUnknown(LookupError):
     """No policy with that digest was ever proposed here."""
+
+
+def shapes_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a bundle that the gate judges by; the shapes of facts are not among them."""
+    return {
+        name: content
+        for name, content in files.items()
+        if name.endswith(".ttl") and not name.endswith("/facts.ttl")
+    }
 
 
 def packaged() -> dict[str, bytes]:
@@ -40,22 +55,59 @@ class Compiled:
     engines: Engines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A bundle on its way: `base` is the digest that was active when it was written."""
+
+    id: ThingId
+    digest: str
+    base: str | None
+    reason: str
+    by: ThingId
+    proposed_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activation:
+    """From when on decisions name a digest; `sequence` is the event that made it so."""
+
+    digest: str
+    since: datetime
+    sequence: int
+    by: ThingId
+
+
 class Policies:
-    """Which policies were proposed and which one is active, as far as the ledger was folded."""
+    """What was proposed and what is active, as far as the ledger was folded."""
 
     def __init__(self) -> None:
         """Start with nothing folded."""
         self._files: dict[str, Mapping[str, str]] = {}
         self._compiled: OrderedDict[str, Compiled] = OrderedDict()
+        self._shapes: tuple[str | None, Shapes | None] = (None, None)
         self._lock = threading.Lock()
-        self.active: str | None = None
+        self.proposals: dict[ThingId, Proposal] = {}
+        self.history: list[Activation] = []
+
+    @property
+    def active(self) -> str | None:
+        """The digest that the next decision names."""
+        return self.history[-1].digest if self.history else None
+
+    def at(self, moment: datetime) -> Activation | None:
+        """What was active at a moment."""
+        found = [one for one in self.history if one.since <= moment]
+        return found[-1] if found else None
 
     def apply(self, event: Event) -> None:
-        """Fold one event; others than policy events change nothing."""
+        """Fold one event; what is not about policies changes nothing."""
         if event.type == "policy.proposed":
-            self._files[str(event.data["digest"])] = cast(Mapping[str, str], event.data["files"])
+            self._proposed(event)
         elif event.type == "policy.activated":
-            self.active = str(event.data["digest"])
+            self._activate(str(event.data["digest"]), event)
+        elif event.type == "thing.acted" and event.subject in self.proposals:
+            self._acted(self.proposals[event.subject], event)
 
     def current(self) -> Compiled:
         """The active policy.
@@ -66,6 +118,16 @@ class Policies:
         if self.active is None:
             raise PolicyUnknown("no policy is active; `attune init` activates the packaged one")
         return self.get(self.active)
+
+    def files(self, digest: str) -> Mapping[str, str]:
+        """The files of a bundle, as they were proposed.
+
+        Raises:
+            PolicyUnknown: it was never proposed here.
+        """
+        if digest not in self._files:
+            raise PolicyUnknown(f"no policy {digest[:80]!r} was proposed here")
+        return self._files[digest]
 
     def faults(self) -> int:
         """How often an engine of a policy in use failed lately, so that one decided alone."""
@@ -82,12 +144,53 @@ class Policies:
             if digest in self._compiled:
                 self._compiled.move_to_end(digest)
                 return self._compiled[digest]
-            if digest not in self._files:
-                raise PolicyUnknown(f"no policy {digest!r} was proposed here")
-            content = {name: text.encode() for name, text in self._files[digest].items()}
+            content = {name: text.encode() for name, text in self.files(digest).items()}
             policy = build(content, catalogue())
             compiled = Compiled(policy=policy, engines=Engines.of(policy))
             self._compiled[digest] = compiled
             while len(self._compiled) > KEPT:
                 self._compiled.popitem(last=False)
             return compiled
+
+    def shapes(self) -> Shapes | None:
+        """The shapes of the active policy, None before there is one: the packaged ones judge."""
+        digest = self.active
+        with self._lock:
+            if digest is not None and self._shapes[0] != digest:
+                content = {name: text.encode() for name, text in self.files(digest).items()}
+                self._shapes = (digest, read_shapes(shapes_of(content)))
+            return self._shapes[1]
+
+    def _proposed(self, event: Event) -> None:
+        digest, base = str(event.data["digest"]), event.data.get("base")
+        self._files[digest] = cast(Mapping[str, str], event.data["files"])
+        if kind_of(event.subject) == PROPOSAL:
+            self.proposals[event.subject] = Proposal(
+                id=event.subject,
+                digest=digest,
+                base=str(base) if base is not None else None,
+                reason=str(event.data["reason"]),
+                by=event.actor,
+                proposed_at=event.occurred_at,
+                state="proposed",
+            )
+
+    def _acted(self, proposal: Proposal, event: Event) -> None:
+        after = str(event.data["to"])
+        self.proposals[proposal.id] = replace(proposal, state=after)
+        if (
+            after in IN_EFFECT
+            and proposal.state not in IN_EFFECT
+            and event.data["act"] != "reinstate"
+        ):
+            self._activate(proposal.digest, event)
+        elif after in _TAKEN_OUT and self.active == proposal.digest:
+            before = [one.digest for one in self.history if one.digest != proposal.digest]
+            self._activate(before[-1], event)
+
+    def _activate(self, digest: str, event: Event) -> None:
+        self.history.append(
+            Activation(
+                digest=digest, since=event.recorded_at, sequence=event.sequence, by=event.actor
+            )
+        )

@@ -17,10 +17,12 @@ from knowledge.spread.windows import Windows
 from ontology.events import Draft, Event
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle_file import lifecycles
+from service.activation import ActivationGuard
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
+from service.committing import Guard
 from service.incidents import Incidents
 from service.perception import Perception
-from service.policies import Policies
+from service.policies import PROPOSAL, Policies
 from service.roster import Roster, concerns
 from service.security import Keyring
 from service.settings import Settings, WorldKind
@@ -53,6 +55,7 @@ class World:
         self.graph: Final = Graph(ledger, settings.snapshots_path, keys)
         self.segments: Final = Segments(settings.segments_path, ledger, keys)
         self.policies: Final = Policies()
+        self.guards: Final[Mapping[str, Guard]] = {PROPOSAL: ActivationGuard(self.policies)}
         self.incidents: Final = Incidents()
         self.due: Final = Due(self.lifecycles)
         self.perception: Final = Perception(settings)
@@ -179,6 +182,7 @@ class World:
     def _fold_governed(self) -> None:
         folds: Mapping[str, Callable[[Event], None]] = {
             "policy.": self.policies.apply,
+            "thing.": self._acted,
             "key.": self._keyring.apply,
             "clock.": self._set_clock,
         }
@@ -192,6 +196,10 @@ class World:
         self.graph.catch_up()
         if stale:
             self._roster = None
+
+    def _acted(self, event: Event) -> None:
+        self.incidents.apply(event)
+        self.policies.apply(event)
 
     def _unheard(self) -> Sequence[Event]:
         return self.ledger.read(self._heard, types=_HEARD, limit=_BATCH)

@@ -1,19 +1,99 @@
-"""The policy that decides: which one is active, and what is in it."""
+"""Policies over HTTP: which one decides, which were proposed, what was active when."""
+
+from http import HTTPStatus
 
 from apiflask import APIBlueprint
 from flask import Response
 
 from ontology.events import Json
-from service.api.answers import answer, world
+from service.api.answers import answer, principal, world
+from service.bodies import AsOf, PolicyIn, instant
+from service.policies import Activation, Policies, PolicyUnknown, Proposal
+from service.problems import not_found
+from service.proposing import Wanted, propose
 
 bp = APIBlueprint("policies", __name__, url_prefix="/v1/policies", tag="Policy")
 
 
+@bp.get("")
+@bp.doc(
+    summary="The active policy, every proposal and what was active when.",
+    responses={200: "Digests, proposals, history."},
+)
+def index() -> Response:
+    """How policies stand."""
+    policies = world().policies
+    return answer(
+        {
+            "active": policies.active,
+            "proposals": [_proposal(one) for one in reversed([*policies.proposals.values()])],
+            "history": [_activation(one) for one in reversed(policies.history)],
+        }
+    )
+
+
+@bp.post("")
+@bp.input(PolicyIn)
+@bp.doc(
+    summary="Propose a policy: checked, its cases green, tried; a second person activates it.",
+    responses={
+        201: "The proposal; approve and activate it with acts.",
+        409: "It was written on a policy that is active no longer.",
+        422: "Every fault of its files, every case that fails.",
+    },
+)
+def create(json_data: PolicyIn) -> Response:
+    """Put a bundle before a second person."""
+    here = world()
+    wanted = Wanted(files=json_data.files, reason=json_data.reason, base=json_data.base)
+    event = propose(here, wanted, principal().actor())
+    here.catch_up()
+    proposal = here.policies.proposals[event.subject]
+    local = proposal.id.partition("/")[2]
+    links: dict[str, Json] = {"acts": f"/v1/policy-proposals/{local}/acts"}
+    return answer(
+        _proposal(proposal) | {"links": links},
+        HTTPStatus.CREATED,
+        {"Location": f"/v1/policies/{proposal.digest}"},
+    )
+
+
 @bp.get("/active")
-@bp.doc(summary="The active policy, its rules and their reasons.", responses={200: "The policy."})
-def active() -> Response:
+@bp.input(AsOf, location="query")
+@bp.doc(
+    summary="The policy that decides, or did at a moment: its rules and their reasons.",
+    responses={200: "The policy.", 404: "None was active then."},
+)
+def active(query_data: AsOf) -> Response:
     """Digest and rules of the policy that the next decision will name."""
-    policy = world().policies.current().policy
+    policies = world().policies
+    if query_data.at is None:
+        policies.current()
+        found = policies.history[-1]
+    else:
+        then = policies.at(query_data.at)
+        if then is None:
+            raise not_found("policy active at", instant(query_data.at), "2026-11-23T08:00:00Z")
+        found = then
+    return answer(_policy(policies, found.digest) | _activation(found))
+
+
+@bp.get("/<string:digest>")
+@bp.doc(
+    summary="One policy with its files.",
+    responses={200: "The policy.", 404: "It was never proposed here."},
+)
+def one(digest: str) -> Response:
+    """Rules and files of a policy."""
+    policies = world().policies
+    try:
+        files = dict(policies.files(digest))
+    except PolicyUnknown as error:
+        raise not_found("policy", digest, str(policies.active)) from error
+    return answer(_policy(policies, digest) | {"files": files})
+
+
+def _policy(policies: Policies, digest: str) -> dict[str, Json]:
     rules: list[Json] = [
         {
             "id": rule.id,
@@ -23,6 +103,27 @@ def active() -> Response:
             "reason": rule.reason,
             "covers": list(rule.covers),
         }
-        for rule in policy.rules
+        for rule in policies.get(digest).policy.rules
     ]
-    return answer({"digest": policy.digest, "rules": rules})
+    return {"digest": digest, "rules": rules}
+
+
+def _proposal(proposal: Proposal) -> dict[str, Json]:
+    return {
+        "id": proposal.id,
+        "digest": proposal.digest,
+        "base": proposal.base,
+        "reason": proposal.reason,
+        "by": proposal.by,
+        "proposed_at": instant(proposal.proposed_at),
+        "state": proposal.state,
+    }
+
+
+def _activation(activation: Activation) -> dict[str, Json]:
+    return {
+        "digest": activation.digest,
+        "since": instant(activation.since),
+        "sequence": activation.sequence,
+        "by": activation.by,
+    }

@@ -140,7 +140,7 @@ def test_a_decision_raises_the_standing_tier_and_never_lowers_it(door: Door, wor
 
 def test_no_policy_is_a_problem_that_says_so(open_world: Callable[..., World]) -> None:
     world = open_world()
-    world.policies.active = None
+    world.policies.history.clear()
     from service.policies import PolicyUnknown
 
     with pytest.raises(PolicyUnknown, match="attune init"):

@@ -1,0 +1,163 @@
+"""Proposing a policy: checked, its cases green, tried, then recorded for a second person."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from knowledge.refusals import Conflict
+from ontology.events import Draft, Event, Json
+from ontology.facts import catalogue
+from ontology.identity import ThingId
+from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
+from ontology.lifecycle import act as follow
+from ontology.shape_files import ShapesInvalid, read_shapes
+from rules.casetables import CaseResult, run_bundle
+from rules.diagnostics import Diagnostic, Invalid
+from rules.policy import build, digest
+from service import acts
+from service.activation import POLICY
+from service.committing import commit_all
+from service.policies import PROPOSAL, packaged, shapes_of
+from service.problems import Fault, ProblemError, pointer
+from service.trial import trial
+from service.world import World
+
+MOST_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is proposed: files by name, why, and the digest on which they were written."""
+
+    files: Mapping[str, str]
+    reason: str
+    base: str
+
+
+def propose(world: World, wanted: Wanted, actor: Actor) -> Event:
+    """Check a bundle and put it before a second person.
+
+    Raises:
+        ProblemError: broken files, cases that fail, a trial that fails (422); a base that is no
+            longer active, or a bundle that is active already (409).
+        ActRefused: the actor may not propose.
+        Conflict: another policy was activated meanwhile.
+    """
+    world.catch_up()
+    content = {name: text.encode() for name, text in wanted.files.items()}
+    name = digest(content)
+    _check_base(world, wanted, name)
+    faults = [*_of_size(content), *_of_names(content)] or [*check(content)]
+    if faults:
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "policy-invalid",
+            f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} wrong with it;"
+            " the active policy decides on.",
+            faults=faults,
+        )
+    thing = ThingId(world.ids(PROPOSAL))
+
+    def prepare() -> Sequence[Draft]:
+        at = world.clock.now()
+        stands = acts.standing(world, thing, PROPOSAL)
+        said: dict[str, Json] = {"reason": wanted.reason}
+        outcome = follow(world.lifecycles, stands, "propose", actor=actor, at=at, data=said)
+        bundle = Draft(
+            id=world.ids("event"),
+            type="policy.proposed",
+            subject=thing,
+            actor=actor.id,
+            occurred_at=at,
+            scopes=(POLICY,),
+            data={"digest": name, "files": dict(wanted.files), "base": wanted.base, **said},
+        )
+        return [bundle, acts.acted(world.ids("event"), stands, outcome, actor, at)]
+
+    return commit_all(world, [POLICY], prepare)[1]
+
+
+def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
+    """Everything that is wrong with a bundle: files, shapes, cases; then its trial."""
+    try:
+        build(content, catalogue())
+        read_shapes(shapes_of(content))
+        report = run_bundle(content, catalogue())
+    except Invalid as error:
+        yield from (_of_diagnostic(one) for one in error.diagnostics)
+        return
+    except ShapesInvalid as error:
+        yield from (Fault(pointer="/files", detail=words) for words in error.errors)
+        return
+    failed = [result for result in report.results if not result.passed]
+    yield from (_of_case(result) for result in failed)
+    for rule in report.unpaired:
+        yield Fault(
+            pointer="/files", detail=f"{rule} has no case where it fires and one where not"
+        )
+    if not failed and (fault := trial(content)) is not None:
+        yield Fault(pointer="/files", detail=fault)
+
+
+def tidy(world: World) -> None:
+    """Mark proposals whose policy was replaced as superseded, and those that came back."""
+    for proposal in [*world.policies.proposals.values()]:
+        in_effect = proposal.digest == world.policies.active
+        act = None
+        if proposal.state == "active" and not in_effect:
+            act = "supersede"
+        elif proposal.state == "superseded" and in_effect:
+            act = "reinstate"
+        if act is not None:
+            try:
+                acts.propose(
+                    world,
+                    thing=proposal.id,
+                    kind=PROPOSAL,
+                    act=act,
+                    data={},
+                    actor=Actor(id=ATTUNE, roles=frozenset({Role.ATTUNE})),
+                )
+            except (ActRefused, Conflict) as error:
+                world.log.info("another worker was first", proposal=proposal.id, why=str(error))
+
+
+def _check_base(world: World, wanted: Wanted, name: str) -> None:
+    active = world.policies.active
+    if wanted.base != active:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "stale-policy",
+            f"It was written on {wanted.base[:64]!r}, but {active!r} is active; pull that one.",
+        )
+    if name == active:
+        raise ProblemError(
+            HTTPStatus.CONFLICT, "nothing-changed", "This policy is active already."
+        )
+
+
+def _of_size(content: Mapping[str, bytes]) -> Iterable[Fault]:
+    size = sum(len(text) for text in content.values())
+    if size > MOST_BYTES:
+        words = f"{size} bytes are more than {MOST_BYTES}"
+        yield Fault(pointer="/files", detail=words)
+
+
+def _of_names(content: Mapping[str, bytes]) -> Iterable[Fault]:
+    """Files must lie where the packaged ones lie, so that each is read for what it is."""
+    folders = sorted({name.rpartition("/")[0] for name in packaged()})
+    example = next(iter(packaged()))
+    for name in content:
+        folder, _, file = name.rpartition("/")
+        if folder not in folders or not file.endswith((".yaml", ".ttl")):
+            words = f"{name[:120]!r} lies in none of {', '.join(folders)}"
+            yield Fault(pointer=pointer(["files", name[:120]]), detail=words, example=example)
+
+
+def _of_diagnostic(one: Diagnostic) -> Fault:
+    return Fault(pointer=pointer(["files", one.file]), detail=str(one), value=one.offending[:120])
+
+
+def _of_case(result: CaseResult) -> Fault:
+    told = f"{result.file}:{result.line}: {result.note}: {'; '.join(result.differences)}"
+    return Fault(pointer=pointer(["files", result.file]), detail=told[:1_000])
