@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.output import AsJson, Home, opened, refuse, show
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 app = typer.Typer(help="Replay a recorded feed, or make a recorded decision again.")
 
@@ -19,7 +22,14 @@ def feed(  # noqa: PLR0913 - what a replay needs to know
     feed_id: Annotated[str, typer.Option("--feed", help="feed/…")] = "feed/listening",
     platform: Annotated[str, typer.Option(help="platform/…")] = "platform/twitter",
     every: Annotated[int, typer.Option(min=1, max=1440, help="Minutes a step.")] = 15,
-    picture: Annotated[Path | None, typer.Option(help="Write the timeline as SVG.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Write the timeline as SVG (or PNG, by its ending).")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Of the picture; the file's name.")] = None,
+    note: Annotated[str, typer.Option(help="Below it: what the posts are a sample of.")] = "",
+    zone: Annotated[
+        str, typer.Option(help="Time zone of the picture, like America/New_York.")
+    ] = "UTC",
     rejects: Annotated[Path, typer.Option(help="Where bad rows go.")] = Path("rejects.jsonl"),
     url: Annotated[
         str, typer.Option(envvar="ATTUNE_URL", help="A service whose world is a replay.")
@@ -38,6 +48,8 @@ def feed(  # noqa: PLR0913 - what a replay needs to know
     from service.replaying import Step, replay  # noqa: PLC0415 - light start
 
     steps: list[Step] = []
+    hours = _zone(zone)
+    _drawable(picture)
     try:
         signals = heard(file, feed=feed_id, platform=platform, rejects=rejects)
         with Client(url, key) as client, Progress(disable=as_json, transient=True) as bar:
@@ -57,7 +69,8 @@ def feed(  # noqa: PLR0913 - what a replay needs to know
     if picture is not None:
         from service.timeline import draw  # noqa: PLC0415 - light start
 
-        draw(steps, picture, title=f"{file.stem}: tiers against volume")
+        sample = f"{len(signals):,} posts of {file.name}. {note}".strip()
+        draw(steps, picture, title=title or f"{file.stem}: tiers", sample=sample, zone=hours)
     if as_json:
         show([step.json() for step in steps])
     else:
@@ -89,3 +102,23 @@ def decision(
         typer.echo("identical" if again.identical else f"{again.recorded}\n{again.again}")
     if not again.identical:
         raise typer.Exit(1)
+
+
+def _drawable(picture: Path | None) -> None:
+    """Refuse a picture that can't be written, before an hour of replay."""
+    if picture is None:
+        return
+    if picture.suffix not in {".svg", ".png"}:
+        refuse(f"--picture {str(picture)!r} is no .svg or .png; write timeline.svg")
+    if not picture.absolute().parent.is_dir():
+        refuse(f"--picture {str(picture)!r}: there is no folder {str(picture.parent)!r}")
+
+
+def _zone(name: str) -> "ZoneInfo":
+    """A time zone by its IANA name."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - light start
+
+    try:
+        return ZoneInfo(name)
+    except (LookupError, OSError, ValueError):  # unknown, a folder, or no name at all
+        refuse(f"--zone {name[:80]!r} is no time zone; write America/New_York")
