@@ -1,0 +1,35 @@
+"""A sample world with its language models, on a Monday morning in New York."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.app import create
+from service.settings import Settings, WorldKind
+from service.world import World
+from tests.conftest import Door
+
+MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def documented(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    from loaders.archive import own_cases
+
+    home = Path(shutil.copytree(founded, tmp_path_factory.mktemp("documented") / "home"))
+    world = World.open(Settings(home=home, world=WorldKind.REPLAY, start=MONDAY))
+    world.advance(MONDAY, actor=world.keyring().keys()[0].holder)
+    world.perception.warm()
+    world.perception.precedents().add(list(own_cases()), lambda _: None)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def desk(documented: World) -> Door:
+    app = create(documented.settings, world=documented)
+    key = documented.settings.operator_key.read_text().strip()
+    return Door(http=app.test_client(), key=key)
