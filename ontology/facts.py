@@ -124,16 +124,19 @@ class Catalogue:
         shape = self.kinds.get(kind)
         if shape is None:
             raise FactInvalid(kind, {"": _unknown("kind of fact", kind, self.kinds)})
-        errors = {n: _unknown("field", n, shape.fields) for n in values if n not in shape.fields}
+        fields = shape.fields
+        errors = {n: _unknown("field", n, fields) for n in values if n not in fields}
         errors |= {
-            name: f"is missing; for example {field.example}"
-            for name, field in shape.fields.items()
-            if field.required and name not in values
+            name: f"is missing; for example {fields[name].example}"
+            for name in shape.required
+            if name not in values
         }
         checked: dict[str, Value] = {}
-        for name in sorted(set(values) & set(shape.fields)):
+        for name in sorted(values):
+            if name not in fields:
+                continue
             try:
-                checked[name] = shape.fields[name].check(values[name])
+                checked[name] = fields[name].check(values[name])
             except ValueInvalid as error:
                 errors[name] = str(error)
         if errors:

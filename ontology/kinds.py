@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -77,8 +77,10 @@ class Field:
             read = round(read, self.decimals) + 0.0  # + 0.0 makes -0.0 plain zero
         if self.allowed and read not in self.allowed:
             raise ValueInvalid(f"{quote(value)} is none of {', '.join(self.allowed)}")
-        self._check_range(read)
-        self._check_reference(read)
+        if self.minimum is not None or self.maximum is not None:
+            self._check_range(read)
+        if self.refers is not None:
+            self._check_reference(read)
         return read
 
     def _check_range(self, value: Value) -> None:
@@ -90,10 +92,10 @@ class Field:
             raise ValueInvalid(f"{quote(value)} is {side}; for example {self.example}")
 
     def _check_reference(self, value: Value) -> None:
-        if self.refers is None or not isinstance(value, str):
+        if not isinstance(value, str):
             return
         try:
-            fits = thing_id(value).startswith(self.refers + "/")
+            fits = thing_id(value).startswith(f"{self.refers}/")
         except IdentityInvalid:
             fits = False
         if not fits:
@@ -118,6 +120,12 @@ class Kind:
     verb: str | None = None
     label: str = ""
     comment: str = ""
+    required: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note the names of the required fields, in the order of the shape."""
+        names = tuple(name for name, field in self.fields.items() if field.required)
+        object.__setattr__(self, "required", names)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -127,8 +135,7 @@ class Kind:
     @property
     def main(self) -> str | None:
         """The field that an action's short form fills: `notify: [team/legal]` fills `team`."""
-        required = [name for name, field in self.fields.items() if field.required]
-        return required[0] if self.verb is not None and required else None
+        return self.required[0] if self.verb is not None and self.required else None
 
 
 def read_kinds(turtle: bytes) -> Mapping[str, Kind]:

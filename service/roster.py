@@ -1,8 +1,10 @@
 """What the organisation has, read once a change: teams and shifts, agreements, hours of work."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import chain
 from typing import Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,8 +28,8 @@ _TEAM: Final = {"load": "load", "trained": "trained", "external": "external"}
 _AGREEMENT: Final = {"topic": "topic", "kind": "agreementKind", "region": "inRegion"}
 
 
-MOST_MADE: Final = 4_096
-"""Facts that are kept made; languages that callers name must not fill the memory."""
+MOST_MADE: Final = 64
+"""Languages and times whose facts are kept made; callers must not fill the memory."""
 
 _KINDS: Final = frozenset({"team", "shift", "region", "calendar", "agreement", "feed"})
 
@@ -43,7 +45,7 @@ class Roster:
     """Teams, shifts, agreements, feeds and calendar as the graph of one sequence states them.
 
     `made` keeps the facts that were made of them: all that changes with time is who is on call
-    and what is in force.
+    and what is in force, and that only at `turns`, in order.
     """
 
     teams: Mapping[ThingId, Properties]
@@ -54,7 +56,8 @@ class Roster:
     zones: Mapping[ThingId, str]
     parents: Mapping[ThingId, ThingId]
     customers: bool
-    made: dict[tuple[str, ThingId, bool, str | None], Fact]
+    turns: Sequence[datetime]
+    made: dict[tuple[int, str | None], tuple[Fact, ...]]
 
     @classmethod
     def read(cls, graph: Graph) -> Self:
@@ -68,10 +71,12 @@ class Roster:
             one: first(graph.properties(one), "timeZone") for one in graph.of_type("Region")
         }
         calendars = graph.of_type("Calendar")
+        agreements = {one: graph.properties(one) for one in graph.of_type("Agreement")}
+        spans = [*chain.from_iterable(shifts.values()), *map(_force, agreements.values())]
         return cls(
             teams={one: graph.properties(one) for one in graph.of_type("Team")},
             shifts={team: tuple(spans) for team, spans in shifts.items()},
-            agreements={one: graph.properties(one) for one in graph.of_type("Agreement")},
+            agreements=agreements,
             feeds={one: graph.properties(one) for one in graph.of_type("Feed")},
             calendar=(calendars[0], graph.properties(calendars[0])) if calendars else None,
             parents={
@@ -81,6 +86,7 @@ class Roster:
             },
             zones={region: str(zone) for region, zone in regions.items() if zone is not None},
             customers=graph.has_type("Customer"),
+            turns=sorted({at for s in spans for at in (s.start, s.end) if at is not None}),
             made={},
         )
 
@@ -114,32 +120,25 @@ class Roster:
         """Whether somebody of the team is on call."""
         return any(span.covers(at) for span in self.shifts.get(team, ()))
 
-    def facts(self, at: datetime, language: str | None) -> Iterator[Fact]:
+    def facts(self, at: datetime, language: str | None) -> tuple[Fact, ...]:
         """Every team and agreement as a fact at a moment; `language` is that of the request."""
-        for team in self.teams:
-            yield self._fact("team", team, language, on=self.on_call(team, at))
-        for agreement, properties in self.agreements.items():
-            span = Span.of(properties, "validFrom", "validUntil")
-            yield self._fact("agreement", agreement, None, on=span.covers(at))
-
-    def _fact(self, kind: str, thing: ThingId, language: str | None, *, on: bool) -> Fact:
-        key = (kind, thing, on, language)
-        fact = self.made.get(key)
-        if fact is None:
-            team = kind == "team"
-            found = self._team(thing, language, on=on) if team else self._agreement(thing, on=on)
-            fact = catalogue().fact(kind, found.values, *found.origins)
-            if len(self.made) < MOST_MADE:
-                self.made[key] = fact
-        return fact
+        key = (bisect_right(self.turns, at), language)
+        facts = self.made.get(key)
+        if facts is None:
+            make = catalogue().fact
+            found = self.values(at, language)
+            facts = tuple(make(one.kind, one.values, *one.origins) for one in found)
+            if len(self.made) >= MOST_MADE:
+                self.made.clear()
+            self.made[key] = facts
+        return facts
 
     def values(self, at: datetime, language: str | None) -> Iterator[Values]:
         """The same, as values that a caller's own statements can still change."""
         for team in self.teams:
             yield self._team(team, language, on=self.on_call(team, at))
         for agreement, properties in self.agreements.items():
-            span = Span.of(properties, "validFrom", "validUntil")
-            yield self._agreement(agreement, on=span.covers(at))
+            yield self._agreement(agreement, on=_force(properties).covers(at))
 
     def _team(self, thing: ThingId, language: str | None, *, on: bool) -> Values:
         properties = self.teams[thing]
@@ -183,6 +182,10 @@ class Roster:
             offsets = {at.astimezone(_zone(one)).utcoffset() for one in zones}
             found.put("time_zones", len(offsets), triple(thing, "timeZone", ",".join(zones)))
         return found
+
+
+def _force(agreement: Properties) -> Span:
+    return Span.of(agreement, "validFrom", "validUntil")
 
 
 def _copied(kind: str, thing: ThingId, properties: Properties, names: Mapping[str, str]) -> Values:

@@ -77,7 +77,7 @@ def build(world: World, request: DecisionRequest, at: datetime, *, budget_ms: fl
         found += roster.values(at, language)
         prepared: tuple[Fact, ...] = ()
     else:
-        prepared = tuple(roster.facts(at, language))
+        prepared = roster.facts(at, language)
     _overlay(found, request.facts)
     return Situation(
         facts=(*_checked(found), *prepared),
@@ -125,13 +125,12 @@ def _shown(kind: str, given: ThingId | ExternalKey) -> str:
 
 def _implied(sources: Sources, named: dict[str, ThingId]) -> Iterator[Values]:
     """What follows from the named things: platform, region, agreements, the calendar."""
-    graph = sources.graph
     for kind, owner, term in (
         ("platform", "touchpoint", "usesPlatform"),
         ("region", "customer", "homeRegion"),
     ):
-        thing = graph.get(named[owner], term) if owner in named and kind not in named else None
-        if thing is not None and graph.exists(ThingId(str(thing))):
+        thing = sources.get(named[owner], term) if owner in named and kind not in named else None
+        if thing is not None and sources.graph.exists(ThingId(str(thing))):
             named[kind] = ThingId(str(thing))
             yield READERS[kind](sources, named[kind])
     incident = sources.incidents.get(named["incident"]) if "incident" in named else None

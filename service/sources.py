@@ -1,7 +1,7 @@
 """What is known of a thing, as the values of a fact: one function a kind."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -26,10 +26,23 @@ class Sources:
     incidents: Incidents
     roster: Roster
     at: datetime
+    read: dict[ThingId, Properties] = field(default_factory=dict)
+    """What was read of the graph already, for this request only."""
+
+    def properties(self, thing: ThingId) -> Properties:
+        """All that the graph says of a thing, read once a request."""
+        found = self.read.get(thing)
+        if found is None:
+            found = self.read[thing] = self.graph.properties(thing)
+        return found
+
+    def get(self, thing: ThingId, term: str) -> object:
+        """One value of a property, None where there is none."""
+        return first(self.properties(thing), term)
 
     def copied(self, kind: str, thing: ThingId, names: Mapping[str, str]) -> Values:
         """A fact whose fields are properties of the thing; `names` maps field → property."""
-        properties = self.graph.properties(thing)
+        properties = self.properties(thing)
         found = Values(kind=kind)
         for name, term in names.items():
             for value in properties.get(term, ())[:1]:
@@ -46,7 +59,7 @@ def incident(sources: Sources, thing: ThingId) -> Values:
         return found
     for name, value in _progress(known, sources.at).items():
         found.put(name, value, triple(thing, name, value))
-    onset = moment(sources.graph.get(thing, "onset")) or known.opened_at
+    onset = moment(sources.get(thing, "onset")) or known.opened_at
     if onset is not None:
         age = max(timedelta(), sources.at - onset)
         found.put("age", age, triple(thing, "onset", onset.isoformat()))
@@ -66,9 +79,9 @@ def _progress(known: Incident, at: datetime) -> Mapping[str, object]:
 
 def customer(sources: Sources, thing: ThingId) -> Values:
     """What is known of a customer, with cases, consents and incidents that touch them."""
-    graph, at = sources.graph, sources.at
+    at = sources.at
     found = sources.copied("customer", thing, _CUSTOMER)
-    properties = graph.properties(thing)
+    properties = sources.properties(thing)
     known = triple(thing, "type", "Customer")
     found.put("id", thing, known)
     found.put("known", True, known)  # noqa: FBT003 - the value of a field
@@ -76,12 +89,13 @@ def customer(sources: Sources, thing: ThingId) -> Values:
     states = [sources.incidents.get(one) for one in touched]
     found.put("affected", any(one is not None and one.listened for one in states), known)
     found.put("incidents", len(touched), known)
-    since = day(graph.get(thing, "since"))
+    since = day(first(properties, "since"))
     if since is not None:
         years = max(0.0, (at.date() - since).days / _YEAR_DAYS)
         found.put("tenure_years", years, triple(thing, "since", since))
-    _count_cases(sources, thing, found)
-    consents = [graph.properties(one) for one in graph.subjects("ofCustomer", thing)]
+    theirs = sources.graph.subjects("ofCustomer", thing)
+    _count_cases(sources, thing, theirs, found)
+    consents = [sources.properties(one) for one in theirs]
     personal = [one for one in consents if one.get("purpose") == ("personalisation",)]
     valid = any(_in_force(one, at) for one in personal)
     if personal:
@@ -94,11 +108,13 @@ def speaker(sources: Sources, thing: ThingId) -> Values:
     return sources.copied("signal", thing, _SPEAKER)
 
 
-def _count_cases(sources: Sources, thing: ThingId, found: Values) -> None:
+def _count_cases(
+    sources: Sources, thing: ThingId, theirs: Sequence[ThingId], found: Values
+) -> None:
     cases = [
         properties
-        for one in sources.graph.subjects("ofCustomer", thing)[:MOST_CASES]
-        if one.startswith("case/") and (properties := sources.graph.properties(one))
+        for one in theirs[:MOST_CASES]
+        if one.startswith("case/") and (properties := sources.properties(one))
     ]
     opened = [moment(first(one, "openedAt")) for one in cases]
     week = sources.at - timedelta(days=7)
@@ -112,7 +128,7 @@ def touchpoint(sources: Sources, thing: ThingId) -> Values:
     """What is known of a touchpoint and whether its owner can be reached."""
     found = sources.copied("touchpoint", thing, _TOUCHPOINT)
     found.put("id", thing, triple(thing, "type", "Touchpoint"))
-    owner = sources.graph.get(thing, "ownedBy")
+    owner = sources.get(thing, "ownedBy")
     found.put("owned", owner is not None, triple(thing, "ownedBy", owner or "nobody"))
     if owner is not None:
         reachable = sources.roster.on_call(ThingId(str(owner)), sources.at)
@@ -124,10 +140,10 @@ def platform(sources: Sources, thing: ThingId) -> Values:
     """What is known of a platform and of the access to it."""
     found = sources.copied("platform", thing, _PLATFORM)
     found.put("id", thing, triple(thing, "type", "Platform"))
-    fallback = sources.graph.get(thing, "fallback")
+    fallback = sources.get(thing, "fallback")
     has = fallback is not None and fallback != thing
     found.put("has_fallback", has, triple(thing, "fallback", fallback or "none"))
-    expires = moment(sources.graph.get(thing, "accessExpires"))
+    expires = moment(sources.get(thing, "accessExpires"))
     if expires is not None:
         left = max(timedelta(), expires - sources.at)
         found.put("expires_in", left, triple(thing, "accessExpires", expires.isoformat()))
@@ -144,7 +160,7 @@ def region(sources: Sources, thing: ThingId) -> Values:
         if one.listened and thing in one.scope.get("inRegion", ())
     ]
     found.put("affected", bool(touching), triple(thing, "inRegion", "…"))
-    local = sources.graph.get(thing, "localTeam")
+    local = sources.get(thing, "localTeam")
     found.put("local_team", local is not None, triple(thing, "localTeam", local or "none"))
     if local is not None:
         reachable = sources.roster.on_call(ThingId(str(local)), sources.at)

@@ -23,8 +23,10 @@ class Values:
         """Note one field; None is not known and not noted."""
         if value is not None:
             self.values[name] = value
-            if source not in self.origins:
-                self.origins.append(source)
+            for known in self.origins:
+                if known.ref == source.ref and known.source == source.source:
+                    return
+            self.origins.append(source)
 
     def add(self, other: "Values") -> None:
         """Take over what was gathered elsewhere of the same thing."""
