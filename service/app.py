@@ -9,7 +9,7 @@ from apiflask import APIFlask
 from flask import Response, g, request
 from flask.json.provider import JSONProvider
 
-from service import refusals
+from service import logs, refusals
 from service.api import (
     acts,
     clock,
@@ -31,6 +31,9 @@ from service.settings import Settings
 from service.world import World
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,80}", re.ASCII)
+DEEPEST: Final = 32
+"""Levels of lists and objects that a body may have."""
+
 _BLUEPRINTS: Final = (
     probes.bp,
     reference.bp,
@@ -55,8 +58,34 @@ class _Orjson(JSONProvider):
         return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:  # noqa: ANN401 - Flask's interface
-        """Value of a text."""
-        return orjson.loads(s)
+        """Value of a text.
+
+        Raises:
+            ValueError: it is no JSON, or nothing, or nested too deep for anyone to have meant it.
+        """
+        value = orjson.loads(s)
+        if value is None:
+            raise ValueError("null says nothing; send an object like {}")
+        if _depth(value) > DEEPEST:
+            raise ValueError(f"it is nested more than {DEEPEST} levels deep")
+        return value
+
+
+def _depth(value: object) -> int:
+    """How many levels of lists and objects a value has, counted up to one more than allowed."""
+    level, depth = [value], 0
+    while depth <= DEEPEST:
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        depth += 1
+        if not level:
+            break
+    return depth
 
 
 def create(settings: Settings | None = None, *, world: World | None = None) -> APIFlask:
@@ -66,6 +95,7 @@ def create(settings: Settings | None = None, *, world: World | None = None) -> A
         HomeMissing: the home was never initialised.
     """
     settings = settings or Settings()
+    logs.install()
     app = APIFlask(
         "service.app",
         title="attune",

@@ -11,6 +11,10 @@ from ontology.identity import ExternalKey, IdentityInvalid, ThingId, thing_id
 
 LONGEST_TEXT: Final = 20_000
 MOST_SIGNALS: Final = 1_000
+MOST_ROWS: Final = 50
+"""Facts of one kind that a request may state."""
+
+MOST_FIELDS: Final = 80
 _LONGEST_SYSTEM: Final = 80
 _LONGEST_KEY: Final = 200
 _REFERENCE_SCHEMA: Final = {
@@ -67,6 +71,10 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_Stated = Annotated[dict[Name, Any], Field(max_length=MOST_FIELDS)]
+"""What a caller states of one thing."""
+
+
 class DecisionRequest(Model):
     """What is asked: references, the words, and facts that only the caller knows."""
 
@@ -92,7 +100,7 @@ class DecisionRequest(Model):
     text: Text | None = None
     context: Text | None = None
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
-    facts: dict[Name, dict[Name, Any] | list[dict[Name, Any]]] = Field(
+    facts: dict[Name, _Stated | Annotated[list[_Stated], Field(max_length=MOST_ROWS)]] = Field(
         default_factory=dict, max_length=40
     )
     precedents: Annotated[int, Field(ge=0, le=20)] = 3

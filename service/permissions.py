@@ -57,6 +57,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "policies.active": ("read:policies", KEY_ROLES),
         "policies.index": ("read:policies", KEY_ROLES),
         "policies.one": ("read:policies", KEY_ROLES),
+        "policies.signed": ("read:policies", frozenset({_GOVERNANCE, _AUDITOR, _ADMIN})),
         "policies.create": ("write:policies", frozenset({_GOVERNANCE})),
         "webhooks.create": ("write:webhooks", _RUN),
         "webhooks.index": ("read:webhooks", _INSPECT),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from reprlib import Repr
 from typing import Final
 
 from pydantic import ValidationError
@@ -12,6 +13,10 @@ from ontology.events import Json
 TYPE: Final = "https://attune.example/problems/"
 QUOTED: Final = 120
 FAULTS: Final = 100
+_SHORT: Final = Repr()
+_SHORT.maxlevel = 3
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 2 * QUOTED
+_SHORT.fillvalue = "…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ def quoted(value: object) -> str:
     >>> quoted("x" * 500)[-4:]
     "x…'"
     """
-    text = repr(value)
+    text = _SHORT.repr(value)
     return text if len(text) <= QUOTED else text[: QUOTED - 2] + "…" + text[-1]
 
 

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, Self
 
-import structlog
-
 from knowledge.due import Due
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
@@ -21,6 +19,7 @@ from service.activation import ActivationGuard
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
 from service.committing import Guard
 from service.incidents import Incidents
+from service.logs import logger
 from service.perception import Perception
 from service.policies import PROPOSAL, Policies
 from service.roster import Roster, concerns
@@ -50,7 +49,7 @@ class World:
         self.keys: Final = keys
         self.clock: Final = clock
         self.ids: Ids = new_id
-        self.log: Final = structlog.get_logger("attune")
+        self.log: Final = logger()
         self.lifecycles: Final = lifecycles()
         self.graph: Final = Graph(ledger, settings.snapshots_path, keys)
         self.segments: Final = Segments(settings.segments_path, ledger, keys)

@@ -11,6 +11,7 @@ from service.bodies import AsOf, PolicyIn, instant
 from service.policies import Activation, Policies, PolicyUnknown, Proposal
 from service.problems import not_found
 from service.proposing import Wanted, propose
+from service.sealed_bundles import SECRET, sign
 
 bp = APIBlueprint("policies", __name__, url_prefix="/v1/policies", tag="Policy")
 
@@ -91,6 +92,21 @@ def one(digest: str) -> Response:
     except PolicyUnknown as error:
         raise not_found("policy", digest, str(policies.active)) from error
     return answer(_policy(policies, digest) | {"files": files})
+
+
+@bp.get("/<string:digest>/signed")
+@bp.doc(
+    summary="One policy as a file that another organisation can trust, signed with Ed25519.",
+    responses={200: "The signed bundle.", 404: "It was never proposed here."},
+)
+def signed(digest: str) -> Response:
+    """Files, digest, public key and signature."""
+    here = world()
+    try:
+        files = here.policies.files(digest)
+    except PolicyUnknown as error:
+        raise not_found("policy", digest, str(here.policies.active)) from error
+    return answer(sign(files, here.keys.secret(SECRET)))
 
 
 def _policy(policies: Policies, digest: str) -> dict[str, Json]:

@@ -8,6 +8,7 @@ import typer
 
 GROUPS: Final = (
     "rules",
+    "policy",
     "precedents",
     "ledger",
     "keys",

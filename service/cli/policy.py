@@ -1,0 +1,147 @@
+"""`attune policy`: pull the policy that decides, push a changed one, see how policies stand."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.output import AsJson, refuse, show
+
+app = typer.Typer(help="Pull, push, activate, export and import policies.")
+
+Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
+Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key.")]
+Folder = Annotated[Path, typer.Argument(help="The folder of the working copy.")]
+_URL = "http://127.0.0.1:8080"
+
+
+@app.command("status")
+def status(
+    folder: Folder = Path(), *, url: Url = _URL, key: Key = "", as_json: AsJson = False
+) -> None:
+    """What stands in the folder, what is proposed, what is active."""
+    from service.working_copy import WorkingCopyInvalid, status_of  # noqa: PLC0415 - light start
+
+    try:
+        found = status_of(folder, url, key)
+    except WorkingCopyInvalid as error:
+        refuse(str(error))
+    if as_json:
+        show(found)
+        return
+    typer.echo(f"files     {found['files'] or 'no working copy here; run: attune policy pull'}")
+    for proposal in found["proposals"]:
+        typer.echo(
+            f"proposed  {proposal['digest'][:16]} {proposal['state']} {proposal['id']}"
+            f" by {proposal['by']}: {proposal['reason']}"
+        )
+    typer.echo(f"active    {found['active'][:16]}")
+    for name in found["changed"]:
+        typer.echo(f"changed   {name}")
+
+
+@app.command("pull")
+def pull(
+    folder: Folder = Path(),
+    *,
+    digest: Annotated[str | None, typer.Option(help="Not the active one but this.")] = None,
+    url: Url = _URL,
+    key: Key = "",
+) -> None:
+    """Write the active policy into a folder; files changed there are not overwritten."""
+    from service.working_copy import WorkingCopyInvalid, pull_into  # noqa: PLC0415 - light start
+
+    try:
+        written, pulled = pull_into(folder, url, key, digest)
+    except WorkingCopyInvalid as error:
+        refuse(str(error))
+    typer.echo(f"{written} files of policy {pulled[:16]} in {folder}")
+
+
+@app.command("push")
+def push(
+    folder: Folder = Path(),
+    *,
+    reason: Annotated[str, typer.Option(help="Why; the second person reads it.")],
+    url: Url = _URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Propose the files of a folder: checked, their cases green, tried."""
+    from service.working_copy import WorkingCopyInvalid, push_from  # noqa: PLC0415 - light start
+
+    try:
+        proposal = push_from(folder, url, key, reason)
+    except WorkingCopyInvalid as error:
+        refuse(str(error))
+    if as_json:
+        show(proposal)
+    else:
+        typer.echo(f"{proposal['id']} proposes {str(proposal['digest'])[:16]}")
+        typer.echo("a second person: attune policy act approve, then activate")
+
+
+@app.command("act")
+def act(  # noqa: PLR0913 - what an act may carry
+    name: Annotated[
+        str, typer.Argument(help="approve, activate, reject, rollback, break-glass …")
+    ],
+    proposal: Annotated[str, typer.Argument(help="policy-proposal/…")],
+    *,
+    reason: Annotated[str | None, typer.Option(help="Why.")] = None,
+    within: Annotated[str | None, typer.Option(help="Of break-glass: PT2H.")] = None,
+    finding: Annotated[str | None, typer.Option(help="Of review: what was found.")] = None,
+    url: Url = _URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Do an act to a proposal."""
+    from service.working_copy import WorkingCopyInvalid, act_on  # noqa: PLC0415 - light start
+
+    said = {"reason": reason, "within": within, "finding": finding}
+    data = {field: value for field, value in said.items() if value is not None}
+    try:
+        done = act_on(url, key, proposal, name, data)
+    except WorkingCopyInvalid as error:
+        refuse(str(error))
+    if as_json:
+        show(done)
+    else:
+        typer.echo(f"{proposal}: {name}, now {done['state']}")
+
+
+@app.command("export")
+def export(
+    digest: Annotated[str, typer.Argument(help="The policy's digest.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    *,
+    url: Url = _URL,
+    key: Key = "",
+) -> None:
+    """Write a policy as one file, signed by this organisation."""
+    from service.working_copy import WorkingCopyInvalid, export_to  # noqa: PLC0415 - light start
+
+    try:
+        signer = export_to(out, url, key, digest)
+    except WorkingCopyInvalid as error:
+        refuse(str(error))
+    typer.echo(f"{out}: signed by {signer}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A file that `export` wrote.")],
+    *,
+    trust: Annotated[str, typer.Option(help="The signer's public key, in hex.")],
+    reason: Annotated[str, typer.Option(help="Why; the second person reads it.")],
+    url: Url = _URL,
+    key: Key = "",
+) -> None:
+    """Propose a signed policy; an unsigned or altered one is refused."""
+    from service.working_copy import WorkingCopyInvalid, import_from  # noqa: PLC0415 - light start
+
+    try:
+        proposal = import_from(file, url, key, trust, reason)
+    except WorkingCopyInvalid as error:
+        refuse(str(error))
+    typer.echo(f"{proposal['id']} proposes {str(proposal['digest'])[:16]}")
