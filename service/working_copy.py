@@ -27,7 +27,7 @@ def status_of(folder: Path, url: str, key: str) -> dict[str, Any]:
         base = _base(folder) if (folder / MARK).exists() else None
         before = client.get(f"/v1/policies/{base}")["files"] if base is not None else {}
     return {
-        "files": digest({n: t.encode() for n, t in files.items()}) if files else None,
+        "files": _digest(files),
         "base": base,
         "changed": _differences(before, files) if isinstance(before, dict) and base else [],
         "proposals": [one for one in _rows(policies["proposals"]) if one["state"] in _OPEN],
@@ -46,7 +46,9 @@ def pull_into(folder: Path, url: str, key: str, wanted: str | None) -> tuple[int
         content = client.get(f"/v1/policies/{name}")["files"]
         fresh = {n: str(t) for n, t in content.items()} if isinstance(content, dict) else {}
         here = _files(folder)
-        if here and (folder / MARK).exists():
+        if _digest(here) == name:
+            pass  # the very files: only the mark moves
+        elif here and (folder / MARK).exists():
             before = client.get(f"/v1/policies/{_base(folder)}")["files"]
             changed = _differences(before if isinstance(before, dict) else {}, here)
             if changed:
@@ -134,6 +136,10 @@ def _files(folder: Path) -> dict[str, str]:
         for path in sorted((folder / name).glob("*"))
         if path.suffix in {".yaml", ".ttl"}
     }
+
+
+def _digest(files: Mapping[str, str]) -> str | None:
+    return digest({name: text.encode() for name, text in files.items()}) if files else None
 
 
 def _base(folder: Path) -> str:

@@ -107,7 +107,7 @@ def act(  # noqa: PLR0913 - what an act may carry
     if as_json:
         show(done)
     else:
-        typer.echo(f"{proposal}: {name}, now {done['state']}")
+        typer.echo(f"{proposal}: {name}, now {done['to']}")
 
 
 @app.command("export")

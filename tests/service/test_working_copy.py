@@ -1,0 +1,107 @@
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from service.working_copy import (
+    MARK,
+    WorkingCopyInvalid,
+    act_on,
+    export_to,
+    import_from,
+    pull_into,
+    push_from,
+    status_of,
+)
+from tests.conftest import Door
+from tests.service.test_policies import second
+
+__all__ = ["second"]
+
+BOOK = Path("rules/books/escalation.yaml")
+
+
+@pytest.fixture
+def url(door: Door) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, door.http.application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+def append(folder: Path, text: str) -> None:
+    with (folder / BOOK).open("a") as file:
+        file.write(text)
+
+
+def test_what_is_pulled_is_what_is_active(url: str, door: Door, tmp_path: Path) -> None:
+    files, digest = pull_into(tmp_path, url, door.key, None)
+    found = status_of(tmp_path, url, door.key)
+    assert files > 20
+    assert (found["files"], found["active"], found["changed"]) == (digest, digest, [])
+
+
+def test_a_changed_copy_shows_its_change_and_is_not_overwritten(
+    url: str, door: Door, tmp_path: Path
+) -> None:
+    pull_into(tmp_path, url, door.key, None)
+    append(tmp_path, "# mine\n")
+    assert status_of(tmp_path, url, door.key)["changed"] == [str(BOOK)]
+    with pytest.raises(WorkingCopyInvalid, match="changed here since the last pull"):
+        pull_into(tmp_path, url, door.key, None)
+    assert (tmp_path / BOOK).read_text().endswith("# mine\n")
+
+
+def test_a_pushed_copy_is_in_effect_once_a_second_person_agreed(
+    url: str, door: Door, second: Door, tmp_path: Path
+) -> None:
+    pull_into(tmp_path, url, door.key, None)
+    append(tmp_path, "# mine\n")
+    proposal = str(push_from(tmp_path, url, door.key, "A better reason.")["id"])
+    act_on(url, second.key, proposal, "approve", {})
+    assert act_on(url, door.key, proposal, "activate", {})["to"] == "active"
+    found = status_of(tmp_path, url, door.key)
+    assert found["active"] == found["files"]
+    pull_into(tmp_path, url, door.key, None)
+    assert status_of(tmp_path, url, door.key)["changed"] == []
+
+
+def test_a_folder_that_was_never_pulled_is_neither_pushed_nor_overwritten(
+    url: str, door: Door, tmp_path: Path
+) -> None:
+    with pytest.raises(WorkingCopyInvalid, match="attune policy pull"):
+        push_from(tmp_path, url, door.key, "Why.")
+    (tmp_path / BOOK).parent.mkdir(parents=True)
+    append(tmp_path, "mine\n")
+    with pytest.raises(WorkingCopyInvalid, match="another folder"):
+        pull_into(tmp_path, url, door.key, None)
+
+
+def test_a_broken_mark_is_named(url: str, door: Door, tmp_path: Path) -> None:
+    pull_into(tmp_path, url, door.key, None)
+    (tmp_path / MARK).write_text("{")
+    with pytest.raises(WorkingCopyInvalid, match="broken"):
+        push_from(tmp_path, url, door.key, "Why.")
+
+
+def test_an_exported_policy_is_imported_by_who_trusts_its_signer(
+    url: str, door: Door, tmp_path: Path
+) -> None:
+    pull_into(tmp_path, url, door.key, None)
+    append(tmp_path, "# mine\n")
+    digest = str(push_from(tmp_path, url, door.key, "Why.")["digest"])
+    file = tmp_path / "policy.json"
+    signer = export_to(file, url, door.key, digest)
+    assert import_from(file, url, door.key, signer, "Theirs.")["digest"] == digest
+    file.write_text(file.read_text().replace("# mine", "# evil"))
+    with pytest.raises(WorkingCopyInvalid, match="altered"):
+        import_from(file, url, door.key, signer, "Theirs.")
+
+
+def test_a_service_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WorkingCopyInvalid, match="does not answer"):
+        pull_into(tmp_path, "http://127.0.0.1:9", "attune_x_y", None)
