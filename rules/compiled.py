@@ -66,12 +66,14 @@ class Compiled:
         for one in self._alternatives:
             self._by_first.setdefault(one.patterns[0] if one.patterns else -1, []).append(one)
         self._match = Generator(self._patterns.found).match()
+        self._kinds = tuple(dict.fromkeys(pattern.kind for pattern in self._patterns.found))
 
     def fire(self, facts: Sequence[Fact]) -> Fired:
         """The rules that hold of the facts, each with the positions of the facts that it took."""
-        kinds: dict[str, list[Numbered]] = {}
+        kinds: dict[str, list[Numbered]] = {kind: [] for kind in self._kinds}
         for number, fact in enumerate(facts):
-            kinds.setdefault(fact.kind, []).append((number, fact.values))
+            if (numbered := kinds.get(fact.kind)) is not None:
+                numbered.append((number, fact.values))
         hits: Hits = defaultdict(list)
         try:
             self._match(kinds, hits)

@@ -29,11 +29,14 @@ MOST_FACTS: Final = 400
 MOST_COMBINATIONS: Final = 4_096
 MOST_DRAINED: Final = 40_000
 _NAMES: Final = count()
-_WHOLE: Final = re.compile(
-    rb'\[(?:\{"id":[0-9]++,"sid":"%b"(?:,"[a-z0-9]++":-?+[0-9]{1,19}+)*+\},?+)*+\]'
-    % SESSION.encode()
+_SHORT, _WHOLE = (
+    re.compile(
+        rb'\[(?:\{"id":[0-9]++,"sid":"%b"(?:,"[a-z0-9]++":-?+[0-9]{1,%d}+)*+\},?+)*+\]'
+        % (SESSION.encode(), digits)
+    )
+    for digits in (len(str(LARGEST)) - 1, len(str(LARGEST)))
 )
-_LONG: Final = re.compile(rb"-?[0-9]{19}")
+_LONG: Final = re.compile(rb"[0-9]{%d}" % len(str(LARGEST)))
 _PLACES: Final = tuple(f"p{at}" for at in range(MOST_PATTERNS))
 
 try:
@@ -203,8 +206,9 @@ def _whole(batch: bytes) -> bool:
     It drops a number that it cannot parse (`1e-20`, `inf`) and all facts behind it, and where
     that is the first one it hands out a session that is not there: a segmentation fault.
     """
-    return _WHOLE.fullmatch(batch) is not None and all(
-        abs(int(long)) <= LARGEST for long in _LONG.findall(batch)
+    return _SHORT.fullmatch(batch) is not None or (
+        _WHOLE.fullmatch(batch) is not None
+        and all(int(number) <= LARGEST for number in _LONG.findall(batch))
     )
 
 

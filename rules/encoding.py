@@ -81,13 +81,13 @@ class Encoding:
         Raises:
             EncodingInvalid: a fact does not fit its kind.
         """
-        strangers, head = _Strangers(), f',"sid":"{session}"'.encode()
-        messages = []
+        strangers, head = _Strangers(), b',"sid":"%b"' % session.encode()
+        held, messages = self._held, []
         for ordinal, fact in enumerate(facts):
-            plain, joined = self._held.get(fact.place()) or self._written(fact)
-            parts = [b'{"id":%d' % ordinal, head, plain]
-            parts += [b',"%b":%d' % (name, strangers.of(value)) for name, value in joined]
-            messages.append(b"".join(parts) + b"}")
+            plain, joined = held.get(fact.place()) or self._written(fact)
+            for name, value in joined:
+                plain += b',"%b":%d' % (name, strangers.of(value))
+            messages.append(b'{"id":%d%b%b}' % (ordinal, head, plain))
         return messages
 
     def _written(self, fact: Fact) -> _Written:
