@@ -9,7 +9,7 @@ from ontology.events import Json
 from ontology.identity import IdentityInvalid, ThingId, thing_id
 from service import acts
 from service.api.answers import answer, idempotency, principal, world
-from service.bodies import RecordIn, instant
+from service.bodies import AsOf, RecordIn, instant
 from service.problems import Fault, bad_request, not_found, quoted
 
 bp = APIBlueprint("records", __name__, url_prefix="/v1/records", tag="Records")
@@ -49,17 +49,19 @@ def put(json_data: RecordIn) -> Response:
 
 
 @bp.get("/<path:thing>")
+@bp.input(AsOf, location="query")
 @bp.doc(
-    summary="What is known of one thing.",
-    responses={200: "Its properties.", 404: "There is no such record."},
+    summary="What is known of one thing, or was known at a moment.",
+    responses={200: "Its properties.", 404: "There is, or was, no such record."},
 )
-def one(thing: str) -> Response:
-    """Type, state and properties of a record as the graph holds them."""
+def one(thing: str, query_data: AsOf) -> Response:
+    """Type, state and properties of a record as the graph holds, or held, them."""
     here, name = world(), _id(thing)
-    if not here.graph.exists(name):
+    graph = here.graph if query_data.at is None else here.graph.as_of(query_data.at)
+    if not graph.exists(name):
         raise not_found("record", thing, _EXAMPLE)
-    properties = {term: list(values) for term, values in here.graph.properties(name).items()}
-    return answer({"id": name, "state": here.graph.state(name), "properties": properties})
+    properties = {term: list(values) for term, values in graph.properties(name).items()}
+    return answer({"id": name, "state": graph.state(name), "properties": properties})
 
 
 @bp.delete("/<path:thing>")

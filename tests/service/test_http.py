@@ -129,6 +129,26 @@ def test_a_record_is_put_read_and_removed(door: Door) -> None:
     assert door.get("/v1/records/region/us-vt").status_code == 404
 
 
+def test_a_record_can_be_read_as_it_was_known_at_a_moment(door: Door, world: World) -> None:
+    from service.bodies import instant
+
+    region = {
+        "type": "Region",
+        "id": "region/us-vt",
+        "properties": {"name": "Vermont", "jurisdiction": "US-VT", "timeZone": "America/New_York"},
+    }
+    door.post("/v1/records", region)
+    then = instant(world.clock.now())
+    region["properties"] = {**region["properties"], "name": "The Green Mountain State"}  # type: ignore[dict-item]
+    door.post("/v1/records", region)
+    path = "/v1/records/region/us-vt"
+    assert door.get(path).get_json()["properties"]["name"] == ["The Green Mountain State"]
+    assert door.get(path, query_string={"at": then}).get_json()["properties"]["name"] == [
+        "Vermont"
+    ]
+    assert door.get(path, query_string={"at": "1999-01-01T00:00:00Z"}).status_code == 404
+
+
 def test_the_gate_names_shape_line_and_cure(door: Door) -> None:
     body = {
         "type": "Platform",
