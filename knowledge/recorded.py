@@ -17,6 +17,9 @@ from ontology.events import Event
 from ontology.identity import Scope, ThingId
 
 _SCOPES_AT_ONCE: Final = 500
+_LAST: Final = 2**63 - 1
+"""The largest sequence that a database can hold."""
+
 _ROW: Final = select(EVENTS.c.body, EVENTS.c.leaf)
 
 
@@ -62,6 +65,8 @@ class Recorded:
 
     def at(self, sequence: int) -> Event | None:
         """The event of that sequence."""
+        if sequence > _LAST:
+            return None
         found = self._events(_ROW.where(EVENTS.c.sequence == sequence))
         return found[0] if found else None
 

@@ -75,7 +75,7 @@ class ProblemError(Exception):
 def quoted(value: object) -> str:
     """A value as an error shows it: Python's repr, at most 120 characters.
 
-    >>> quoted("x" * 500)[-4:]
+    >>> quoted("x" * 500)[-3:]
     "x…'"
     """
     text = _SHORT.repr(value)
