@@ -41,6 +41,7 @@ def serve(settings: Settings, *, welcome: bool) -> None:
         factory=True,
         workers=settings.workers,
         blocking_threads=settings.threads,
+        respawn_failed_workers=True,  # one dead worker must not end the service
         log_access=False,
         log_level=LogLevels.error,
     ).serve()
