@@ -28,7 +28,7 @@ _SECONDS: Final[Mapping[str, int]] = MappingProxyType(
     | dict.fromkeys(("d", "day", "days"), 86_400)
     | dict.fromkeys(("week", "weeks"), 604_800)
 )
-_CALLS: Final[Mapping[str, Datatype]] = MappingProxyType(
+CALLS: Final[Mapping[str, Datatype]] = MappingProxyType(
     {
         "date": Datatype.DATE,
         "time": Datatype.TIME,
@@ -71,7 +71,7 @@ def _read(text: str, field: Field) -> object:
     """What a text says: a call like `date("…")`, a quoted text, or a bare word."""
     call = _CALL.fullmatch(text)
     if call is not None:
-        if _CALLS[call[1]] is not field.datatype:
+        if CALLS[call[1]] is not field.datatype:
             raise LiteralInvalid(
                 f"{call[1]}(…) stands where {field.name} holds a {field.datatype}"
             )

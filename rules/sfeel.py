@@ -132,7 +132,7 @@ def compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
 
 
 def _compares(test: Any, given: Value, field: Field) -> bool:  # noqa: ANN401 - a Compare
-    return _COMPARES[test.operator](rank(given, field), rank(test.value, field))
+    return COMPARES[test.operator](rank(given, field), rank(test.value, field))
 
 
 def _lies_within(test: Any, given: Value, field: Field) -> bool:  # noqa: ANN401 - an Interval
@@ -141,7 +141,7 @@ def _lies_within(test: Any, given: Value, field: Field) -> bool:  # noqa: ANN401
     return bool(above and (here < high or (test.high_closed and here == high)))
 
 
-_COMPARES: Final[Mapping[str, Callable[[Any, Any], bool]]] = MappingProxyType(
+COMPARES: Final[Mapping[str, Callable[[Any, Any], bool]]] = MappingProxyType(
     {
         "=": lambda a, b: bool(a == b),
         "!=": lambda a, b: bool(a != b),

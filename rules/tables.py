@@ -14,22 +14,25 @@ rows:
   - {when: {delay: "[PT30M..PT1H)"}, then: [0.25, plain]}
 ```
 
+An output that begins with `=` is an S-FEEL expression over the inputs: `"= fare * 0.5"`. An input
+with an `expression` is reckoned from the others, and is tested like them.
 A type is one of number, string, boolean, date, time, date and time, duration. Tests stand in the
 order of the inputs, or by name where some are left out. A table with one output gives its value,
 one with several an object. Nothing matched: null (U A P F, sums), `[]` (R O C), 0 (C#).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias, cast
 
 from ontology.events import Json
 from ontology.kinds import Field
 from ontology.values import Value, ValueInvalid, encode, quote
+from rules.expressions import Expression, plain, worth
 from rules.sfeel import MISSING, Input, Test, holds
 
-Outputs: TypeAlias = tuple[Value, ...]
+Outputs: TypeAlias = tuple[Value | Expression | None, ...]
 HITS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "U": "unique",
@@ -67,7 +70,7 @@ class HitViolated(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: a test an input, a value an output."""
+    """One row: a test an input, a value or an expression an output; None is a null."""
 
     tests: tuple[Test, ...]
     outputs: Outputs
@@ -83,6 +86,8 @@ class Table:
     inputs: tuple[Field, ...]
     outputs: tuple[Field, ...]
     rows: tuple[Row, ...]
+    reckoned: Mapping[str, Expression] = field(default_factory=dict)
+    """The inputs that are reckoned from the others, by name."""
 
     def evaluate(self, given: Mapping[str, object]) -> dict[str, Json]:
         """The decision under its name.
@@ -94,23 +99,21 @@ class Table:
             InputInvalid: an input is not of its type; all errors at once.
             HitViolated: the rows that matched contradict the hit policy.
         """
-        values = self._inputs(given)
-        matched = [row for row in self.rows if self._matches(row, values)]
+        named = inputs_of([f for f in self.inputs if f.name not in self.reckoned], given)
+        for shape in self.inputs:
+            if shape.name in self.reckoned:
+                named[shape.name] = reckon(self.reckoned[shape.name], shape, named)
+        values = [named[shape.name] for shape in self.inputs]
+        matched = [self._valued(row, named) for row in self.rows if self._matches(row, values)]
         return {self.name: _COMBINED[self.hit](self, matched)}
 
-    def _inputs(self, given: Mapping[str, object]) -> list[Input]:
-        values: list[Input] = []
-        errors: dict[str, str] = {}
-        for shape in self.inputs:
-            value = given.get(shape.name, MISSING)
-            try:
-                here = value is not None and value is not MISSING
-                values.append(shape.check(value) if here else cast("Input", value))
-            except ValueInvalid as error:
-                errors[shape.name] = str(error)
-        if errors:
-            raise InputInvalid(errors)
-        return values
+    def _valued(self, row: Row, named: Mapping[str, Input]) -> Row:
+        """The row with its expressions reckoned."""
+        outputs = tuple(
+            reckon(cell, shape, named) if isinstance(cell, Expression) else cell
+            for cell, shape in zip(row.outputs, self.outputs, strict=True)
+        )
+        return replace(row, outputs=outputs)
 
     def _matches(self, row: Row, values: Sequence[Input]) -> bool:
         triples = zip(row.tests, values, self.inputs, strict=True)
@@ -118,19 +121,54 @@ class Table:
 
     def shown(self, row: Row) -> Json:
         """The outputs of a row: one value, or an object of several."""
-        pairs = {f.name: _plain(v) for f, v in zip(self.outputs, row.outputs, strict=True)}
+        pairs = {f.name: json_of(v) for f, v in zip(self.outputs, row.outputs, strict=True)}
         return next(iter(pairs.values())) if len(pairs) == 1 else dict(pairs)
 
     def priority(self, row: Row) -> tuple[int, ...]:
         """The places of a row's outputs in the order that the outputs list, first is highest."""
         return tuple(
-            f.allowed.index(str(v)) if f.allowed else 0
+            [*f.allowed, str(v)].index(str(v)) if f.allowed else 0
             for f, v in zip(self.outputs, row.outputs, strict=True)
         )
 
 
-def _plain(value: Value) -> Json:
-    """A number without places is written as a whole one."""
+def inputs_of(fields: Sequence[Field], given: Mapping[str, object]) -> dict[str, Input]:
+    """Inputs by name, each of its type; None is a null, `MISSING` was not given.
+
+    Raises:
+        InputInvalid: an input is not of its type; all errors at once.
+    """
+    values: dict[str, Input] = {}
+    errors: dict[str, str] = {}
+    for shape in fields:
+        value = given.get(shape.name, MISSING)
+        try:
+            here = value is not None and value is not MISSING
+            values[shape.name] = shape.check(value) if here else cast("Input", value)
+        except ValueInvalid as error:
+            errors[shape.name] = str(error)
+    if errors:
+        raise InputInvalid(errors)
+    return values
+
+
+def reckon(expression: Expression, shape: Field, named: Mapping[str, Input]) -> Value | None:
+    """The value of an expression, as its field keeps it.
+
+    Raises:
+        InputInvalid: the inputs lead to a value that the field cannot hold.
+    """
+    value = plain(worth(expression, named))
+    try:
+        return None if value is None else shape.check(value)
+    except ValueInvalid as error:
+        raise InputInvalid({shape.name: f"the inputs lead to {error}"}) from error
+
+
+def json_of(value: Value | Expression | None) -> Json:
+    """A value as JSON; a number without places is written as a whole one."""
+    if value is None or isinstance(value, Expression):
+        return None
     written = encode(value)
     whole = isinstance(written, float) and written.is_integer()
     return int(written) if whole else written
@@ -163,7 +201,9 @@ def _ordered(table: Table, rows: Sequence[Row]) -> list[Row]:
 def _aggregate(of: Callable[[Sequence[float]], float]) -> Callable[[Table, Sequence[Row]], Json]:
     def combined(_table: Table, rows: Sequence[Row]) -> Json:
         numbers = [cast("float", row.outputs[0]) for row in rows]
-        return _plain(round(of(numbers), 12)) if numbers else None
+        if not numbers or None in numbers:
+            return None
+        return json_of(round(of(numbers), 12))
 
     return combined
 

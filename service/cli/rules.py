@@ -77,7 +77,7 @@ def run_tables(files: Files = None, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="A decision table or a book (YAML).")],
+    file: Annotated[Path, typer.Argument(help="A decision table, an expression or a book.")],
     given: Annotated[
         Path, typer.Option("--input", help="Inputs: a JSON object, or an array of them.")
     ],
@@ -87,10 +87,10 @@ def evaluate(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate a table or a book on inputs: an object by decision name, for an array an array.
+    """Evaluate a decision or a book on inputs: an object by name, for an array an array.
 
-    A table takes inputs by name. A book takes facts by kind, one object or a list of them, and
-    gives what it concludes by kind, with the rules that fired under "rules".
+    A table or an expression takes inputs by name. A book takes facts by kind, one object or a
+    list of them, and gives what it concludes by kind, with the rules that fired under "rules".
     """
     import json  # noqa: PLC0415 - light start
 
@@ -184,7 +184,7 @@ def _policy(content: Mapping[str, bytes]) -> "Policy":
 
 def _evaluated(file: Path, rows: Sequence[object], at: str | None) -> "list[dict[str, Json]]":
     from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
-    from rules.table_reader import is_table, read_table  # noqa: PLC0415 - light start
+    from rules.literal_decisions import read_decision  # noqa: PLC0415 - light start
     from rules.tables import InputInvalid  # noqa: PLC0415 - light start
 
     objects = [row for row in rows if isinstance(row, dict)]
@@ -192,9 +192,9 @@ def _evaluated(file: Path, rows: Sequence[object], at: str | None) -> "list[dict
         raise InputInvalid({"": "each input is an object"})
     text = _text(file)
     try:
-        if is_table(text):
-            table = read_table(text, file=str(file))
-            return [table.evaluate(row) for row in objects]
+        decision = read_decision(text, file=str(file))
+        if decision is not None:
+            return [decision.evaluate(row) for row in objects]
         policy = _policy({file.name: text.encode()})
     except Invalid as error:
         refuse(str(error))

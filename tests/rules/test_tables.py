@@ -1,7 +1,8 @@
 import pytest
 
 from ontology.events import Json
-from rules.table_reader import TableInvalid, is_table, read_table
+from rules.literal_decisions import read_decision
+from rules.table_reader import TableInvalid, read_table
 from rules.tables import HitViolated, InputInvalid, Table
 
 TABLE = """\
@@ -112,6 +113,85 @@ def test_a_mistake_in_a_table_is_named(old: str, new: str, reason: str) -> None:
 
 
 def test_a_table_is_told_from_a_book() -> None:
-    assert is_table(TABLE.format(hit="U"))
-    assert not is_table("book: x")
-    assert not is_table("[")
+    assert isinstance(read_decision(TABLE.format(hit="U"), file="t.yaml"), Table)
+    assert read_decision("book: x", file="t.yaml") is None
+    assert read_decision("[", file="t.yaml") is None
+
+
+RECKONED = """\
+table: refund
+inputs:
+  - {name: fare, type: number}
+  - {name: delay, type: duration}
+  - {name: hours, type: number, expression: delay / duration("PT1H")}
+outputs: [{name: amount, type: number}]
+rows:
+  - {when: ["-", "-", ">= 2"], then: ["= fare * 0.5 + hours"]}
+  - {when: {hours: "[1..2)"}, then: [= fare / 10]}
+  - {when: {hours: "null"}, then: ["null"]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"fare": 0.2, "delay": "PT3H"}, 3.1),
+        ({"fare": 10, "delay": "PT90M"}, 1),
+        ({"delay": "PT3H"}, None),
+        ({"fare": 10}, None),
+    ],
+)
+def test_inputs_and_outputs_may_be_reckoned(given: dict[str, object], wanted: Json) -> None:
+    assert read_table(RECKONED, file="t.yaml").evaluate(given) == {"refund": wanted}
+
+
+def test_a_reckoned_output_that_its_column_cannot_hold_is_told() -> None:
+    with pytest.raises(InputInvalid, match="the inputs lead to"):
+        read_table(RECKONED.replace("* 0.5", "** 2"), file="t.yaml").evaluate(
+            {"fare": 1e12, "delay": "P9999999D"}
+        )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("= fare * 0.5", "= fair * 0.5", "is no input"),
+        ("= fare / 10", "= delay / 10", "gives a duration"),
+        ('delay / duration("PT1H")', "delay + 1", "does not join"),
+    ],
+)
+def test_a_mistake_in_an_expression_of_a_table_is_named(old: str, new: str, reason: str) -> None:
+    with pytest.raises(TableInvalid, match=reason):
+        read_table(RECKONED.replace(old, new), file="t.yaml")
+
+
+NOTHING: dict[str, dict[str, object]] = {"missing": {}, "null": {"age": None}, "value": {"age": 5}}
+
+
+@pytest.mark.parametrize(
+    ("test", "holds_of"),
+    [
+        ("-", {"missing", "null", "value"}),
+        ("null", {"null"}),
+        ("not given", {"missing"}),
+        ("given", {"null", "value"}),
+        ("not(null)", {"value"}),
+        ("null, not given", {"missing", "null"}),
+        (">= 0", {"value"}),
+        ("not(>= 9)", {"value"}),
+        ("!= 9", {"value"}),
+        ("not(null, 9)", {"value"}),
+    ],
+)
+def test_null_is_told_from_missing_and_neither_answers_a_question(
+    test: str, holds_of: set[str]
+) -> None:
+    text = f"""\
+table: t
+inputs: [{{name: age, type: number}}]
+outputs: [{{name: hit, type: boolean}}]
+rows: [{{when: ["{test}"], then: [true]}}]
+"""
+    table = read_table(text, file="t.yaml")
+    found = {name for name, given in NOTHING.items() if table.evaluate(given)["t"]}
+    assert found == holds_of

@@ -1,0 +1,217 @@
+"""Literal S-FEEL expressions: a typed tree of names, values, arithmetic and comparisons.
+
+Numbers are decimals of 34 digits, as DMN has them, so `0.1 + 0.2` is `0.3`. What has no answer
+is null: a null or a missing operand, a division by zero, a date beyond the calendar. Only `=` and
+`!=` tell a null from a value.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+)
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
+
+from ontology.values import Value
+from rules.sfeel import COMPARES, Input, Missing, Operator
+
+Sign: TypeAlias = Literal["+", "-", "*", "/", "**"]
+Worth: TypeAlias = Decimal | str | bool | date | time | datetime | timedelta | None
+
+_DECIMAL128: Final = Context(
+    prec=34,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-6143,
+    Emax=6144,
+    traps=[DivisionByZero, InvalidOperation, Overflow],
+)
+_DAY: Final = timedelta(days=1)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value as written; numbers are decimals."""
+
+    value: Worth
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What the input of that name holds."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """`-x`."""
+
+    of: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`x + y`; the same sign joins numbers, durations, dates and, for `+`, texts."""
+
+    sign: Sign
+    left: "Expression"
+    right: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`x < y`: true, false, or null where one side is."""
+
+    operator: Operator
+    left: "Expression"
+    right: "Expression"
+
+
+Expression: TypeAlias = Constant | Name | Negative | Arithmetic | Comparison
+
+
+def worth(expression: Expression, given: Mapping[str, Input]) -> Worth:
+    """The value of an expression; `given` holds inputs by name, none of them is also null.
+
+    >>> worth(Arithmetic("/", Constant(Decimal(1)), Name("n")), {"n": 8})
+    Decimal('0.125')
+    """
+    return _WORTH[type(expression)](expression, given)
+
+
+def exact(value: Value | Decimal | None) -> Worth:
+    """A value as expressions reckon with it: a number as the decimal that it is written as."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(repr(value))
+    return value
+
+
+def plain(value: Worth) -> Value | None:
+    """A value as facts and JSON hold it: a decimal as a whole number or a float."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _name(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401 - a Name
+    value = given.get(expression.name)
+    return None if isinstance(value, Missing) else exact(value)
+
+
+def _negative(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401 - a Negative
+    value = worth(expression.of, given)
+    return -value if isinstance(value, Decimal | timedelta) else None
+
+
+def _arithmetic(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401
+    left, right = worth(expression.left, given), worth(expression.right, given)
+    found = _RECKONED.get((expression.sign, _sort(left), _sort(right)))
+    if found is None:
+        return None
+    try:
+        value = found[1](left, right)
+    except (ArithmeticError, ValueError):
+        return None
+    return None if isinstance(value, Decimal) and not value.is_finite() else value
+
+
+def _comparison(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401
+    left, right = worth(expression.left, given), worth(expression.right, given)
+    if expression.operator in {"=", "!="}:
+        alike = _sort(left) == _sort(right) and left == right
+        return alike is (expression.operator == "=")
+    if left is None or right is None or _sort(left) != _sort(right):
+        return None
+    return COMPARES[expression.operator](left, right)
+
+
+def _sort(value: Worth) -> str:
+    """Which sort of value it is, by DMN's names; empty for null."""
+    return _SORTS.get(type(value), "")
+
+
+def _wrapped(moment: time, by: timedelta) -> time:
+    """A time of day some time later, past midnight if need be."""
+    start = datetime.combine(date(2000, 1, 2), moment, UTC)
+    return (start + by % _DAY).timetz().replace(tzinfo=None)
+
+
+def _between(later: time, earlier: time) -> timedelta:
+    day = date(2000, 1, 1)
+    return datetime.combine(day, later, UTC) - datetime.combine(day, earlier, UTC)
+
+
+def _times(duration: timedelta, number: Decimal) -> timedelta:
+    micros = _DECIMAL128.multiply(Decimal(duration // _MICROSECOND), number)
+    return timedelta(microseconds=int(micros.to_integral_value(ROUND_HALF_EVEN)))
+
+
+def _share(duration: timedelta, number: Decimal) -> timedelta:
+    micros = _DECIMAL128.divide(Decimal(duration // _MICROSECOND), number)
+    return timedelta(microseconds=int(micros.to_integral_value(ROUND_HALF_EVEN)))
+
+
+def _ratio(one: timedelta, other: timedelta) -> Decimal:
+    return _DECIMAL128.divide(Decimal(one // _MICROSECOND), Decimal(other // _MICROSECOND))
+
+
+_SORTS: Final[Mapping[type, str]] = MappingProxyType(
+    {
+        Decimal: "number",
+        str: "string",
+        bool: "boolean",
+        date: "date",
+        time: "time",
+        datetime: "date and time",
+        timedelta: "duration",
+    }
+)
+_Reckon: TypeAlias = Callable[[Any, Any], Worth]
+_DAYS: Final = ("date", "date and time")
+_RECKONED: Final[Mapping[tuple[str, str, str], tuple[str, _Reckon]]] = MappingProxyType(
+    {
+        ("+", "number", "number"): ("number", _DECIMAL128.add),
+        ("-", "number", "number"): ("number", _DECIMAL128.subtract),
+        ("*", "number", "number"): ("number", _DECIMAL128.multiply),
+        ("/", "number", "number"): ("number", _DECIMAL128.divide),
+        ("**", "number", "number"): ("number", _DECIMAL128.power),
+        ("+", "string", "string"): ("string", lambda a, b: str(a + b)),
+        ("+", "duration", "duration"): ("duration", lambda a, b: a + b),
+        ("-", "duration", "duration"): ("duration", lambda a, b: a - b),
+        ("*", "duration", "number"): ("duration", _times),
+        ("*", "number", "duration"): ("duration", lambda a, b: _times(b, a)),
+        ("/", "duration", "number"): ("duration", _share),
+        ("/", "duration", "duration"): ("number", _ratio),
+        ("-", "time", "time"): ("duration", _between),
+        ("+", "time", "duration"): ("time", _wrapped),
+        ("+", "duration", "time"): ("time", lambda a, b: _wrapped(b, a)),
+        ("-", "time", "duration"): ("time", lambda a, b: _wrapped(a, -b)),
+        **{("-", day, day): ("duration", lambda a, b: a - b) for day in _DAYS},
+        **{("+", day, "duration"): (day, lambda a, b: a + b) for day in _DAYS},
+        **{("+", "duration", day): (day, lambda a, b: b + a) for day in _DAYS},
+        **{("-", day, "duration"): (day, lambda a, b: a + -b) for day in _DAYS},  # a - b rounds up
+    }
+)
+RESULTS: Final[Mapping[tuple[str, str, str], str]] = MappingProxyType(
+    {key: sort for key, (sort, _) in _RECKONED.items()}
+)
+"""The sort of value that a sign gives for two sorts; a pair that is not here has none."""
+
+ORDERED: Final = frozenset({"number", "string", "date", "time", "date and time", "duration"})
+_WORTH: Final[Mapping[type, Callable[[Any, Mapping[str, Input]], Worth]]] = MappingProxyType(
+    {
+        Constant: lambda expression, _given: expression.value,
+        Name: _name,
+        Negative: _negative,
+        Arithmetic: _arithmetic,
+        Comparison: _comparison,
+    }
+)
