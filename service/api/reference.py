@@ -11,6 +11,29 @@ from service.api.answers import answer
 bp = APIBlueprint("reference", __name__, tag="Reference")
 
 _PAGES: Final = Environment(loader=PackageLoader("service", "pages"), autoescape=True)
+_ORDER: Final = (
+    "Decisions",
+    "Signals",
+    "Incidents",
+    "Acts",
+    "Records",
+    "Precedents",
+    "Policy",
+    "Ledger",
+    "Webhooks",
+    "Operation",
+    "Reference",
+)
+"""What a caller asks first stands first."""
+
+_SHARED: Final = {
+    400: "The body is no JSON, or a header or part of the path is malformed.",
+    401: "No key, or one that is unknown, revoked or expired.",
+    403: "The key lacks the role or the scope.",
+    413: "The body is too long.",
+    422: "The input has faults; each has a JSON pointer, the value and a valid one.",
+    500: "attune failed; the request id finds the log line.",
+}
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
 _PROBLEM: Final = {
@@ -52,13 +75,13 @@ def openapi() -> Response:
 def docs() -> Response:
     """The reference page: no script, no outside resource."""
     spec = _spec()
-    operations = [
-        {"path": path, "method": method, **operation}
-        for path, item in spec["paths"].items()
-        for method, operation in item.items()
-        if method in _METHODS
-    ]
-    page = _PAGES.get_template("reference.html").render(spec=spec, operations=operations)
+    groups: dict[str, list[dict[str, Any]]] = {tag: [] for tag in _ORDER}
+    for path, item in sorted(spec["paths"].items()):
+        for method in _METHODS:
+            if method in item:
+                operation = {"path": path, "method": method, **item[method]}
+                groups.setdefault(item[method]["tags"][0], []).append(operation)
+    page = _PAGES.get_template("reference.html").render(spec=spec, groups=groups)
     return Response(
         page,
         content_type="text/html; charset=utf-8",
@@ -94,20 +117,19 @@ def describe(app: APIFlask) -> None:
 
 def _share(operation: dict[str, Any], *, guarded: bool) -> None:
     """The security and the problem answers of one operation."""
-    codes = [400, 413, 500]
+    codes = {400, 413, 500}
     if guarded:
         operation["security"] = [{"key": []}]
-        codes += [401, 403]
+        codes |= {401, 403}
     if "requestBody" in operation or operation.get("parameters"):
-        codes.append(422)
-    for code, shown in operation["responses"].items():
+        codes.add(422)
+    responses = operation["responses"]
+    for code in sorted(codes):
+        responses.setdefault(str(code), {"description": _SHARED[code]})
+    for code, shown in responses.items():
         if int(code) >= 400:  # noqa: PLR2004 - client and server errors
             shown["content"] = _problem_content()
-    for code in codes:
-        operation["responses"].setdefault(
-            str(code), {"description": "A problem.", "content": _problem_content()}
-        )
-        operation["responses"][str(code)]["content"] = _problem_content()
+    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _problem_content() -> dict[str, Any]:
