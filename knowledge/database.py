@@ -1,7 +1,9 @@
 """A database that keeps what it acknowledges: engines, the inter-process lock, migrations."""
 
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Final, Protocol, Self
@@ -17,6 +19,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from knowledge.migrate import migrate
+from knowledge.questions import Questions, Row
 from knowledge.refusals import DatabaseUnavailable, DatabaseUrlInvalid
 from knowledge.turnstile import Turnstile
 
@@ -62,6 +65,8 @@ class Database:
         self.reader: Final = self._engine(writes=False)
         beside = lock_path or Path(f"{self.url.database}.lock")
         self._lock: Final = Turnstile(beside, wait_seconds=_WAIT_SECONDS) if self.sqlite else None
+        path, configure = str(self.url.database), partial(_configure_sqlite(name), _record=None)
+        self._questions: Final = Questions(path, configure) if self.sqlite else None
 
     def migrate(self) -> None:
         """Bring the tables to this version, under the lock.
@@ -100,6 +105,24 @@ class Database:
         with _translated(self), self.reader.connect() as connection:
             yield connection
 
+    def ask(self, text: str, *values: object) -> Sequence[Row]:
+        """The rows of a short fixed question, which sees all that is committed.
+
+        `text` has a `?` for each value and no other.
+
+        Raises:
+            DatabaseUnavailable: the database is not to be had.
+        """
+        if self._questions is None:
+            with self.reading() as connection:
+                found = connection.exec_driver_sql(text.replace("?", "%s"), values)
+                return [tuple(row) for row in found]
+        try:
+            return self._questions.ask(text, values)
+        except sqlite3.Error as error:
+            where = self.url.render_as_string()
+            raise DatabaseUnavailable(f"{where} can't be used: {error}") from error
+
     def scrub(self) -> None:
         """Empty SQLite's write-ahead log, where deleted rows linger; PostgreSQL keeps its own."""
         if self.sqlite:
@@ -110,6 +133,8 @@ class Database:
         """Close all connections."""
         self.writer.dispose()
         self.reader.dispose()
+        if self._questions is not None:
+            self._questions.close()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -188,7 +213,7 @@ def _configure_sqlite(name: str) -> Callable[..., None]:
         *(["secure_delete = ON"] if name == "keys" else []),
     ]
 
-    def configure(connection: SqliteConnection, _record: ConnectionPoolEntry) -> None:
+    def configure(connection: SqliteConnection, _record: ConnectionPoolEntry | None) -> None:
         connection.isolation_level = None  # the begin listener below opens transactions
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()

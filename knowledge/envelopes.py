@@ -108,14 +108,18 @@ def enclose(drafts: Sequence[Draft], keys: KeyStore) -> tuple[Envelope, ...]:
         DraftInvalid: with every reason, each naming its draft.
         EventTooLarge: data over 4 MiB, or an append over 32 MiB or 10,000 events.
     """
-    errors = [f"draft {n} ({d.id[:140]!r}): {e}" for n, d in enumerate(drafts) for e in _faults(d)]
+    plains: list[bytes] = []
+    errors = [
+        f"draft {number} ({draft.id[:140]!r}): {fault}"
+        for number, draft in enumerate(drafts)
+        for fault in (*_faults(draft), *_written(draft, plains))
+    ]
     ids = Counter(draft.id for draft in drafts)
     errors += [f"{i!r} stands twice in one append" for i, times in ids.items() if times > 1]
     if not drafts or len(drafts) > APPEND_EVENTS:
         errors.append(f"{len(drafts)} drafts; append 1 to {APPEND_EVENTS}")
     if errors:
         raise DraftInvalid(errors)
-    plains = [canonical(draft.data) for draft in drafts]
     _check_size(drafts, plains)
     return tuple(
         Envelope(draft=draft, plain=plain, data=data)
@@ -241,7 +245,11 @@ def _id_faults(draft: Draft) -> Iterable[str]:
 def _data_faults(draft: Draft) -> Iterable[str]:
     for name in draft.personal.keys() - draft.data.keys():
         yield f"personal names {name!r}, which data lacks; it has {sorted(draft.data)[:20]}"
+
+
+def _written(draft: Draft, plains: list[bytes]) -> Iterable[str]:
+    """Add the canonical form of a draft's data, or say why it has none."""
     try:
-        canonical(draft.data)
+        plains.append(canonical(draft.data))
     except NotCanonical as error:
         yield str(error)

@@ -20,6 +20,10 @@ _SCOPES_AT_ONCE: Final = 500
 _LAST: Final = 2**63 - 1
 """The largest sequence that a database can hold."""
 
+_MARKS: Final = (
+    "SELECT (SELECT governed FROM commits ORDER BY size DESC LIMIT 1),"
+    " (SELECT max(sequence) FROM events WHERE type = ?)"
+)
 _ROW: Final = select(EVENTS.c.body, EVENTS.c.leaf)
 
 
@@ -89,6 +93,11 @@ class Recorded:
     def governed_head(self) -> int:
         """The last governed sequence, 0 for none."""
         return self._newest_commit("governed")
+
+    def marks(self, event_type: str) -> tuple[int, int]:
+        """The last governed sequence and the last one of a type, 0 for none, in one question."""
+        ((governed, typed),) = self._database.ask(_MARKS, event_type)
+        return governed or 0, typed or 0
 
     def sequence_at(self, moment: datetime) -> int:
         """The last sequence recorded at or before a time, 0 for none."""

@@ -109,7 +109,8 @@ class World:
 
     def catch_up(self) -> None:
         """Fold what this worker has not seen: governed events and segments."""
-        if self.ledger.governed_head() != self._governed or self._unheard():
+        governed, heard = self.ledger.marks(_HEARD[0])
+        if governed != self._governed or heard > self._heard:
             with self._folding:
                 self._fold_governed()
                 self._fold_segments()
