@@ -1,10 +1,18 @@
 """What callers send: pydantic models, each with the example that errors and docs show."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 
 from ontology.events import Json
 from ontology.identity import ExternalKey, IdentityInvalid, ThingId, thing_id
@@ -15,6 +23,9 @@ MOST_ROWS: Final = 50
 """Facts of one kind that a request may state."""
 
 MOST_FIELDS: Final = 80
+MOST_REACHED: Final = 100_000_000_000
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 _LONGEST_SYSTEM: Final = 80
 _LONGEST_KEY: Final = 200
 _REFERENCE_SCHEMA: Final = {
@@ -60,6 +71,20 @@ def _named(value: object, longest: int) -> bool:
 
 Reference = Annotated[Any, BeforeValidator(_reference), WithJsonSchema(_REFERENCE_SCHEMA)]
 """A thing: its own id, or the caller's key for it (arrives as ThingId or ExternalKey)."""
+
+
+def _moment(value: datetime) -> datetime:
+    try:
+        moment = value.astimezone(UTC)
+    except OverflowError:
+        moment = None
+    if moment is None or not EARLIEST <= moment < LATEST:
+        raise ValueError(f"write a time from {EARLIEST:%Y} on and before {LATEST:%Y}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
+"""A time with an offset, as UTC, in the years that anyone can mean."""
 
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -132,14 +157,14 @@ class SignalIn(Model):
     ]
     platform: Reference
     feed: Reference
-    posted_at: AwareDatetime
+    posted_at: Moment
     text: Text
     author: Reference | None = None
     share_of: Annotated[str, Field(min_length=1, max_length=120)] | None = None
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
     region: Reference | None = None
     topics: tuple[Name, ...] = Field(default=(), max_length=40)
-    reach: Annotated[int, Field(ge=0)] | None = None
+    reach: Annotated[int, Field(ge=0, le=MOST_REACHED)] | None = None
 
 
 class SignalBatch(Model):
@@ -226,7 +251,7 @@ class ClockIn(Model):
         extra="forbid", frozen=True, json_schema_extra={"example": {"at": "2013-12-01T12:30:00Z"}}
     )
 
-    at: AwareDatetime
+    at: Moment
 
 
 class PolicyIn(Model):
@@ -258,7 +283,7 @@ class AsOf(Model):
         json_schema_extra={"example": {"at": "2026-11-23T08:00:00Z"}},
     )
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 def example_of(model: type[BaseModel]) -> Mapping[str, Json]:

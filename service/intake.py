@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from ontology.identity import ExternalKey, IdentityInvalid, ThingId, kind_of, thing_id
 from ontology.signals import Signal
-from service.bodies import SignalIn
+from service.bodies import SignalIn, instant
 from service.perception import NotInTime
 from service.situation import resolve
 from service.world import World
 
 BUDGET_MS: Final = 60_000.0
 """How long one batch may be scored; what is not judged by then is kept and counted as unjudged."""
+
+MOST_AHEAD: Final = timedelta(days=1)
+"""How far ahead of the world's clock a signal can be: wrong clocks and offsets, not dreams."""
 
 _SCORED_AT_ONCE: Final = 64
 
@@ -39,8 +43,10 @@ def read(world: World, heard: SignalIn) -> Signal:
     """A signal as the service keeps it; the author's name becomes a keyed hash.
 
     Raises:
-        SignalRefused: the platform, feed or region is unknown or of another kind.
+        SignalRefused: the platform, feed or region is unknown or of another kind, or it was posted
+            before what is kept or after what can be.
     """
+    _check_time(world, heard.posted_at)
     platform = _known(world, "platform", heard.platform)
     author = heard.author
     if isinstance(author, ExternalKey):
@@ -100,6 +106,19 @@ def _scored(world: World, signals: Sequence[Signal], budget_ms: float) -> Iterab
                 scores=verdict.scores if verdict.judged else None,
                 language=signal.language or verdict.language,
             )
+
+
+def _check_time(world: World, posted_at: datetime) -> None:
+    kept_from, ahead = world.segments.retained(), world.clock.now() + MOST_AHEAD
+    if posted_at.date() < kept_from:
+        raise SignalRefused(
+            "posted_at",
+            f"{instant(posted_at)} lies before {kept_from}, since when signals are kept",
+        )
+    if posted_at > ahead:
+        raise SignalRefused(
+            "posted_at", f"{instant(posted_at)} lies ahead of this world's clock by over a day"
+        )
 
 
 def _known(world: World, kind: str, given: ThingId | ExternalKey) -> ThingId:
