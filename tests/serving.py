@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped] # ships no types
 
 READY_WITHIN_S = 120
 ENDS_WITHIN_S = 30
@@ -46,9 +46,9 @@ class Served:
             return dict(answer.json())
 
     def workers(self) -> list[psutil.Process]:
-        """The worker processes, without the helpers that Python's multiprocessing starts."""
+        """The worker processes that live."""
         children = psutil.Process(self.process.pid).children()
-        return [child for child in children if "multiprocessing" not in " ".join(child.cmdline())]
+        return [one for one in children if one.status() != psutil.STATUS_ZOMBIE]
 
 
 def environment(home: Path, **settings: object) -> dict[str, str]:

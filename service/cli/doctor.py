@@ -2,15 +2,14 @@
 
 import typer
 
-from service.cli.output import AsJson, Home, show
+from service.cli.output import AsJson, Home, configured, show
 
 
 def command(home: Home = None, *, as_json: AsJson = False) -> None:
     """Check the installation and the home; exit code 1 if something must be mended."""
     from service.checkup import checkup  # noqa: PLC0415 - light start
-    from service.settings import Settings  # noqa: PLC0415 - light start
 
-    findings = checkup(Settings(home=home) if home is not None else Settings())
+    findings = checkup(configured(home=home))
     if as_json:
         show([{"check": f.check, "well": f.well, "found": f.found} for f in findings])
     else:

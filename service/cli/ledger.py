@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.output import AsJson, Home, refuse, show
+from service.cli.output import AsJson, Home, configured, refuse, show
 
 if TYPE_CHECKING:
     from knowledge.ledger import Ledger
@@ -140,9 +140,8 @@ def _opened(home: Home) -> Iterator["Ledger"]:
     from knowledge.refusals import LedgerRefused  # noqa: PLC0415 - light start
     from knowledge.sealing import KeyStore  # noqa: PLC0415 - light start
     from service.clock import LiveClock  # noqa: PLC0415 - light start
-    from service.settings import Settings  # noqa: PLC0415 - light start
 
-    settings = Settings(home=home) if home is not None else Settings()
+    settings = configured(home=home)
     if not (settings.keys_path / "master.key").exists():
         refuse(f"{settings.home} is no attune home; make one with: attune init --home DIR")
     try:

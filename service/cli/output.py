@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from service.settings import Settings
     from service.world import World
 
 Home = Annotated[
@@ -29,13 +30,36 @@ def show(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def configured(**given: object) -> "Settings":
+    """The settings of the environment with the options that were given; refuses bad ones."""
+    from pydantic import ValidationError  # noqa: PLC0415 - light start
+
+    from service.settings import Settings  # noqa: PLC0415 - light start
+
+    said = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**said)  # type: ignore[arg-type] # pydantic checks them
+    except ValidationError as error:
+        refuse("\n".join(_setting(dict(fault)) for fault in error.errors()))
+
+
+def _setting(fault: Mapping[str, object]) -> str:
+    """One bad setting: its variable, what was given, what is wrong, the default."""
+    from service.settings import Settings  # noqa: PLC0415 - light start
+
+    place = fault["loc"]
+    name = str(place[0]) if isinstance(place, tuple) and place else ""
+    field = Settings.model_fields.get(name)
+    default = f"; for example {field.default!s}" if field is not None and field.default else ""
+    return f"ATTUNE_{name.upper()} {str(fault['input'])[:80]!r}: {fault['msg']}{default}"
+
+
 @contextmanager
 def opened(home: Path | None, *, create: bool = False) -> Iterator["World"]:
     """The world of a home, closed afterwards; refuses a home that is not there."""
-    from service.settings import Settings  # noqa: PLC0415 - light start
     from service.world import HomeMissing, World  # noqa: PLC0415 - light start
 
-    settings = Settings(home=home) if home is not None else Settings()
+    settings = configured(home=home)
     try:
         world = World.open(settings, create=create)
     except HomeMissing as error:

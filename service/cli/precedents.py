@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.output import AsJson, Home, refuse, show
+from service.cli.output import AsJson, Home, configured, refuse, show
 
 if TYPE_CHECKING:
     from knowledge.precedents import Hit
     from service.archiving import Watch
-    from service.settings import Settings
 
 app = typer.Typer(help="Past cases: load archives, search them by meaning.", no_args_is_help=True)
 
@@ -35,7 +34,7 @@ def load(
     from loaders.archive import ArchiveMissing  # noqa: PLC0415 - light start
     from service.archiving import load_archive  # noqa: PLC0415 - light start
 
-    settings, done = _settings(home), []
+    settings, done = configured(home=home), []
     with Progress(console=Console(stderr=True), disable=as_json) as bar:
 
         def watcher(task: TaskID) -> "Watch":
@@ -91,7 +90,7 @@ def search(  # noqa: PLR0913 - one option a filter
         year=frozenset(year or ()),
     )
     try:
-        hits, searched = find(_settings(home), text, top, filters)
+        hits, searched = find(configured(home=home), text, top, filters)
     except IndexInvalid as error:
         refuse(str(error))
     if as_json:
@@ -164,9 +163,3 @@ def _told(hits: "list[Hit]", searched: int) -> list[str]:
             if value
         ]
     return lines
-
-
-def _settings(home: Path | None) -> "Settings":
-    from service.settings import Settings  # noqa: PLC0415 - light start
-
-    return Settings(home=home) if home is not None else Settings()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.output import Home, refuse
+from service.cli.output import Home, configured, refuse
 
 
 def command(
@@ -21,10 +21,8 @@ def command(
 ) -> None:
     """Serve until interrupted."""
     from service.serving import CannotServe, serve  # noqa: PLC0415 - light start
-    from service.settings import Settings  # noqa: PLC0415 - light start
 
-    given = {"home": home, "port": port, "host": host, "workers": workers}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type] # pydantic checks them
+    settings = configured(home=home, port=port, host=host, workers=workers)
     try:
         serve(settings, welcome=welcome)
     except CannotServe as error:
