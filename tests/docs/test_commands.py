@@ -3,7 +3,6 @@ import re
 import shlex
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,7 +23,7 @@ def lines(program: str) -> list[tuple[str, list[str]]]:
     return [
         (place, words[names.index(program) + 1 :])
         for place, words in _shell()
-        if program in (names := [Path(word).name for word in words])
+        if program in (names := [word.removeprefix(".venv/bin/") for word in words])
     ]
 
 
