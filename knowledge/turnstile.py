@@ -1,16 +1,18 @@
 """A lock between threads and processes that is handed on in turn, so that nobody starves."""
 
+import fcntl
+import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from knowledge.refusals import DatabaseUnavailable
 
 _POLL_SECONDS: Final = 0.0005
+_ANYONE: Final = 0o644
 
 
 class Turnstile:
@@ -23,8 +25,8 @@ class Turnstile:
         """Lock `path` and `<path>.next`; waiting longer than `wait_seconds` is a refusal."""
         self._wait: Final = wait_seconds
         self._threads: Final = threading.Lock()
-        self._turn: Final = FileLock(f"{path}.next")
-        self._held: Final = FileLock(path)
+        self._turn: Final = Path(f"{path}.next")
+        self._held: Final = path
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -36,22 +38,52 @@ class Turnstile:
         if not self._threads.acquire(timeout=self._wait):
             raise self._refusal()
         try:
-            self._take()
+            turn = self._taken(self._turn)
+            try:
+                held = self._taken(self._held)
+            finally:
+                os.close(turn)
             try:
                 yield
             finally:
-                self._held.release()
+                os.close(held)
         finally:
             self._threads.release()
 
-    def _take(self) -> None:
+    def _taken(self, path: Path) -> int:
+        """The open lock file; closing it gives the lock back."""
+        file = _opened(path)
         try:
-            with self._turn.acquire(timeout=self._wait, poll_interval=_POLL_SECONDS):
-                self._held.acquire(timeout=self._wait, poll_interval=_POLL_SECONDS)
-        except Timeout as error:
-            raise self._refusal() from error
+            locked = self._waited(file)
+        except BaseException:
+            os.close(file)
+            raise
+        if not locked:
+            os.close(file)
+            raise self._refusal()
+        return file
+
+    def _waited(self, file: int) -> bool:
+        end = time.monotonic() + self._wait
+        while not (locked := _locks(file)) and time.monotonic() < end:
+            time.sleep(_POLL_SECONDS)
+        return locked
 
     def _refusal(self) -> DatabaseUnavailable:
-        return DatabaseUnavailable(
-            f"{self._held.lock_file} was held by another writer for {self._wait} s"
-        )
+        return DatabaseUnavailable(f"{self._held} was held by another writer for {self._wait} s")
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, _ANYONE)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, _ANYONE)
+
+
+def _locks(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
