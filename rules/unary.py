@@ -30,7 +30,7 @@ LONGEST_TEST: Final = 2_000
 LONGEST_PATTERN: Final = 200
 MOST_NESTED: Final = 8
 
-_ORDER: Final[Mapping[str, Operator]] = MappingProxyType(
+ORDER: Final[Mapping[str, Operator]] = MappingProxyType(
     {
         "at least": ">=",
         "at most": "<=",
@@ -44,9 +44,9 @@ _ORDER: Final[Mapping[str, Operator]] = MappingProxyType(
         "before": "<",
     }
 )
-WORDS: Final = (*_ORDER, "not", "matches", "from … to …", "given", "not given")
+WORDS: Final = (*ORDER, "not", "matches", "from … to …", "given", "not given")
 _OPERATOR: Final = re.compile(r"(<=|>=|!=|=>|=<|==|<|>|=)\s*(.*)", re.DOTALL)
-_WORDED: Final = re.compile(rf"({'|'.join(_ORDER)})\s+(.+)", re.DOTALL | re.IGNORECASE)
+_WORDED: Final = re.compile(rf"({'|'.join(ORDER)})\s+(.+)", re.DOTALL | re.IGNORECASE)
 _RANGE: Final = re.compile(r"(?:from|between)\s+(.+?)\s+(?:to|and)\s+(.+)", re.DOTALL)
 _BRACKETS: Final = re.compile(r"([\[(\]])(.+?)\.\.(.+)([\])\[])", re.DOTALL)
 _MATCHES: Final = re.compile(r"matches\s*(?:\(\s*(.+)\s*\)|(.+))", re.DOTALL)
@@ -112,7 +112,7 @@ def _ordered(text: str, field: Field, depth: int) -> Test:
     if field.datatype is not Datatype.STRING:
         worded = _WORDED.fullmatch(text)
         if worded is not None:
-            return _compare(_ORDER[worded[1].lower()], worded[2], field, text)
+            return _compare(ORDER[worded[1].lower()], worded[2], field, text)
         spoken = _RANGE.fullmatch(text)
         if spoken is not None:
             return _interval(("[", *spoken.groups(), "]"), field, text)
@@ -142,7 +142,7 @@ def compare(operator: str, written: str | int | bool, field: Field) -> Test:  # 
     Raises:
         TestInvalid: unknown operator, no order in this field, or no value of it.
     """
-    sign = _ORDER.get(operator, operator)
+    sign = ORDER.get(operator, operator)
     return _compare(sign, written, field, f"{operator} {written}")
 
 

@@ -145,6 +145,27 @@ def explain(
             typer.echo(f"{name}: " + "\n  ".join(map(str, lines)))
 
 
+@app.command("schema")
+def write_schema(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where to write it; shown if absent.")
+    ] = None,
+) -> None:
+    """Write the JSON Schema by which editors complete, explain and check books of rules."""
+    from ontology.facts import catalogue  # noqa: PLC0415 - light start
+    from rules.editor_schema import editor_schema, written  # noqa: PLC0415 - light start
+
+    text = written(editor_schema(catalogue()))
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        refuse(f"{out}: cannot be written: {error.strerror}")
+    typer.echo(f"{out}: {len(text) // 1024} KiB")
+
+
 def _content(files: Sequence[Path] | None) -> dict[str, bytes]:
     """The bytes of the books named, by name; folders give their `.yaml` files."""
     if not files:

@@ -1,0 +1,218 @@
+"""The JSON Schema of a book, for editors: made from the shapes of the facts, never by hand.
+
+It completes names, lists allowed values and explains each field. It accepts every book that
+`attune rules check` accepts and refuses misspelt names; what it can't see (an interval that ends
+before it begins, a kind of fact of a later stratum) the check says.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ontology.facts import STRATA, Catalogue
+from ontology.kinds import Field, Kind
+from rules.editor_fields import TEXT, Schema, Shared, ref, said
+from rules.rule_parts import COVERS, LONGEST_NAME, LONGEST_REASON, NAME
+from rules.rule_tables import HITS, MOST_ROWS
+
+DIALECT: Final = "http://json-schema.org/draft-07/schema#"
+_NOTE: Final[Schema] = {**TEXT, "description": "For readers; the engines never see it."}
+_REASON: Final[Schema] = {
+    **TEXT,
+    "minLength": 1,
+    "maxLength": LONGEST_REASON,
+    "description": "Why the rule is there, in plain words; it stands in every explanation.",
+}
+_ID: Final[Schema] = {
+    **TEXT,
+    "pattern": f"^{NAME.pattern}$",
+    "maxLength": LONGEST_NAME,
+    "description": "Small letters and hyphens; no two rules of a policy have the same id.",
+}
+_OWNER: Final[Schema] = {
+    **TEXT,
+    "pattern": r"^[a-z][a-z-]*/\S+$",
+    "description": "The team or person who answers for it.",
+    "examples": ["team/crisis-office"],
+}
+_COVERS: Final[Schema] = {
+    "description": "Numbers of the mission's map that it serves.",
+    "anyOf": [
+        {"type": "array", "items": {"type": ["string", "number"], "pattern": COVERS.pattern}},
+        {"type": ["string", "number"], "pattern": COVERS.pattern},
+    ],
+}
+_MOMENT: Final[Schema] = {**TEXT, "pattern": r"^\d{4}-\d\d-\d\d(T.+)?$"}
+_EFFECTIVE: Final[Schema] = {
+    "type": "object",
+    "description": "From when on, and until when (no longer then), it is in force.",
+    "properties": {"from": _MOMENT, "until": _MOMENT},
+    "additionalProperties": False,
+}
+_SNIPPET: Final[Schema] = {
+    "label": "a new rule",
+    "body": {
+        "id": "${1:name-of-the-rule}",
+        "reason": "${2:Why it is there, in plain words.}",
+        "covers": ["1.1"],
+        "when": {"${3:incident}": {"${4:phase}": "${5:open}"}},
+        "then": [{"${6:notify}": ["${7:team/crisis-office}"]}],
+    },
+}
+
+
+_COMMON: Final[Schema] = {
+    "covers": _COVERS,
+    "effective": _EFFECTIVE,
+    "owner": _OWNER,
+    "note": _NOTE,
+}
+_ALIAS: Final[Schema] = {
+    **TEXT,
+    "description": "A name for this fact, for `same as <name>.<field>`.",
+}
+_HIT: Final[Schema] = {
+    "enum": [*HITS, *HITS.values()],
+    "description": "U: rows never hold together. A: they may where outputs are equal. "
+    "C: all rows that hold count. P: the one whose output is listed first.",
+}
+_BOOK: Final[Schema] = {
+    "book": {**_ID, "description": "The name of the book."},
+    "stratum": {
+        "enum": list(STRATA),
+        "description": "When its rules run; what a stratum concludes, later ones read.",
+    },
+    "owner": _OWNER,
+    "rules": {"type": "array", "items": ref("rule")},
+    "tables": {"type": "array", "items": ref("table")},
+}
+
+
+def editor_schema(catalogue: Catalogue) -> Schema:
+    """The schema (draft 7, which the editors' YAML servers know) of a book of rules."""
+    shared = Shared()
+    kinds = catalogue.kinds.values()
+    actions = {verb: _action(kind, shared) for verb, kind in catalogue.verbs().items()}
+    facts = {f"fact.{kind.name}": _fact(kind, shared) for kind in kinds}
+    rule = {"id": _ID, "reason": _REASON, "when": ref("when"), "then": ref("then"), **_COMMON}
+    return {
+        "$schema": DIALECT,
+        "title": "A book of attune's rules",
+        "description": "Made from ontology/shapes/facts.ttl by `attune rules schema`.",
+        **_object(_BOOK, "book", "stratum", "owner"),
+        "anyOf": [{"required": ["rules"]}, {"required": ["tables"]}],
+        "definitions": {
+            "rule": {
+                **_object(rule, "id", "reason", "when", "then"),
+                "defaultSnippets": [_SNIPPET],
+            },
+            "table": _table(catalogue),
+            "row": _row(catalogue),
+            "when": _or_list(ref("facts")),
+            "facts": _facts(catalogue),
+            "then": _or_list(ref("actions")),
+            "actions": _object(actions),
+            **facts,
+            **shared.definitions,
+        },
+    }
+
+
+def written(schema: Schema) -> str:
+    """A schema as it stands in its file."""
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def _facts(catalogue: Catalogue) -> Schema:
+    """A mapping of kinds of facts, with what says that none is there, or any of several."""
+    kinds = {
+        kind.name: {
+            "title": kind.label,
+            "description": kind.comment,
+            **_or_list(ref(f"fact.{kind.name}")),
+        }
+        for kind in catalogue.kinds.values()
+    }
+    without = {"description": "No such fact is there.", "allOf": [ref("when")]}
+    either = {"description": "At least one of these holds.", **_or_list(ref("facts"))}
+    return _object({**kinds, "absent": without, "none": without, "any": either})
+
+
+def _fact(kind: Kind, shared: Shared) -> Schema:
+    """What may be asked of a fact of a kind; keys must be named."""
+    fields = {
+        name: {**_titled(field), "allOf": [shared.asked(kind.name, field)]}
+        for name, field in kind.fields.items()
+    }
+    body = _object({**fields, "as": _ALIAS}, *kind.keys)
+    return body if kind.keys else {"anyOf": [body, {"enum": ["given", None]}]}
+
+
+def _action(kind: Kind, shared: Shared) -> Schema:
+    """What an action takes: its fields, or the main one alone; one or several."""
+    fields = {
+        name: {**_titled(field), "allOf": [shared.value(kind.name, field)]}
+        for name, field in kind.fields.items()
+    }
+    required = [name for name, field in kind.fields.items() if field.required]
+    one = {
+        "anyOf": [shared.value(kind.name, kind.fields[str(kind.main)]), _object(fields, *required)]
+    }
+    return {"title": kind.label, "description": kind.comment, **_or_list(one)}
+
+
+def _columns(kinds: Mapping[str, Kind]) -> dict[str, str]:
+    """What an editor says of each column that a table can have."""
+    return {f"{n}.{f.name}": said(f) for n, kind in kinds.items() for f in kind.fields.values()}
+
+
+def _table(catalogue: Catalogue) -> Schema:
+    outputs = [*_columns(catalogue.verbs()), *catalogue.verbs()]
+    allowed = {"type": "array", "description": "For P: what comes first counts most."}
+    ranked = _object({"name": {"enum": outputs}, "allowed": allowed}, "name")
+    columns = {
+        "id": _ID,
+        "reason": _REASON,
+        "inputs": {"type": "array", "items": {"enum": [*_columns(catalogue.kinds)]}},
+        "outputs": {"type": "array", "items": {"anyOf": [{"enum": outputs}, ranked]}},
+        "rows": {"type": "array", "items": ref("row"), "maxItems": MOST_ROWS},
+    }
+    return _object({**columns, "hit": _HIT, **_COMMON}, *columns)
+
+
+def _row(catalogue: Catalogue) -> Schema:
+    verbs = catalogue.verbs()
+    outputs = _columns(verbs) | {verb: _told(kind) for verb, kind in verbs.items()}
+    row = {
+        "id": _ID,
+        "note": {**_REASON, "description": "Why this row is there."},
+        "when": _cells(_columns(catalogue.kinds)),
+        "then": _cells(outputs),
+    }
+    return _object(row, "when", "then")
+
+
+def _cells(columns: Mapping[str, str]) -> Schema:
+    named = _object({name: {"description": words} for name, words in columns.items()})
+    return {"anyOf": [{"type": "array"}, named]}
+
+
+def _object(properties: Mapping[str, Any], *required: str) -> Schema:
+    found: Schema = {
+        "type": "object",
+        "properties": dict(properties),
+        "additionalProperties": False,
+    }
+    return {**found, "required": list(required)} if required else found
+
+
+def _or_list(one: Schema) -> Schema:
+    return {"anyOf": [one, {"type": "array", "items": one}]}
+
+
+def _titled(field: Field) -> Schema:
+    return {"title": f"{field.label[:1].upper()}{field.label[1:]}", "description": said(field)}
+
+
+def _told(kind: Kind) -> str:
+    return f"{kind.label}. {kind.comment}"
