@@ -3,14 +3,19 @@
 import platform
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Final
 
+from knowledge.ledger import Ledger
+from knowledge.sealing import KeyStore
+from ontology.schema import schema
+from service.clock import LiveClock
 from service.settings import Settings
 from service.world import World
 
+_SHOWN: Final = 3
 _LEAST_FREE_BYTES: Final = 1 << 30
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -75,15 +80,19 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 
 def _world(settings: Settings) -> Iterator[Finding]:
+    """Look at each part of the home, the parts before those that are folded from them."""
     try:
-        world = World.open(settings)
+        keys = KeyStore.open(settings.keys_path)
+        ledger = Ledger.open(settings.database_url, keys=keys, now=LiveClock().now)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
         yield Finding(check="ledger", well=False, found=f"{type(error).__name__}: {error}")
         return
+    world = World(settings, ledger, keys, LiveClock())
     looks: tuple[tuple[str, Callable[[World], str]], ...] = (
         ("ledger", _ledger),
-        ("policy", _policy),
         ("segments", _segments),
+        ("folds", _folds),
+        ("policy", _policy),
         ("precedents", lambda w: f"{len(w.perception.precedents())} cases"),
     )
     for check, look in looks:
@@ -94,10 +103,16 @@ def _world(settings: Settings) -> Iterator[Finding]:
     world.close()
 
 
+def _folds(world: World) -> str:
+    world.catch_up()
+    records = sum(world.graph.has_type(name) for name in schema().types)
+    return f"graph and windows stand; {records} types of record"
+
+
 def _ledger(world: World) -> str:
     verified = world.ledger.verify()
     if not verified.ok:
-        raise CheckFailed("; ".join(str(one) for one in verified.problems))
+        raise CheckFailed(_shown(verified.problems))
     return f"{world.ledger.head()} events, the tree verifies"
 
 
@@ -109,5 +124,12 @@ def _policy(world: World) -> str:
 def _segments(world: World) -> str:
     problems = world.segments.verify()
     if problems:
-        raise CheckFailed("; ".join(str(one) for one in problems))
+        raise CheckFailed(_shown(problems))
     return "every digest is the ledger's"
+
+
+def _shown(problems: Sequence[object]) -> str:
+    """The first problems and how many more there are."""
+    more = len(problems) - _SHOWN
+    told = "; ".join(str(one) for one in problems[:_SHOWN])
+    return f"{told}; and {more} more" if more > 0 else told
