@@ -1,6 +1,9 @@
 """A welcome: wait until the service is ready, ask a first decision, show it and how to go on."""
 
+import os
+import sys
 import threading
+from pathlib import Path
 from typing import Final
 
 import httpx
@@ -45,9 +48,15 @@ Ask the next one:
   curl -s {url}/v1/decisions -H "Authorization: Bearer $(cat {settings.operator_key})" \\
     -H 'Content-Type: application/json' \\
     -d '{{"incident": "incident/2013-ny-train", "text": "Still no news. Great job."}}'
-  attune decide --text "Still no news. Great job." --incident incident/2013-ny-train
+  {_command()} decide --home {settings.home} --incident incident/2013-ny-train \\
+    --text "Still no news. Great job."
 The interface: {url}/docs    Stop: Ctrl-C
 """
+
+
+def _command() -> str:
+    """How `attune` is called from here."""
+    return os.path.relpath(Path(sys.executable).with_name("attune"))
 
 
 def _ready(url: str) -> bool:

@@ -35,7 +35,7 @@ def feed(  # noqa: PLR0913 - what a replay needs to know
         str, typer.Option(envvar="ATTUNE_URL", help="A service whose world is a replay.")
     ] = "http://127.0.0.1:8080",
     key: Annotated[
-        str, typer.Option(envvar="ATTUNE_KEY", help="A trainer's or admin's key.")
+        str, typer.Option(envvar="ATTUNE_KEY", help="A key with the roles trainer and responder.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -3,6 +3,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,9 +61,9 @@ def test_every_curl_line_of_the_documentation_is_answered(
 
 def test_the_first_decision_is_the_one_that_the_readme_shows(desk: Door) -> None:
     (shown,) = [block for block in blocks("README.md") if block.language == "text"]
-    answer = desk.post("/v1/decisions", _FIRST).json
-    reasons = desk.get(answer["links"]["explanation"]).json["text"]
-    came = "\n".join(["A first decision:", *decided(answer), "", reasons])
+    answer: Any = desk.post("/v1/decisions", _FIRST).json
+    told: Any = desk.get(answer["links"]["explanation"]).json
+    came = "\n".join(["A first decision:", *decided(answer), "", told["text"]])
     parts = [re.sub(r"^…$", "", part) for part in re.split(r"(?m)^…$", shown.text)]
     assert fits("…".join(parts), came), came
 
