@@ -274,6 +274,26 @@ class PolicyIn(Model):
     base: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
+class WhyNotIn(Model):
+    """Which rule stayed quiet."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"rule": "surge"}}
+    )
+
+    rule: Name
+
+
+class InsteadIn(Model):
+    """What should be another."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"of": "tier"}}
+    )
+
+    of: Literal["tier", "routes"] = "tier"
+
+
 class AsOf(Model):
     """A moment in the past; now where it is left out."""
 

@@ -7,7 +7,7 @@ from typing import Final, Self
 from knowledge.refusals import Conflict, DuplicateEvent, Erased, IdempotencyMismatch
 from ontology.decisions import Decision
 from ontology.events import Draft, Event, Json
-from ontology.facts import catalogue
+from ontology.facts import Fact, catalogue
 from ontology.identity import ExternalKey, ThingId
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
 from rules.combine import decide
@@ -149,12 +149,21 @@ def replay(world: World, event: Event) -> Replay:
         Erased: it was about a person who was erased.
     """
     recorded = stored(event)
-    kept = event.data["facts"]
-    rows = kept if isinstance(kept, list) else []
-    facts = [catalogue().read(one) for one in rows]
     policy = world.policies.get(recorded.policy)
-    again = decide(facts, policy.policy, recorded.at, policy.engines)
+    again = decide(facts_of(event), policy.policy, recorded.at, policy.engines)
     return Replay(recorded=recorded.canonical(), again=again.canonical())
+
+
+def facts_of(event: Event) -> list[Fact]:
+    """The facts of the situation that an event holds; those that rules concluded are not in it.
+
+    Raises:
+        Erased: it was about a person who was erased.
+    """
+    if event.erased:
+        raise Erased(f"{event.id} was about {event.personal['facts']}, who was erased")
+    kept = event.data["facts"]
+    return [catalogue().read(one) for one in kept] if isinstance(kept, list) else []
 
 
 def stored(event: Event) -> Decision:
