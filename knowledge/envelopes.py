@@ -153,6 +153,18 @@ def disclose(rows: Iterable[tuple[bytes, bytes]], keys: KeyStore) -> tuple[Event
     return tuple(_event(body, leaf, erased.get(body["id"], ())) for body, leaf in read)
 
 
+def impersonal(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Event, ...]:
+    """Read events from their (body, leaf); data lacks what is sealed, as if it never had been."""
+    read: list[tuple[dict[str, Any], bytes]] = [
+        (orjson.loads(body), bytes(leaf)) for body, leaf in rows
+    ]
+    for body, _ in read:
+        for name in body["personal"]:
+            del body["data"][name]
+        body["personal"] = {}
+    return tuple(_event(body, leaf, ()) for body, leaf in read)
+
+
 def to_json(event: Event) -> dict[str, Json]:
     """An event as JSON: times in ISO 8601, the leaf in hex, what was erased as null."""
     return {

@@ -29,6 +29,7 @@ __all__ = [
     "read_catalogue",
 ]
 
+_Stored: TypeAlias = tuple[dict[str, Json], list[Json]]
 Source: TypeAlias = Literal["event", "triple", "request", "window", "rule", "clock"]
 
 _SHAPES: Final = "shapes/facts.ttl"
@@ -59,6 +60,7 @@ class Fact:
     origins: tuple[Origin, ...]
     _form: str | None = field(default=None, init=False, repr=False, compare=False)
     _place: bytes | None = field(default=None, init=False, repr=False, compare=False)
+    _json: _Stored | None = field(default=None, init=False, repr=False, compare=False)
 
     def canonical(self) -> str:
         """One text for equal kind and values, whatever their origins; it sorts and digests.
@@ -91,11 +93,12 @@ class Fact:
         >>> Fact(kind="feed", values={"status": "live"}, origins=()).to_json()
         {'kind': 'feed', 'values': {'status': 'live'}, 'origins': []}
         """
-        return {
-            "kind": self.kind,
-            "values": {name: encode(value) for name, value in self.values.items()},
-            "origins": [{"source": origin.source, "ref": origin.ref} for origin in self.origins],
-        }
+        stored = self._json
+        if stored is None:
+            values: dict[str, Json] = {name: encode(v) for name, v in self.values.items()}
+            stored = values, [{"source": o.source, "ref": o.ref} for o in self.origins]
+            object.__setattr__(self, "_json", stored)
+        return {"kind": self.kind, "values": {**stored[0]}, "origins": [*stored[1]]}
 
 
 class FactInvalid(ValueError):

@@ -121,16 +121,13 @@ class Kind:
     label: str = ""
     comment: str = ""
     required: tuple[str, ...] = field(init=False)
+    keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note the names of the required fields, in the order of the shape."""
-        names = tuple(name for name, field in self.fields.items() if field.required)
-        object.__setattr__(self, "required", names)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The names of the key fields, in the order of the shape."""
-        return tuple(name for name, field in self.fields.items() if field.key)
+        """Note the names of the required and of the key fields, in the order of the shape."""
+        fields = self.fields.items()
+        object.__setattr__(self, "required", tuple(name for name, f in fields if f.required))
+        object.__setattr__(self, "keys", tuple(name for name, f in fields if f.key))
 
     @property
     def main(self) -> str | None:

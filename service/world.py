@@ -136,7 +136,7 @@ class World:
     def catch_up_due(self) -> None:
         """Fold due dates up to the head."""
         with self._dating:
-            while events := self.ledger.read(self._dated, types=Due.TYPES, limit=_BATCH):
+            while events := self.ledger.outlines(self._dated, types=Due.TYPES, limit=_BATCH):
                 for event in events:
                     self.due.apply(event)
                 self._dated = events[-1].sequence

@@ -7,7 +7,6 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from knowledge.precedents import Filters, Hit
-from ontology.decisions import Decision
 from ontology.events import Event, Json
 from ontology.identity import ThingId
 from rules.explanation import explain
@@ -50,7 +49,7 @@ def create(json_data: DecisionRequest) -> Response:
     wait = json_data.max_wait_ms
     left = (here.settings.max_wait_ms if wait is None else wait) - elapsed_ms(started)
     found, late = _precedents(here, json_data, left)
-    body = shown(answered.event, decision) | {
+    body = shown(answered.event) | {
         "unknown": list(answered.unknown),
         "degraded": [*answered.degraded, *late],
         "precedents": found,
@@ -66,7 +65,7 @@ def index(query_data: Page) -> Response:
     """A page of decisions."""
     before = int(query_data.cursor) if query_data.cursor else None
     events = world().ledger.newest(types=_MADE, before=before, limit=query_data.limit)
-    items = [shown(event, _whole(event)) for event in events]
+    items = [shown(event) for event in events]
     return page(items, events[-1].sequence if len(events) == query_data.limit else None)
 
 
@@ -78,7 +77,7 @@ def index(query_data: Page) -> Response:
 def one(local: str) -> Response:
     """One recorded decision; `erased` names what the erasure of a person took from it."""
     event = find(world(), local)
-    return answer(shown(event, _whole(event)) | {"facts": event.data["facts"]})
+    return answer(shown(event) | {"facts": event.data["facts"]})
 
 
 @bp.get("/<string:local>/explanation")
@@ -123,12 +122,8 @@ def find(here: World, local: str) -> Event:
     return event
 
 
-def _whole(event: Event) -> Decision | None:
-    return None if event.erased else desk.stored(event)
-
-
-def shown(event: Event, decision: Decision | None) -> dict[str, Json]:
-    """A decision as the API shows it; without one, what the erasure of a person left of it."""
+def shown(event: Event) -> dict[str, Json]:
+    """A decision as it was recorded, or what the erasure of a person left of it."""
     here = f"/v1/decisions/{event.id.partition('/')[2]}"
     links = {name: f"{here}/{name}" for name in ("explanation", "replay", "acts")}
     return {
@@ -136,7 +131,7 @@ def shown(event: Event, decision: Decision | None) -> dict[str, Json]:
         "sequence": event.sequence,
         "recorded_at": instant(event.recorded_at),
         "request": event.data["request"],
-        "decision": None if decision is None else decision.to_json(),
+        "decision": event.data["decision"],
         "erased": [*sorted(event.erased)],
         **{name: event.data[name] for name in _KEPT if event.erased and name in event.data},
         "links": {"self": here, **links},
