@@ -90,8 +90,10 @@ def act(
     state = standing.state if standing.state is not None else lifecycle.initial
     chosen = lifecycle.acts.get(name)
     can = possible(lifecycles, standing.kind, state, actor.roles)
-    if chosen is None or (state or NEW) not in chosen.sources:
-        raise _refused(name, "state", _why_not(lifecycle, chosen, name, state), can)
+    if chosen is None:
+        raise _refused(name, "act", _no_such(lifecycle, name), can)
+    if (state or NEW) not in chosen.sources:
+        raise _refused(name, "state", _why_not(lifecycle, chosen, state), can)
     problems = (*_of_actor(chosen, standing, actor), *check_data(chosen.data, data, standing))
     if problems:
         raise ActRefused(name, problems, tuple(other for other in can if other != name))
@@ -229,13 +231,17 @@ def _length(rule: DeadlineRule, data: Mapping[str, Json]) -> timedelta | None:
     return duration(value) if isinstance(value, str) else None
 
 
-def _why_not(lifecycle: Lifecycle, chosen: Act | None, name: str, state: str | None) -> str:
-    """Why there is no such act from here."""
-    if chosen is None:
-        return f"{lifecycle.kind} has no act {quoted(name)}; it has {', '.join(lifecycle.acts)}"
+def _no_such(lifecycle: Lifecycle, name: str) -> str:
+    """That there is no such act, and those that people may do."""
+    acts = ", ".join(act.name for act in lifecycle.acts.values() if act.roles - {Role.ATTUNE})
+    return f"{lifecycle.kind} has no act {quoted(name)}; it has {acts}"
+
+
+def _why_not(lifecycle: Lifecycle, chosen: Act, state: str | None) -> str:
+    """Why the act does not go from here."""
     now = f"is {quoted(state)}" if state else "does not exist yet"
     sources = " or ".join("a new one" if s == NEW else s for s in chosen.sources)
-    return f"the {lifecycle.kind} {now}; {name} goes from {sources}"
+    return f"the {lifecycle.kind} {now}; {chosen.name} goes from {sources}"
 
 
 def _refused(name: str, where: str, message: str, can: tuple[str, ...] = ()) -> ActRefused:

@@ -9,7 +9,7 @@ from knowledge.precedents import Filters
 from ontology.events import Json
 from service import desk
 from service.api.decisions import hit_json, shown
-from service.bodies import DecisionRequest, example_of
+from service.bodies import DecisionRequest
 from service.client import Client, RequestRefused, ServiceUnreachable
 from service.founding import OPERATOR
 from service.perception import NotInTime
@@ -48,7 +48,7 @@ def request_of(
     try:
         return DecisionRequest.model_validate(body)
     except ValidationError as error:
-        raise AskInvalid(_told(invalid(error, example_of(DecisionRequest)))) from error
+        raise AskInvalid(_told(invalid(error, DecisionRequest))) from error
 
 
 def ask_service(url: str, key: str | None, request: DecisionRequest) -> dict[str, Json]:

@@ -14,7 +14,6 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from ontology.events import Json
 from ontology.identity import ExternalKey, IdentityInvalid, ThingId, thing_id
 
 LONGEST_TEXT: Final = 20_000
@@ -304,13 +303,6 @@ class AsOf(Model):
     )
 
     at: Moment | None = None
-
-
-def example_of(model: type[BaseModel]) -> Mapping[str, Json]:
-    """The valid body that a model shows, empty where it shows none."""
-    extra = model.model_config.get("json_schema_extra")
-    example = extra.get("example") if isinstance(extra, Mapping) else None
-    return example if isinstance(example, dict) else {}
 
 
 def instant(moment: datetime) -> str:

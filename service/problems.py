@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from http import HTTPStatus
 from reprlib import Repr
-from typing import Final
+from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ontology.events import Json
 
@@ -106,23 +107,44 @@ def not_found(what: str, value: str, example: str) -> ProblemError:
 
 
 def invalid(
-    error: ValidationError, example: Mapping[str, Json], path: Sequence[int | str] = ()
+    error: ValidationError, model: type[BaseModel], path: Sequence[int | str] = ()
 ) -> ProblemError:
     """A body that does not fit its model (422), every fault at once.
 
-    `example` is a valid body; each fault shows the member of it that stands where it is. `path`
-    is where the body stands in what the caller sent.
+    Each fault shows what stands at its place in the model's example; a member that the model does
+    not have shows the nearest one that it has. `path` is where the body stands in what was sent.
     """
-    faults = [
-        Fault(
-            pointer=pointer([*path, *one["loc"]]),
-            detail=one["msg"].removeprefix("Value error, "),
-            value=quoted(one["input"]),
-            example=example.get(str(one["loc"][0])) if one["loc"] else dict(example),
-        )
-        for one in error.errors(include_url=False, include_context=False)
-    ]
-    return unprocessable(faults)
+    example = example_of(model)
+    return unprocessable([_of_error(one, model, example, path) for one in _errors(error)])
+
+
+def _errors(error: ValidationError) -> Sequence[Mapping[str, Any]]:
+    return [dict(one) for one in error.errors(include_url=False, include_context=False)]
+
+
+def _of_error(
+    one: Mapping[str, Any],
+    model: type[BaseModel],
+    example: Mapping[str, Json],
+    path: Sequence[int | str],
+) -> Fault:
+    where = one["loc"]
+    shown = example.get(str(where[0])) if where else dict(example)
+    words = str(one["msg"]).removeprefix("Value error, ")
+    if one["type"] == "extra_forbidden" and len(where) == 1:
+        name = str(where[0])
+        near = get_close_matches(name[:80], model.model_fields, n=1)
+        words = f"is no member; did you mean {near[0]!r}?" if near else "is no member"
+        shown = list(model.model_fields)
+    value = quoted(one["input"])
+    return Fault(pointer=pointer([*path, *where]), detail=words, value=value, example=shown)
+
+
+def example_of(model: type[BaseModel]) -> Mapping[str, Json]:
+    """The valid body that a model shows, empty where it shows none."""
+    extra = model.model_config.get("json_schema_extra")
+    example = extra.get("example") if isinstance(extra, Mapping) else None
+    return example if isinstance(example, dict) else {}
 
 
 def unprocessable(faults: Sequence[Fault]) -> ProblemError:

@@ -15,7 +15,7 @@ from knowledge.refusals import Conflict, DatabaseUnavailable, Erased, Idempotenc
 from ontology.gate import Result
 from ontology.lifecycle import ActRefused
 from ontology.record_values import RecordInvalid
-from service.bodies import Model, example_of
+from service.bodies import Model
 from service.committing import GateRefused, ThingUnknown
 from service.policies import PolicyUnknown
 from service.problems import (
@@ -74,7 +74,7 @@ def _apiflask(error: HTTPError) -> Response:
     if isinstance(cause, ValidationError):
         found = [model for model in Model.__subclasses__() if model.__name__ == cause.title]
         model = found[0] if found else None
-        return rendered(invalid(cause, example_of(model) if model else {}))
+        return rendered(invalid(cause, model or Model))
     return rendered(_of_status(error.status_code, error.message or ""))
 
 
@@ -99,7 +99,7 @@ def _gate(error: GateRefused) -> ProblemError:
     return ProblemError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "gate-refused",
-        f"{len(error.results)} of the organisation's own rules forbid this.",
+        f"The organisation's own rules forbid this: {len(error.results)} of its shapes.",
         faults=[_of_result(result) for result in error.results],
     )
 
@@ -117,7 +117,7 @@ def _act(error: ActRefused) -> ProblemError:
     faults = [
         Fault(
             pointer="/act"
-            if problem.where in {"state", "role", "actor", "kind"}
+            if problem.where in {"state", "role", "actor", "kind", "act"}
             else f"/data/{problem.where}",
             detail=problem.message,
         )

@@ -13,9 +13,9 @@ from loaders.rows import lines, open_text
 from ontology.events import Event
 from ontology.identity import ThingId
 from ontology.lifecycle import Actor, Role
-from service.bodies import RecordIn, example_of
+from service.bodies import RecordIn
 from service.founding import body_of
-from service.problems import invalid
+from service.problems import example_of, invalid
 from service.recording import MOST_AT_ONCE, Body, put_records
 from service.world import World
 
@@ -83,7 +83,7 @@ def _rows(file: Path, said: Iterable[tuple[int, str]], bad: RejectFile) -> Itera
         try:
             record = RecordIn.model_validate_json(text)
         except ValidationError as error:
-            for fault in invalid(error, example_of(RecordIn)).faults:
+            for fault in invalid(error, RecordIn).faults:
                 bad.add(
                     reject(
                         source=file.name,

@@ -7,13 +7,16 @@ from flask import Response
 from pydantic import ValidationError
 
 from ontology.events import Json
+from ontology.lifecycle import Role
 from ontology.signals import Signal
 from service import intake
 from service.api.answers import answer, principal, world
 from service.api.probes import SIGNALS
-from service.bodies import SignalBatch, SignalIn, example_of
+from service.bodies import SignalBatch, SignalIn
 from service.intake import SignalRefused
-from service.problems import Fault, ProblemError, invalid, pointer
+from service.problems import Fault, ProblemError, example_of, invalid, pointer
+from service.security import Denied
+from service.settings import WorldKind
 from service.world import World
 
 bp = APIBlueprint("signals", __name__, url_prefix="/v1/signals", tag="Signals")
@@ -50,7 +53,7 @@ def batch(json_data: SignalBatch) -> Response:
         try:
             good.append(intake.read(here, SignalIn.model_validate(row)))
         except ValidationError as error:
-            faults += invalid(error, example_of(SignalIn), ["signals", index]).faults
+            faults += invalid(error, SignalIn, ["signals", index]).faults
         except SignalRefused as error:
             faults.append(_fault(error, ["signals", index]))
     if not good:
@@ -59,6 +62,7 @@ def batch(json_data: SignalBatch) -> Response:
 
 
 def _taken(here: World, signals: list[Signal], faults: list[Fault]) -> Response:
+    _check_trainer(here)
     taken = intake.take(here, signals, actor=principal().holder)
     rejected: list[Json] = [fault.json() for fault in faults]
     for outcome, count in (
@@ -74,6 +78,16 @@ def _taken(here: World, signals: list[Signal], faults: list[Fault]) -> Response:
         "rejected": rejected,
     }
     return answer(body, HTTPStatus.ACCEPTED)
+
+
+def _check_trainer(here: World) -> None:
+    """Trainers send signals into replays and drills; the live world hears from others.
+
+    Raises:
+        Denied: the world is live and the key has no other role that may send (403).
+    """
+    if here.kind is WorldKind.LIVE and principal().roles <= {Role.TRAINER}:
+        raise Denied("A trainer's key sends signals into replays and drills only.", unknown=False)
 
 
 def _fault(error: SignalRefused, path: list[int | str]) -> Fault:

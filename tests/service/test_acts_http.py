@@ -78,7 +78,7 @@ def test_an_act_answers_with_the_new_state_and_what_may_follow(
         ("decision/a", "accept", {}, 404),
         ("decisions/a b", "accept", {}, 404),
         ("decisions/a", "finish", {}, 409),
-        ("decisions/a", "explode", {}, 409),
+        ("decisions/a", "explode", {}, 422),
         ("decisions/a", "override", {}, 422),
         ("decisions/a", "override", {"reason": "x", "tier": "emperor"}, 422),
         ("decisions/a", "lapse", {}, 403),

@@ -74,7 +74,7 @@ def test_the_reference_page_needs_no_network_and_no_script(door: Door) -> None:
         ("GET", "/v1/nothing", b"", 404),
         ("PUT", "/v1/decisions", b"{}", 405),
         ("GET", "/v1/incidents/nothing", b"", 404),
-        ("POST", "/v1/incidents/2013-ny-train/acts", b'{"act": "fly"}', 409),
+        ("POST", "/v1/incidents/2013-ny-train/acts", b'{"act": "fly"}', 422),
         ("POST", "/v1/incidents/2013-ny-train/acts", b'{"act": "resolve"}', 422),
         ("POST", "/v1/records", b'{"type": "Tem", "properties": {}}', 422),
         ("GET", "/v1/records/no-id", b"", 400),

@@ -38,8 +38,8 @@ decisions.index         x   x   x   x   x   x   x   x
 decisions.one           x   x   x   x   x   x   x   x
 decisions.explanation   x   x   x   x   x   x   x   x
 decisions.replay        .   x   x   x   .   x   x   .
-signals.one             x   .   .   .   .   x   .   x
-signals.batch           x   .   .   .   .   x   .   x
+signals.one             x   .   .   .   x   x   .   x
+signals.batch           x   .   .   .   x   x   .   x
 records.put             x   x   .   x   .   .   .   x
 records.one             x   x   x   x   .   .   x   x
 records.remove          .   .   .   x   .   .   .   x
@@ -52,6 +52,13 @@ ledger.head             x   x   x   x   x   x   x   x
 ledger.event            .   x   x   x   .   .   x   x
 ledger.consistency      x   x   x   x   x   x   x   x
 policies.active         x   x   x   x   x   x   x   x
+policies.index          x   x   x   x   x   x   x   x
+policies.one            x   x   x   x   x   x   x   x
+policies.signed         .   .   .   x   .   .   x   x
+policies.create         .   .   .   x   .   .   .   .
+reasons.unfired         x   x   x   x   x   x   x   x
+reasons.otherwise       x   x   x   x   x   x   x   x
+reasons.picture         x   x   x   x   x   x   x   x
 webhooks.create         .   .   .   .   .   .   .   x
 webhooks.index          .   .   .   .   .   .   x   x
 webhooks.remove         .   .   .   .   .   .   .   x

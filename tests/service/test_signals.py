@@ -107,3 +107,19 @@ def test_a_surge_in_scope_raises_the_tier_of_the_next_decision(door: Door) -> No
     assert "surge" in after["decision"]["detections"]
     raised = tiers.index(after["decision"]["tier"])
     assert raised > tiers.index(before["decision"]["tier"])
+
+
+def test_a_trainer_sends_signals_into_a_replay_and_never_into_the_live_world(
+    door: Door, world: World, open_world: Any
+) -> None:
+    from service.app import create
+    from service.founding import OPERATOR
+    from service.issuing import Issuer
+
+    issuer = Issuer(world.ledger, world.keys, actor=OPERATOR, ids=world.ids, now=world.clock.now)
+    _, key = issuer.create(ThingId("person/trainer"), ["trainer"])
+    live = Door(http=door.http, key=key)
+    assert live.post("/v1/signals", post(1)).status_code == 403
+    replay = open_world(world="replay")
+    there = Door(http=create(replay.settings, world=replay).test_client(), key=key)
+    assert there.post("/v1/signals", post(1)).status_code == 202
