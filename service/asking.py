@@ -89,7 +89,7 @@ def ask_home(world: World, request: DecisionRequest) -> dict[str, Json]:
             found = [hit_json(hit) for hit in hits]
         except NotInTime:
             pass  # the answer lists it below
-    return shown(answer.event, answer.decision) | {
+    return shown(answer.event) | {
         "unknown": list(answer.unknown),
         "degraded": list(answer.degraded),
         "precedents": found,
