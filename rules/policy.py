@@ -1,7 +1,7 @@
 """The policy: every book of a bundle, checked as a whole and named by its digest."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from ontology.facts import STRATA, Catalogue
 from rules.diagnostics import Diagnostic, Invalid
 from rules.rulebook import Book, Rule, RulebookInvalid, parse
+from rules.temporary import endless
 
 MOST_FILES: Final = 500
 MOST_RULES: Final = 5_000
@@ -37,6 +38,11 @@ class Policy:
             KeyError: there is none of that id.
         """
         return self._by_id[name]
+
+    def alone(self, book: Book) -> "Policy":
+        """The policy of one of the books by itself."""
+        files = {book.file: self.files[book.file]}
+        return _policy(files, (book,))
 
     def stratum(self, name: str) -> tuple[Rule, ...]:
         """The rules of one stratum, sorted by id."""
@@ -72,15 +78,20 @@ def build(files: Mapping[str, bytes], catalogue: Catalogue) -> Policy:
     for name in sorted(files):
         if is_book(name):
             _read(name, files[name], catalogue, books, problems)
-    rules = tuple(sorted((rule for book in books for rule in book.rules), key=_order))
+    rules = _ordered(books)
     problems += _clashes(rules)
     if not problems and not rules:
         problems.append(_whole("bundle", "books", "has no rules"))
     if problems:
         raise PolicyInvalid(problems)
+    return _policy(files, tuple(books))
+
+
+def _policy(files: Mapping[str, bytes], books: tuple[Book, ...]) -> Policy:
+    rules = _ordered(books)
     return Policy(
         digest=digest(files),
-        books=tuple(books),
+        books=books,
         rules=rules,
         files=MappingProxyType(dict(files)),
         _by_id=MappingProxyType({rule.id: rule for rule in rules}),
@@ -98,6 +109,10 @@ def is_book(name: str) -> bool:
     return among and name.endswith(_BOOKS) and not name.endswith(_CASES)
 
 
+def _ordered(books: Iterable[Book]) -> tuple[Rule, ...]:
+    return tuple(sorted((rule for book in books for rule in book.rules), key=_order))
+
+
 def _order(rule: Rule) -> tuple[int, str]:
     return STRATA.index(rule.stratum), rule.id
 
@@ -106,11 +121,14 @@ def _read(
     name: str, content: bytes, catalogue: Catalogue, books: list[Book], problems: list[Diagnostic]
 ) -> None:
     try:
-        books.append(parse(content.decode(), file=name, catalogue=catalogue))
+        book = parse(content.decode(), file=name, catalogue=catalogue)
     except UnicodeDecodeError as error:
         problems.append(_whole(name, content[error.start : error.start + 8], "is no UTF-8"))
     except RulebookInvalid as error:
         problems += error.diagnostics
+    else:
+        books.append(book)
+        problems += endless(book)
 
 
 def _clashes(rules: tuple[Rule, ...]) -> Iterator[Diagnostic]:

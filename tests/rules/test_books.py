@@ -28,7 +28,9 @@ TEAMS = {
     "team/operations",
     "team/people-and-culture",
     "team/platform-desk",
+    "team/new-york-care",
     "team/press-office",
+    "team/ticketing",
 }
 
 
