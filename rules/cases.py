@@ -1,7 +1,6 @@
 """Case tables: given facts and what is wanted of them, read from YAML, all mistakes at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 from ontology.facts import Catalogue, Fact, FactInvalid, Origin
 from ontology.marked_yaml import Entry, Node, YamlInvalid, parse
 from ontology.values import encode
+from rules.case import LISTS, PARTS, SCALARS, Case, Member
 from rules.diagnostics import Diagnostic, Invalid, Problems, near
 from rules.unary import TestInvalid, value
 from rules.worded import entries, items, shown
@@ -18,20 +18,8 @@ QUIET: Final = "stays quiet"
 AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
 """The moment of a case that names none: a Thursday morning."""
 
-SCALARS: Final = ("tier", "verdict", "within", "cluster", "threat")
-LISTS: Final = (
-    "detections",
-    "routes",
-    "responses",
-    "requirements",
-    "prohibitions",
-    "broken",
-    "notifications",
-    "recovery",
-    "cautions",
-)
 _TABLE: Final = ("cases",)
-_CASE: Final = ("note", "given", "want", "rule", "without", "at")
+_CASE: Final = ("note", "given", "want", "rule", "without", "at", "judge")
 _EXAMPLE: Final = (
     "- {note: A tenfold hour, rule: surge, given: {spread: {window: PT1H, excess: 10, "
     "volume: 80}}, want: fires}"
@@ -40,24 +28,6 @@ _EXAMPLE: Final = (
 
 class CasesInvalid(Invalid):
     """A case table cannot be read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One case: facts, and either whether `rule` fires or what the decision shows.
-
-    `want` holds texts for scalars and lists of names for lists, an empty list for "nothing";
-    `without` holds lists of names that must not be there.
-    """
-
-    note: str
-    facts: tuple[Fact, ...]
-    at: datetime
-    rule: str | None
-    fires: bool | None
-    want: Mapping[str, str | tuple[str, ...]]
-    without: Mapping[str, tuple[str, ...]]
-    line: int
 
 
 def read_cases(text: str, *, file: str, catalogue: Catalogue) -> tuple[Case, ...]:
@@ -94,19 +64,29 @@ class _Reader:
     def _case(self, node: Node) -> Case:
         parts = self._parts(node, _CASE, _CASE[:3])
         rule, want = parts.get("rule"), parts.get("want")
+        self._judged(parts.get("judge"))
         about_rule = rule is not None and want is not None
+        shows = want is not None and (rule is None or want.value.kind == "mapping")
         return Case(
             note=_text(parts.get("note")),
             facts=self._facts(parts.get("given")),
             at=self._moment(parts.get("at")),
             rule=_text(rule) or None,
             fires=self._fires(want.value) if about_rule and want is not None else None,
-            want=self._shows(None if about_rule else want),
+            want=self._shows(want if shows else None),
             without=self._lacks(parts.get("without")),
             line=node.line,
         )
 
+    def _judged(self, entry: Entry | None) -> None:
+        """Refuse a case that a machine proposed and nobody has judged yet."""
+        if entry is not None:
+            reason = "this case waits for a person: judge it, then take this line out"
+            self._problems.add(entry, f"judge: {shown(entry.value)}", reason)
+
     def _fires(self, node: Node) -> bool:
+        if node.kind == "mapping":
+            return True  # what a rule brings about shows only where it fires
         if node.value not in {FIRES, QUIET}:
             near_to = near(shown(node), (FIRES, QUIET))
             self._problems.add(node, shown(node), f"is {FIRES} or {QUIET}", nearest=near_to)
@@ -141,22 +121,24 @@ class _Reader:
                 self._problems.add(node, name or kind.key, words)
             return []
 
-    def _shows(self, entry: Entry | None) -> Mapping[str, str | tuple[str, ...]]:
-        found: dict[str, str | tuple[str, ...]] = {}
+    def _shows(self, entry: Entry | None) -> Mapping[str, str | tuple[Member, ...]]:
+        found: dict[str, str | tuple[Member, ...]] = {}
         for one in entries(entry.value) if entry is not None else ():
             if one.key in SCALARS:
                 found[one.key] = self._scalar(one)
             elif self._listed(one):
-                found[one.key] = _names(one.value)
+                found[one.key] = self._members(one)
         if entry is not None and not found:
             reason = "says nothing; name a rule, or what the decision shows"
             self._problems.add(entry, "want", reason, example="want: {tier: executive}")
         return MappingProxyType(found)
 
     def _scalar(self, entry: Entry) -> str:
+        return self._length(entry) if entry.key == "within" else shown(entry.value)
+
+    def _length(self, entry: Entry) -> str:
+        """A duration in its one form."""
         text = shown(entry.value)
-        if entry.key != "within":
-            return text
         try:
             shape = self._catalogue.kinds["escalation"].fields["within"]
             return str(encode(value(text, shape)))
@@ -164,9 +146,20 @@ class _Reader:
             self._problems.add(entry.value, text, error.reason, example="within: 15 minutes")
             return text
 
-    def _lacks(self, entry: Entry | None) -> Mapping[str, tuple[str, ...]]:
+    def _lacks(self, entry: Entry | None) -> Mapping[str, tuple[Member, ...]]:
         written = entries(entry.value) if entry is not None else ()
-        return MappingProxyType({e.key: _names(e.value) for e in written if self._listed(e)})
+        return MappingProxyType({e.key: self._members(e) for e in written if self._listed(e)})
+
+    def _members(self, entry: Entry) -> tuple[Member, ...]:
+        return tuple(self._member(entry.key, node) for node in items(entry.value))
+
+    def _member(self, part: str, node: Node) -> Member:
+        """A name, or an object of parts like `{team: team/legal, within: 1 hour}`."""
+        if node.kind != "mapping":
+            return (("", shown(node)),)
+        known = PARTS.get(part, ("name",))
+        told = self._parts(node, known, known[:1]).values()
+        return tuple((e.key, self._scalar(e)) for e in told if e.key in known)
 
     def _listed(self, entry: Entry) -> bool:
         known = (*SCALARS, *LISTS)
@@ -206,10 +199,6 @@ def _scalar(node: Node) -> str | int | bool:
     if isinstance(node.value, str | int | bool):
         return node.value
     raise TestInvalid(shown(node), "a given fact has one value a field")
-
-
-def _names(node: Node) -> tuple[str, ...]:
-    return tuple(shown(item) for item in items(node))
 
 
 def _text(entry: Entry | None) -> str:

@@ -1,20 +1,18 @@
 """Case tables are run: each case passes, or says how what came differs from what was wanted."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
-from pathlib import PurePosixPath
-from types import MappingProxyType
 from typing import Final
 
 from ontology.decisions import Decision
 from ontology.facts import Catalogue
-from ontology.values import duration_text
-from rules.cases import LISTS, Case, CasesInvalid, read_cases
+from rules.case import Case
+from rules.cases import CasesInvalid, read_cases
 from rules.combine import decide
 from rules.diagnostics import Diagnostic
 from rules.policy import Policy, build
 from rules.strata import Engines, Evaluation, evaluate
+from rules.wanted import unmet
 
 CASES: Final = ".cases.yaml"
 _BOOK: Final = ".yaml"
@@ -49,6 +47,15 @@ class Report:
         return not self.unpaired and all(result.passed for result in self.results)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table that was read, and the policy that it runs on: one book, or the whole."""
+
+    file: str
+    policy: Policy
+    cases: tuple[Case, ...]
+
+
 def run(book: str, cases: str, *, file: str, catalogue: Catalogue) -> tuple[CaseResult, ...]:
     """Run the cases of one book on that book alone; `file` names the table in messages.
 
@@ -77,25 +84,45 @@ def run_on(policy: Policy, cases: Iterable[Case], *, file: str) -> tuple[CaseRes
     return tuple(_result(case, policy, engines, file) for case in cases)
 
 
+def read_tables(whole: Policy, catalogue: Catalogue) -> tuple[Table, ...]:
+    """Every table of a bundle: `x.cases.yaml` runs on `x.yaml` alone, one without a book on all.
+
+    Raises:
+        CasesInvalid: a table is broken.
+    """
+    books = {book.file: book for book in whole.books}
+    found: list[Table] = []
+    for name in sorted(name for name in whole.files if name.endswith(CASES)):
+        cases = read_cases(whole.files[name].decode(), file=name, catalogue=catalogue)
+        book = books.get(name.removesuffix(CASES) + _BOOK)
+        policy = whole if book is None else whole.alone(book)
+        found.append(Table(file=name, policy=policy, cases=cases))
+    return tuple(found)
+
+
+def run_tables(whole: Policy, tables: Iterable[Table]) -> Report:
+    """Run every case of some tables.
+
+    Raises:
+        CasesInvalid: a case speaks of a rule that its policy does not have.
+    """
+    results: list[CaseResult] = []
+    seen: set[tuple[str, bool]] = set()
+    for table in tables:
+        results += run_on(table.policy, table.cases, file=table.file)
+        seen |= {(c.rule, c.fires) for c in table.cases if c.rule and c.fires is not None}
+    return Report(results=tuple(results), unpaired=_unpaired(whole, seen))
+
+
 def run_bundle(files: Mapping[str, bytes], catalogue: Catalogue) -> Report:
-    """Run every table of a bundle: `x.cases.yaml` on `x.yaml` alone, one without a book on all.
+    """Run every table of a bundle.
 
     Raises:
         PolicyInvalid: a book is broken.
         CasesInvalid: a table is broken.
     """
     whole = build(files, catalogue)
-    results: list[CaseResult] = []
-    seen: set[tuple[str, bool]] = set()
-    for name in sorted(name for name in files if name.endswith(CASES)):
-        cases = read_cases(files[name].decode(), file=name, catalogue=catalogue)
-        book = name.removesuffix(CASES) + _BOOK
-        policy = (
-            build({PurePosixPath(book).name: files[book]}, catalogue) if book in files else whole
-        )
-        results += run_on(policy, cases, file=name)
-        seen |= {(case.rule, case.fires) for case in cases if case.rule and case.fires is not None}
-    return Report(results=tuple(results), unpaired=_unpaired(whole, seen))
+    return run_tables(whole, read_tables(whole, catalogue))
 
 
 def _unpaired(policy: Policy, seen: set[tuple[str, bool]]) -> tuple[str, ...]:
@@ -109,12 +136,16 @@ def _unpaired(policy: Policy, seen: set[tuple[str, bool]]) -> tuple[str, ...]:
 
 def _result(case: Case, policy: Policy, engines: Engines, file: str) -> CaseResult:
     came: Evaluation | Decision
-    if case.rule is not None:
-        came = evaluate(policy, case.facts, case.at, engines)
-        differences = _of_rule(case, sorted(firing.rule for firing in came.firings))
-    else:
+    if case.want or case.without:
         came = decide(case.facts, policy, case.at, engines)
-        differences = [*_of_decision(case, came)]
+        fired = {firing.rule for firing in came.firings} | {*came.outranked}
+        differences = [*unmet(case, came)]
+    else:
+        came = evaluate(policy, case.facts, case.at, engines)
+        fired = {firing.rule for firing in came.firings}
+        differences = []
+    if case.rule is not None:
+        differences = [*_of_rule(case, sorted(fired)), *differences]
     differences += [f"the engines disagree about {rule}" for rule in came.disagreements]
     differences += [f"{error.rule} failed: {error.reason}" for error in came.errors]
     return CaseResult(
@@ -128,50 +159,6 @@ def _of_rule(case: Case, fired: list[str]) -> list[str]:
     came, wanted = ("stays quiet", "fires") if case.fires else ("fires", "stays quiet")
     others = ", ".join(fired) or "no rule"
     return [f"{case.rule} {came}, wanted: {wanted}; fired: {others}"]
-
-
-def _of_decision(case: Case, decision: Decision) -> Iterable[str]:
-    for part, wanted in case.want.items():
-        came = shows(decision, part)
-        if isinstance(wanted, str):
-            if came != (wanted,):
-                yield f"{part} is {_list(came)}, wanted: {wanted}"
-        elif not wanted and came:
-            yield f"{part} has {_list(came)}, wanted: nothing"
-        elif set(wanted) - set(came):
-            lacking = [name for name in wanted if name not in came]
-            yield f"{part} lacks {_list(lacking)}; it has {_list(came)}"
-    for part, unwanted in case.without.items():
-        present = [name for name in unwanted if name in shows(decision, part)]
-        if present:
-            yield f"{part} has {_list(present)}, wanted: without"
-
-
-def shows(decision: Decision, part: str) -> tuple[str, ...]:
-    """What a decision shows in one part, by name: the teams of its routes, its one tier."""
-    if part in LISTS:
-        found = getattr(decision, part)
-        return tuple(one if isinstance(one, str) else str(_NAMED[part](one)) for one in found)
-    if part == "within":
-        return () if decision.within is None else (duration_text(decision.within),)
-    value = getattr(decision, part)
-    return () if value is None else (str(value),)
-
-
-_NAMED: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(
-    {
-        "routes": attrgetter("team"),
-        "responses": attrgetter("strategy"),
-        "requirements": attrgetter("name"),
-        "notifications": attrgetter("team"),
-        "recovery": attrgetter("step"),
-        "cautions": attrgetter("name"),
-    }
-)
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(names) or "nothing"
 
 
 def _strange(case: Case, file: str) -> Diagnostic:

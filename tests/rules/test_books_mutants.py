@@ -10,7 +10,8 @@ import pytest
 from ontology.facts import Fact, Field, catalogue
 from ontology.values import Value
 from rules.acceptance import accepted
-from rules.cases import Case, read_cases
+from rules.case import Case
+from rules.cases import read_cases
 from rules.compiled import Compiled
 from rules.conditions import Conjunction, Pattern
 from rules.policy import build
