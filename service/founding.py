@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
+from filelock import FileLock
+
 from loaders.world import sample, sample_acts
 from ontology.events import Draft, Event, Json
 from ontology.facts import catalogue
@@ -45,7 +47,13 @@ class Founded:
 
 
 def found(world: World, *, with_sample: bool, progress: Progress) -> Founded:
-    """Give a home what it lacks; doing it twice changes nothing."""
+    """Give a home what it lacks; doing it twice, or in two processes at once, changes nothing."""
+    with FileLock(world.settings.home / "founding.lock"):
+        world.catch_up()
+        return _found(world, with_sample=with_sample, progress=progress)
+
+
+def _found(world: World, *, with_sample: bool, progress: Progress) -> Founded:
     key_made = _ensure_key(world)
     digest, activated = _ensure_policy(world)
     records = _load_sample(world, progress) if with_sample else 0
@@ -76,6 +84,8 @@ def _ensure_key(world: World) -> bool:
     descriptor = os.open(world.settings.operator_key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())  # the ledger will know the key for good, so the file must, too
     world.ledger.append([draft])
     world.catch_up()
     return True

@@ -5,11 +5,16 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import closing
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from knowledge.ledger import Ledger
+from knowledge.refusals import LedgerRefused
+from knowledge.sealing import KeyStore
+from service.clock import LiveClock
 from service.settings import Settings
 
 
@@ -50,6 +55,17 @@ def serve(settings: Settings, *, welcome: bool) -> None:
 def _check(settings: Settings) -> None:
     if not settings.keys_path.exists():
         raise CannotServe(f"{str(settings.home)!r} is no attune home; run: attune init --sample")
+    try:
+        with (
+            closing(KeyStore.open(settings.keys_path)) as keys,
+            closing(Ledger.open(settings.database_url, keys=keys, now=LiveClock().now)) as ledger,
+        ):
+            if ledger.head() == 0:
+                raise CannotServe(
+                    f"the ledger of {str(settings.home)!r} is empty; run: attune init"
+                )
+    except (LedgerRefused, OSError) as error:
+        raise CannotServe(str(error)) from error
     if not settings.allow_remote and not _loopback(settings.host):
         raise CannotServe(
             f"{settings.host!r} is not loopback. Put a TLS proxy before 127.0.0.1, or say that you"

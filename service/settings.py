@@ -2,9 +2,20 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import AwareDatetime, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import orjson
+from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _listed(value: object) -> object:
+    """A list as people write it: `a, b`, or in JSON."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return orjson.loads(value)
+    return [entry.strip() for entry in value.split(",") if entry.strip()]
 
 
 class WorldKind(StrEnum):
@@ -51,8 +62,8 @@ class Settings(BaseSettings):
     """The pause between two looks at deadlines and deliveries."""
     signal_days: int = Field(default=90, ge=9, le=3660)
     """How many days the words of signals are kept; windows look back eight."""
-    webhook_allow: tuple[str, ...] = ()
-    """Private names, addresses and networks that webhooks may reach, as a JSON list."""
+    webhook_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """Private names, addresses and networks that webhooks may reach, with commas between."""
     language: bool = True
     """Load the language models; without them no text is judged, which decisions say."""
 

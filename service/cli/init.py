@@ -1,5 +1,6 @@
 """`attune init`: a home with keys, the packaged policy and, if wanted, the sample world."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ def command(
     """Create what the home lacks; doing it twice changes nothing."""
     from rich.progress import Progress, TaskID  # noqa: PLC0415 - light start
 
+    from knowledge.precedents import IndexBusy  # noqa: PLC0415 - light start
     from loaders.archive import own_cases  # noqa: PLC0415 - light start
     from service.founding import found  # noqa: PLC0415 - light start
 
@@ -33,10 +35,11 @@ def command(
         cases = 0
         if sample:
             own = list(own_cases())
-            tally = world.perception.precedents().add(
-                own, lambda so_far: progress("precedents", so_far.seen, len(own))
-            )
-            cases = tally.stored
+            with suppress(IndexBusy):  # another init loads the same ones
+                tally = world.perception.precedents().add(
+                    own, lambda so_far: progress("precedents", so_far.seen, len(own))
+                )
+                cases = tally.stored
     if as_json:
         show(
             {
