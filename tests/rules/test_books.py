@@ -164,3 +164,26 @@ def test_bolstering_never_stands_alone() -> None:
     strategies = {response.strategy for response in found.responses}
     assert "bolster" in strategies
     assert strategies > {"bolster"}
+
+
+def test_a_warning_to_people_in_danger_waits_for_no_signature() -> None:
+    signatures = {"board-approval", "executive-approval", "second-approver"}
+    danger = {"phase": "open", "people_at_risk": True, "harm": "death", "similar_history": True}
+    for kind in catalogue().kinds["incident"].fields["type"].allowed:
+        found = decided(
+            fact("incident", type=kind, tier="board", **danger),
+            fact("request", kind="alert", public=True, automatic=False, admission="none"),
+        )
+        assert not signatures & {one.name for one in found.requirements}, kind
+
+
+@pytest.mark.parametrize("tier", ["crisis-team", "executive", "board"])
+def test_no_public_statement_goes_out_with_the_approval_of_its_author(tier: str) -> None:
+    for written in ({"drafted_by_approver": True}, {}):
+        found = decided(
+            fact("incident", phase="open", type="challenge", tier=tier),
+            fact("escalation", tier=tier),
+            fact("request", kind="statement", public=True, automatic=False, **written),
+        )
+        assert "second-approver" in {one.name for one in found.requirements}, written
+        assert found.verdict in {"wait", "stop"}

@@ -42,7 +42,7 @@ def test_a_temporary_rule_without_an_end_is_refused_with_its_place_and_a_cure(
     text = BOOK.replace(line, f"    effective: {effective}\n" if effective else "")
     (fault,) = faults(text)
     assert fault == (
-        "temporary-routing.yaml:7:1: 'help-for-a-while': has no end; a rule of temporary-routing"
+        "temporary-routing.yaml:6:1: 'help-for-a-while': has no end; a rule of temporary-routing"
         " says until when it holds; for example"
         " effective: {from: 2026-12-19, until: 2027-01-04}"
     )
