@@ -9,6 +9,7 @@ from typing import Final, Self
 from knowledge.due import Due
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
+from knowledge.refusals import DatabaseUnavailable
 from knowledge.sealing import KeyStore
 from knowledge.segments import Segments
 from knowledge.spread.windows import Windows
@@ -28,6 +29,8 @@ from service.settings import Settings, WorldKind
 
 CLOCK: Final = ThingId("world/clock")
 _BATCH: Final = 2_000
+_FAR: Final = 5_000
+"""Governed events that take longer to fold than a snapshot takes to read."""
 _HEARD: Final = ("segment.committed",)
 
 
@@ -66,6 +69,7 @@ class World:
         self._heard = 0
         self._dated = 0
         self._scopes = 0
+        self._kept = self.graph.sequence
         self._folding: Final = threading.RLock()
         self._dating: Final = threading.RLock()
 
@@ -175,8 +179,13 @@ class World:
         }
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Let go of files and connections; a graph that moved far is kept for the next start."""
         self.perception.close()
+        if self.graph.sequence - self._kept >= _FAR:
+            try:
+                self.graph.save_snapshot()
+            except (OSError, DatabaseUnavailable) as error:
+                self.log.warning("graph not kept for the next start", why=str(error))
         self.ledger.close()
 
     def _fold_governed(self) -> None:

@@ -1,5 +1,6 @@
 """Counts of posts along time for one scope: by seconds lately, by quarter hours before."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -44,6 +45,7 @@ class Series:
         self.quarters: dict[int, Cell] = {}
         self.factors: dict[int, tuple[tuple[int, int], float | None]] = {}
         self._seconds: dict[int, Cell] = {}
+        self._order: list[int] | None = None
         self._seen: dict[int, int] = {}
 
     def add(self, second: int, grain: Grain, kept: Kept) -> bool:
@@ -54,13 +56,16 @@ class Series:
         self._seen[grain.key] = second
         self.quarters.setdefault(second // QUARTER, Cell()).add(grain, people=detailed)
         if detailed:
-            self._seconds.setdefault(second, Cell()).add(grain, people=True)
+            if second not in self._seconds:
+                self._seconds[second], self._order = Cell(), None
+            self._seconds[second].add(grain, people=True)
         return True
 
     def prune(self, kept: Kept) -> None:
         """Forget what lies behind the horizon."""
         # INVARIANT: what is kept is a function of the set of posts and of `kept` alone.
         self._seconds = {at: cell for at, cell in self._seconds.items() if at >= kept.detail}
+        self._order = None
         self._seen = {key: at for key, at in self._seen.items() if at >= kept.oldest}
         self.quarters = {
             at: cell for at, cell in self.quarters.items() if at * QUARTER >= kept.oldest
@@ -93,5 +98,7 @@ class Series:
         return chain(middle, (cell for _, cell in edges))
 
     def _within(self, first: int, last: int) -> Iterator[tuple[int, Cell]]:
-        seconds = self._seconds
-        return ((at, seconds[at]) for at in range(first, last + 1) if at in seconds)
+        if self._order is None:
+            self._order = sorted(self._seconds)
+        inside = slice(bisect_left(self._order, first), bisect_right(self._order, last))
+        return ((at, self._seconds[at]) for at in self._order[inside])
