@@ -1,6 +1,6 @@
 """Segments: signals kept in files by day and platform, each committed as one event."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import groupby
@@ -149,7 +149,14 @@ class Segments:
         kept_from = self.retained().isoformat()
         for event in self.committed(self._index.sequence()):
             gone = _told(event)["day"] < kept_from
-            self._index.add(event.sequence, () if gone else ids(self._content(event)))
+            self._index.add(event.sequence, () if gone else self._ids(event))
+
+    def _ids(self, event: Event) -> Iterable[tuple[ThingId, datetime]]:
+        """The signals of a segment; none where it can't be read, so that others can be kept."""
+        try:
+            return ids(self._content(event))
+        except SegmentBroken:
+            return ()
 
     def _write(
         self,
@@ -200,6 +207,8 @@ class Segments:
             content = (self._directory / told["file"]).read_bytes()
         except FileNotFoundError as error:
             raise SegmentBroken(f"{event.subject}: {told['file']} is missing") from error
+        except OSError as error:
+            raise SegmentBroken(f"{event.subject}: {told['file']}: {error.strerror}") from error
         if sha256(content).hexdigest() != told["digest"]:
             raise SegmentBroken(f"{event.subject}: {told['file']} is not what was committed")
         return content

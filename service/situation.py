@@ -67,6 +67,8 @@ def build(world: World, request: DecisionRequest, at: datetime, *, budget_ms: fl
     found += _implied(sources, named)
     found += _heard(world, named.get("incident"), at)
     spoken, degraded = _said(world, request, budget_ms - elapsed_ms(started))
+    if world.lost and "incident" in named:
+        degraded = (*degraded, "segments")
     if request.text is not None and "customer" in named:
         spoken[0].add(speaker(sources, named["customer"]))
     found += spoken

@@ -9,7 +9,7 @@ from typing import Final, Self
 from knowledge.due import Due
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
-from knowledge.refusals import DatabaseUnavailable
+from knowledge.refusals import DatabaseUnavailable, SegmentBroken
 from knowledge.sealing import KeyStore
 from knowledge.segments import Segments
 from knowledge.spread.windows import Windows
@@ -62,6 +62,8 @@ class World:
         self.due: Final = Due(self.lifecycles)
         self.perception: Final = Perception(settings)
         self.windows = Windows()
+        self.lost: Final[set[ThingId]] = set()
+        """Segments whose signals could not be read, so that no window counts them."""
         self._keyring: Final = Keyring(keys.secret("api-keys"))
         self._roster: Roster | None = None
         self._declared: Roster | None = None
@@ -217,11 +219,16 @@ class World:
         """Count new signals; all retained ones anew where the scope of an incident changed."""
         if self._scopes != self.incidents.changes:
             self.windows, self._heard, self._declared = Windows(), 0, None
+            self.lost.clear()
             self._scopes = self.incidents.changes
         scopes = self.incidents.scopes(self.roster().within)
         while events := self._unheard():
             for event in events:
-                self.windows.apply(self.segments.read(event), scopes)
+                try:
+                    self.windows.apply(self.segments.read(event), scopes)
+                except SegmentBroken as error:  # what can't be read must not stop what can
+                    self.lost.add(event.subject)
+                    self.log.error("segment lost", why=str(error))  # noqa: TRY400 - says all
             self._heard = events[-1].sequence
 
     def _set_clock(self, event: Event) -> None:

@@ -19,6 +19,7 @@ _SECONDS = Histogram(
 _HEAD = Gauge("attune_ledger_events", "Events in the ledger.")
 _LAG = Gauge("attune_fold_lag_events", "Governed events that this worker has not folded yet.")
 _FAULTS = Gauge("attune_engine_faults", "Decisions that one engine made alone, of the last ones.")
+_LOST = Gauge("attune_segments_lost", "Segments of signals that could not be read.")
 DISAGREEMENTS = Counter(
     "attune_engine_disagreements_total", "Decisions on which the engines differed."
 )
@@ -63,5 +64,6 @@ def metrics() -> Response:
     world = current_app.config["WORLD"]
     _HEAD.set(world.ledger.head())
     _LAG.set(world.lag())
+    _LOST.set(len(world.lost))
     _FAULTS.set(world.policies.faults())
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
