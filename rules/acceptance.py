@@ -70,8 +70,16 @@ class Accepted:
     @property
     def nothing(self) -> bool:
         """The test can never hold."""
-        empty = self.present in {Line(inside=False), Members(frozenset())}
-        return empty and not (self.missing or self.null)
+        return self._empty and not (self.missing or self.null)
+
+    @property
+    def only_null(self) -> bool:
+        """The test holds of nulls alone, which no fact has."""
+        return self._empty and self.null and not self.missing
+
+    @property
+    def _empty(self) -> bool:
+        return self.present in {Line(inside=False), Members(frozenset())}
 
     @property
     def everything(self) -> bool:

@@ -61,12 +61,15 @@ class Actions:
             return self.catalogue.fact(kind.name, values, origin)
         except FactInvalid as error:
             for name, words in error.errors.items():
-                if name not in self._named(node):
+                if name not in self._named(node, kind):
                     self.problems.add(verb, f"{verb.key}.{name}", words, example=_example(kind))
             return None
 
     @staticmethod
-    def _named(node: Node) -> set[str]:
+    def _named(node: Node, kind: Kind) -> set[str]:
+        """The fields that are written; what is wrong with them has been said already."""
+        if node.kind != "mapping":
+            return {str(kind.main)}
         return {entry.key for entry in entries(node)}
 
     def _short(self, node: Node, kind: Kind) -> dict[str, Value]:

@@ -1,8 +1,9 @@
 """Reads the `when` of a rule into conjunctions of typed patterns, collecting every mistake."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 from ontology.facts import STRATA, Catalogue
@@ -21,6 +22,12 @@ from rules.linking import SAME, Clause, Linking, Same
 from rules.unary import TestInvalid
 from rules.worded import entries, items, read_test, shown
 
+_AND: Final = ("all that stands in a `when` must hold; leave it out", None)
+_OR: Final = ("alternatives are a list under `any`", "any")
+_NOT: Final = ("what must not be there stands under `absent`", "absent")
+_CURES: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
+    {"and": _AND, "all": _AND, "or": _OR, "either": _OR, "not": _NOT, "no": _NOT}
+)
 EXAMPLE: Final = "{spread: {window: PT1H, excess: at least 4}}"
 
 
@@ -84,18 +91,17 @@ class Clauses:
             return self._group(entry.value, absent=True)
         return [self._clauses(entry, absent=absent)]
 
+    def _no_kind(self, entry: Entry) -> None:
+        names = [*self.catalogue.kinds, "absent", "any"]
+        reason, likely = _CURES.get(entry.key.lower(), ("no kind of fact", ""))
+        meant = likely if likely is None else likely or near(entry.key, names)
+        self.problems.add(entry, entry.key, reason, nearest=meant, example=EXAMPLE)
+
     def _clauses(self, entry: Entry, *, absent: bool) -> list[Clause]:
         """The pattern of a kind, or the patterns where a list asks for several facts of it."""
         kind = self.catalogue.kinds.get(entry.key)
         if kind is None:
-            names = [*self.catalogue.kinds, "absent", "any"]
-            self.problems.add(
-                entry,
-                entry.key,
-                "no kind of fact",
-                nearest=near(entry.key, names),
-                example=EXAMPLE,
-            )
+            self._no_kind(entry)
             return []
         if kind.stratum is not None and STRATA.index(kind.stratum) >= STRATA.index(self.stratum):
             reason = (
@@ -136,13 +142,14 @@ class Clauses:
         return ()
 
     def _no_field(self, one: Entry, kind: Kind) -> None:
-        self.problems.add(
-            one,
-            one.key,
-            f"no field of {kind.name}; it has {', '.join(kind.fields)}",
-            nearest=near(one.key, [*kind.fields, "as"]),
-            example=f"{kind.name}: {{{_example(kind)}}}",
-        )
+        likely = near(one.key, [*kind.fields, "as"])
+        reason = f"no field of {kind.name}"
+        example = f"{kind.name}: {{{_example(kind)}}}"
+        if one.value.value is None:
+            likely, reason, example = _slipped(one.key)
+        elif likely is None:
+            reason += f"; it has {', '.join(kind.fields)}"
+        self.problems.add(one, one.key, reason, nearest=likely, example=example)
 
     def _keys(self, entry: Entry, kind: Kind, named: set[str]) -> None:
         for key in kind.keys:
@@ -173,15 +180,23 @@ class Clauses:
             )
             return
         form = accepted(test, shape)
-        if form.nothing:
+        if form.nothing or form.only_null:
+            reason = "can never be so" if form.nothing else "no fact has a null; ask `not given`"
             self.problems.add(
-                one.value,
-                shown(one.value),
-                "can never be so",
-                example=f"{shape.name}: {shape.example}",
+                one.value, shown(one.value), reason, example=f"{shape.name}: {shape.example}"
             )
         place = {"line": one.value.line, "column": one.value.column}
         asks.append(Ask(field=shape, test=test, accepted=form, written=shown(one.value), **place))
+
+
+def _slipped(key: str) -> tuple[str | None, str, str]:
+    """What was likely meant by a field without a value: braces set commas between fields."""
+    name, colon, value = key.partition(":")
+    if colon and value:
+        return f"{name}: {value}", "a space follows the colon", f"{name}: {value}"
+    if key[:1].isdecimal():
+        return None, "the decimal sign is a point; thousands are not set apart", "excess: 4.5"
+    return None, "a list of values stands in brackets", "phase: [open, recovery]"
 
 
 def _example(kind: Kind) -> str:

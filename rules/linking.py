@@ -58,7 +58,10 @@ class Linking:
         joins = []
         for same in positive[at].same:
             other = self._resolve(same, positive)
-            if other is not None and other != at:
+            if other == at:
+                reason = "compares a fact with itself; give the other one a name with `as`"
+                self.problems.add(same.entry.value, f"{same.alias}.{same.other}", reason)
+            elif other is not None:
                 joins.append(
                     Join(
                         left=at,

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
 from ontology.kinds import Field
-from ontology.values import Datatype, Value, ValueInvalid, quote
+from ontology.values import Datatype, Value, ValueInvalid, duration_text, quote
 
 _NUMBER: Final = re.compile(r"-?(\d{1,18}(\.\d{1,18})?|\.\d{1,18})", re.ASCII)
 _WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -17,6 +18,7 @@ _PERCENT: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(%|percent)", re.ASCII)
 _CALL: Final = re.compile(r'(date and time|date|time|duration)\(\s*"([^"]*)"\s*\)', re.ASCII)
 _AT: Final = re.compile(r'@"([^"]*)"', re.ASCII)
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_DAY: Final = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
 _SPELLED: Final = re.compile(
     r"\d{1,9}(?:\.\d{1,6})?\s*[a-z]+(?:\s*(?:,|and)?\s*\d{1,9}(?:\.\d{1,6})?\s*[a-z]+)*", re.ASCII
 )
@@ -27,6 +29,11 @@ _SECONDS: Final[Mapping[str, int]] = MappingProxyType(
     | dict.fromkeys(("h", "hour", "hours"), 3_600)
     | dict.fromkeys(("d", "day", "days"), 86_400)
     | dict.fromkeys(("week", "weeks"), 604_800)
+)
+_UNSURE: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
+    dict.fromkeys(("m", "m."), ("minutes", 1))
+    | dict.fromkeys(("month", "months"), ("days", 30))
+    | dict.fromkeys(("year", "years"), ("days", 365))
 )
 CALLS: Final[Mapping[str, Datatype]] = MappingProxyType(
     {
@@ -124,9 +131,20 @@ def _bare_duration(text: str, field: Field) -> object:
     if _WHOLE.fullmatch(text):
         raise LiteralInvalid("a duration needs its unit", f"{text} minutes")
     if not _SPELLED.fullmatch(text):
-        raise LiteralInvalid(f"{field.name} holds a duration")
+        plain = text.rstrip(".")
+        near = plain if plain != text and _SPELLED.fullmatch(plain) else None
+        raise LiteralInvalid(f"{field.name} holds a duration", near)
+    return _spelled(text)
+
+
+def _spelled(text: str) -> timedelta:
+    """A duration in words, like `1 hour and 30 minutes`."""
     total = timedelta()
     for number, unit in _PART.findall(text):
+        if unit in _UNSURE:
+            name, factor = _UNSURE[unit]
+            cure = f"{int(float(number) * factor)} {name}"
+            raise LiteralInvalid(f"{quote(unit)} has no fixed length here", cure)
         if unit not in _SECONDS:
             near = get_close_matches(unit, _SECONDS, n=1)
             raise LiteralInvalid(f"{quote(unit)} is no unit of time", near[0] if near else None)
@@ -165,9 +183,42 @@ def _lower(text: str, known: Mapping[str, object]) -> str | None:
 
 
 def _near(value: object, field: Field) -> str | None:
-    """The allowed name most like what was written."""
-    if not isinstance(value, str) or not field.allowed:
+    """What was likely meant: an allowed name, an id, a date written the other way round."""
+    if field.datatype is Datatype.BOOLEAN and type(value) is int:
+        return {0: "false", 1: "true"}.get(value)
+    if not isinstance(value, str):
         return None
+    if field.refers is not None:
+        return _near_id(value, field.refers)
+    if field.datatype is Datatype.DATE:
+        return turned(value)
+    return _near_name(value, field) if field.allowed else None
+
+
+def turned(text: str) -> str | None:
+    """The date that a day.month.year or day/month/year stands for, None where it is none.
+
+    >>> turned("1.10.2026")
+    '2026-10-01'
+    """
+    found = _DAY.fullmatch(text)
+    return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}" if found is not None else None
+
+
+def _near_id(text: str, kind: str) -> str | None:
+    """`team/legal` for `legal`; several ids belong in a list."""
+    if "," in text:
+        return f"[{text}]"
+    words = re.findall(r"[a-z0-9]+", text[:80].lower().removeprefix(kind))
+    return f"{kind}/{'-'.join(words)}" if words else None
+
+
+def _near_name(value: str, field: Field) -> str | None:
+    """An allowed name like what was written: `PT1H` for `1 hour`, too."""
+    if _SPELLED.fullmatch(value.strip()):
+        with suppress(LiteralInvalid):
+            iso = duration_text(_spelled(value.strip()))
+            return iso if iso in field.allowed else None
     plain = re.sub(r"[\s_]+", "-", value[:80].strip().lower())
     known = {name.lower(): name for name in field.allowed}
     near = get_close_matches(plain, known, n=1)

@@ -11,6 +11,7 @@ from ontology.facts import STRATA
 from ontology.identity import IdentityInvalid, thing_id
 from ontology.marked_yaml import Entry, Node
 from rules.diagnostics import Placed, Problems, near
+from rules.literals import turned
 from rules.rule import Effective
 from rules.worded import entries, items, shown
 from rules.yaml_cures import EXAMPLES
@@ -34,19 +35,22 @@ class Parts:
         """The entries of a mapping by name; unknown, double and missing ones are mistakes."""
         if node.kind != "mapping":
             example = EXAMPLES.get(known[0], f"{known[0]}: …")
-            self.problems.add(node, shown(node), f"a {what} is a mapping", example=example)
+            self.problems.add(node, shown(node), f"{what} is a mapping", example=example)
             return {}
         found: dict[str, Entry] = {}
         for entry in entries(node):
             if entry.key not in known:
-                reason = f"no part of a {what}; it has {', '.join(known)}"
-                self.problems.add(entry, entry.key, reason, nearest=near(entry.key, known))
+                meant = near(entry.key, known)
+                listed = "" if meant else f"; it has {', '.join(known)}"
+                self.problems.add(entry, entry.key, f"no part of {what}{listed}", nearest=meant)
             elif entry.key in found:
                 self.problems.add(entry, entry.key, "stands twice; keep one")
             found.setdefault(entry.key, entry)
         for name in required:
             if name not in found:
-                self.problems.add(node, what, f"has no {name}", example=EXAMPLES[name])
+                self.problems.add(
+                    node, what.rsplit(maxsplit=1)[-1], f"has no {name}", example=EXAMPLES[name]
+                )
         return MappingProxyType(found)
 
     def name(self, entry: Entry | None, example: str) -> str:
@@ -76,10 +80,11 @@ class Parts:
         text = text_of(entry)
         if text in STRATA:
             return text
+        meant = near(text, STRATA)
         if entry is not None:
             reason = f"is none of {', '.join(STRATA)}"
-            self.problems.add(entry.value, text, reason, nearest=near(text, STRATA))
-        return STRATA[-1]
+            self.problems.add(entry.value, text, reason, nearest=meant)
+        return meant or STRATA[-1]
 
     def owner(self, entry: Entry | None, default: str) -> str:
         """The id of a team or a person."""
@@ -134,7 +139,7 @@ class Parts:
             moment = None
         if moment is None or moment.tzinfo is None:
             example = "effective: {from: 2026-10-01, until: 2027-01-01T00:00:00+00:00}"
-            self.problems.add(entry.value, text, "no date", example=example)
+            self.problems.add(entry.value, text, "no date", nearest=turned(text), example=example)
             return None
         return moment.astimezone(UTC)
 

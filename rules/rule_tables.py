@@ -26,9 +26,9 @@ from rules.conditions import Conjunction
 from rules.diagnostics import Problems, near
 from rules.giving_way import MOST_PIECES, apart, giving_way
 from rules.rule import Rule, RuleTable
+from rules.rule_columns import NOTHING, Column, RuleColumns, grouped
 from rules.rule_parts import Parts, text_of
-from rules.worded import entries, items, shown
-from rules.yaml_cures import EXAMPLES
+from rules.worded import items, shown
 
 HITS: Final[Mapping[str, str]] = {"U": "unique", "A": "any", "C": "collect", "P": "priority"}
 TABLE: Final = (
@@ -37,7 +37,6 @@ TABLE: Final = (
 )
 ROW: Final = ("id", "when", "then", "note")
 MOST_ROWS: Final = 500
-_NOTHING: Final = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,23 +46,6 @@ class Header:
     book: str
     stratum: str
     owner: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Column:
-    """A column: `spread.excess` is a field of a kind, `escalate.tier` one of an action.
-
-    `allowed` lists the values of an output, the first one counts most; `node` is its place.
-    """
-
-    group: str
-    field: str
-    allowed: tuple[str, ...]
-    node: Node
-
-    @property
-    def name(self) -> str:
-        return f"{self.group}.{self.field}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +70,13 @@ class Tables:
     problems: Problems
     parts: Parts
 
+    @property
+    def _columns(self) -> RuleColumns:
+        return RuleColumns(catalogue=self.catalogue, problems=self.problems, parts=self.parts)
+
     def read(self, node: Node, header: Header) -> RuleTable:
         """One table with its rules."""
-        parts = self.parts.of(node, "table", TABLE, required=("id", "reason", *TABLE[3:6]))
+        parts = self.parts.of(node, "a table", TABLE, required=("id", "reason", *TABLE[3:6]))
         frame = Rule(
             id=self.parts.id(parts.get("id")),
             book=header.book,
@@ -104,8 +90,8 @@ class Tables:
             file=self.problems.file,
             line=node.line,
         )
-        inputs = self._columns(parts.get("inputs"))
-        outputs = self._columns(parts.get("outputs"), output=True)
+        inputs = self._columns.columns(parts.get("inputs"))
+        outputs = self._columns.columns(parts.get("outputs"), output=True)
         hit = self._hit(parts.get("hit"), outputs)
         rows = self._rows(parts.get("rows"), frame, inputs, outputs)
         return RuleTable(
@@ -118,7 +104,7 @@ class Tables:
             line=node.line,
         )
 
-    def _hit(self, entry: Entry | None, outputs: Sequence[_Column]) -> str:
+    def _hit(self, entry: Entry | None, outputs: Sequence[Column]) -> str:
         if entry is None:
             return "U"
         written = text_of(entry)
@@ -134,38 +120,12 @@ class Tables:
             self.problems.add(entry.value, written, reason, example=example)
         return hit
 
-    def _columns(self, entry: Entry | None, *, output: bool = False) -> tuple[_Column, ...]:
-        found: list[_Column] = []
-        for node in items(entry.value) if entry is not None else ():
-            column = self._column(node, output=output)
-            if column.name in [one.name for one in found]:
-                self.problems.add(node, column.name, "names two columns; keep one")
-            found.append(column)
-        return tuple(found)
-
-    def _column(self, node: Node, *, output: bool) -> _Column:
-        allowed: tuple[str, ...] = ()
-        place = node
-        if node.kind == "mapping" and output:
-            parts = self.parts.of(node, "output", ("name", "allowed"), required=())
-            place = parts["name"].value if "name" in parts else node
-            if "allowed" in parts:
-                allowed = tuple(shown(one) for one in items(parts["allowed"].value))
-        group, _, field = shown(place).partition(".")
-        if output and not field and group in self.catalogue.verbs():
-            field = str(self.catalogue.verbs()[group].main)
-        if not field:
-            what = "an action and its field" if output else "a kind of fact and its field"
-            example = EXAMPLES["outputs" if output else "inputs"]
-            self.problems.add(place, shown(place), f"a column is {what}", example=example)
-        return _Column(group=group, field=field, allowed=allowed, node=place)
-
     def _rows(
         self,
         entry: Entry | None,
         frame: Rule,
-        inputs: Sequence[_Column],
-        outputs: Sequence[_Column],
+        inputs: Sequence[Column],
+        outputs: Sequence[Column],
     ) -> list[_Row]:
         nodes = items(entry.value) if entry is not None else ()
         if entry is not None and len(nodes) > MOST_ROWS:
@@ -181,25 +141,25 @@ class Tables:
         node: Node,
         number: int,
         frame: Rule,
-        columns: tuple[Sequence[_Column], Sequence[_Column]],
+        columns: tuple[Sequence[Column], Sequence[Column]],
     ) -> _Row:
-        parts = self.parts.of(node, "row", ROW, required=("when", "then"))
+        parts = self.parts.of(node, "a row", ROW, required=("when", "then"))
         name = self.parts.id(parts.get("id")) if "id" in parts else f"{frame.id}-{number}"
         if "id" not in parts:
             self.parts.once(name, node)
-        inputs = self._cells(parts.get("when"), columns[0])
-        written = self._cells(parts.get("then"), columns[1])
-        outputs = [(column, cell) for column, cell in written if shown(cell) != _NOTHING]
+        inputs = self._columns.cells(parts.get("when"), columns[0])
+        written = self._columns.cells(parts.get("then"), columns[1])
+        outputs = [(column, cell) for column, cell in written if shown(cell) != NOTHING]
         clauses = Clauses(catalogue=self.catalogue, stratum=frame.stratum, problems=self.problems)
         actions = Actions(
             catalogue=self.catalogue, stratum=frame.stratum, rule=name, problems=self.problems
         )
-        asked = clauses.read(_grouped(node, inputs)) if inputs else ()
+        asked = clauses.read(grouped(node, inputs)) if inputs else ()
         rule = replace(
             frame,
             id=name,
             reason=self.parts.reason(parts["note"]) if "note" in parts else frame.reason,
-            conclusions=actions.read(_grouped(node, outputs)) if outputs else (),
+            conclusions=actions.read(grouped(node, outputs)) if outputs else (),
             line=node.line,
         )
         return _Row(
@@ -209,28 +169,8 @@ class Tables:
             node=node,
         )
 
-    def _cells(
-        self, entry: Entry | None, columns: Sequence[_Column]
-    ) -> list[tuple[_Column, Node]]:
-        """The cells of a row that say something, by position or by the names of the columns."""
-        if entry is None:
-            return []
-        if entry.value.kind == "mapping":
-            named = {one.key: one for one in entries(entry.value)}
-            known = [column.name for column in columns]
-            for name, one in named.items():
-                if name not in known:
-                    self.problems.add(one, name, "names no column", nearest=near(name, known))
-            return [(c, named[c.name].value) for c in columns if c.name in named]
-        cells = items(entry.value)
-        if len(cells) != len(columns):
-            reason = f"has {len(cells)} cells for {len(columns)} columns"
-            self.problems.add(entry, entry.key, reason, example=_example(columns))
-            return []
-        return [*zip(columns, cells, strict=True)]
-
     def _priority(
-        self, row: Node, columns: Sequence[_Column], outputs: Sequence[tuple[_Column, Node]]
+        self, row: Node, columns: Sequence[Column], outputs: Sequence[tuple[Column, Node]]
     ) -> tuple[int, ...]:
         given = {column.name: node for column, node in outputs}
         places: list[int] = []
@@ -238,7 +178,7 @@ class Tables:
             if not column.allowed:
                 continue
             node = given.get(column.name, row)
-            written = shown(node) if column.name in given else _NOTHING
+            written = shown(node) if column.name in given else NOTHING
             if written not in column.allowed:
                 reason = f"{column.name} allows {', '.join(column.allowed)}"
                 meant = near(written, column.allowed)
@@ -288,29 +228,3 @@ _FAULTS: Final[Mapping[str, str]] = {
     "A": "give them the same outputs",
     "P": "give them the same outputs or another priority",
 }
-
-
-def _grouped(row: Node, cells: Sequence[tuple[_Column, Node]]) -> Node:
-    """Cells as the `when` or `then` that says the same; groups of `-` alone are left out."""
-    groups: dict[str, list[tuple[_Column, Node]]] = {}
-    for column, cell in cells:
-        groups.setdefault(column.group, []).append((column, cell))
-    members = tuple(
-        _entry(some[0][0].node, group, _mapping(row, some))
-        for group, some in groups.items()
-        if any(shown(cell) != _NOTHING for _, cell in some)
-    )
-    return Node(value=members, kind="mapping", line=row.line, column=row.column)
-
-
-def _mapping(row: Node, cells: Sequence[tuple[_Column, Node]]) -> Node:
-    fields = tuple(_entry(column.node, column.field, cell) for column, cell in cells)
-    return Node(value=fields, kind="mapping", line=row.line, column=row.column)
-
-
-def _entry(place: Node, key: str, value: Node) -> Entry:
-    return Entry(key=key, line=place.line, column=place.column, value=value)
-
-
-def _example(columns: Sequence[_Column]) -> str:
-    return f"[{', '.join(f'<{column.name}>' for column in columns)}]"

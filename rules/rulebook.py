@@ -53,7 +53,7 @@ class _Reader:
     parts: Parts
 
     def book(self, root: Node) -> Book:
-        parts = self.parts.of(root, "book", BOOK, required=BOOK[:3])
+        parts = self.parts.of(root, "a book", BOOK, required=BOOK[:3])
         header = Header(
             book=self.parts.name(parts.get("book"), "escalation"),
             stratum=self.parts.stratum(parts.get("stratum")),
@@ -84,7 +84,7 @@ class _Reader:
         return []
 
     def _rule(self, node: Node, header: Header) -> Rule:
-        parts = self.parts.of(node, "rule", RULE, required=RULE[:4])
+        parts = self.parts.of(node, "a rule", RULE, required=RULE[:4])
         name = self.parts.id(parts.get("id"))
         clauses = Clauses(catalogue=self.catalogue, stratum=header.stratum, problems=self.problems)
         actions = Actions(

@@ -10,7 +10,9 @@ import re2  # type: ignore[import-untyped] # ships no types
 from ontology.kinds import Field
 from ontology.marked_yaml import Node
 from ontology.values import Datatype, Value
+from rules.diagnostics import near
 from rules.literals import TEXTS, LiteralInvalid, literal
+from rules.phrases import meant
 from rules.sfeel import (
     ANYTHING,
     Compare,
@@ -50,6 +52,7 @@ _WORDED: Final = re.compile(rf"({'|'.join(ORDER)})\s+(.+)", re.DOTALL | re.IGNOR
 _RANGE: Final = re.compile(r"(?:from|between)\s+(.+?)\s+(?:to|and)\s+(.+)", re.DOTALL)
 _BRACKETS: Final = re.compile(r"([\[(\]])(.+?)\.\.(.+)([\])\[])", re.DOTALL)
 _MATCHES: Final = re.compile(r"matches\s*(?:\(\s*(.+)\s*\)|(.+))", re.DOTALL)
+_TWICE: Final = re.compile(r"\s(?:and|but)\s|,\s*<", re.IGNORECASE)
 _MISTAKEN: Final = MappingProxyType({"=>": ">=", "=<": "<=", "==": "="})
 
 
@@ -108,10 +111,12 @@ def _ordered(text: str, field: Field, depth: int) -> Test:
     """Comparisons, intervals, and what is left: a single value."""
     compared = _OPERATOR.fullmatch(text)
     if compared is not None:
+        _single(text)
         return _compare(compared[1], compared[2], field, text)
     if field.datatype is not Datatype.STRING:
         worded = _WORDED.fullmatch(text)
         if worded is not None:
+            _single(text)
             return _compare(ORDER[worded[1].lower()], worded[2], field, text)
         spoken = _RANGE.fullmatch(text)
         if spoken is not None:
@@ -124,6 +129,12 @@ def _ordered(text: str, field: Field, depth: int) -> Test:
     return Compare("=", value(text, field))
 
 
+def _single(text: str) -> None:
+    """Refuse two comparisons in one text."""
+    if _TWICE.search(text) and (likely := meant(text)) is not None:
+        raise TestInvalid(text, "says two things at once; write an interval", likely)
+
+
 def value(written: str | int | bool, field: Field) -> Value:  # noqa: FBT001 - a YAML scalar
     """One value of a field, as `rules.literals` reads it.
 
@@ -133,7 +144,9 @@ def value(written: str | int | bool, field: Field) -> Value:  # noqa: FBT001 - a
     try:
         return literal(written, field)
     except LiteralInvalid as error:
-        raise TestInvalid(str(written), str(error), error.nearest) from error
+        said = meant(str(written), field.allowed)
+        likely = said if field.allowed and said else error.nearest or said
+        raise TestInvalid(str(written), str(error), likely) from error
 
 
 def compare(operator: str, written: str | int | bool, field: Field) -> Test:  # noqa: FBT001
@@ -143,6 +156,9 @@ def compare(operator: str, written: str | int | bool, field: Field) -> Test:  # 
         TestInvalid: unknown operator, no order in this field, or no value of it.
     """
     sign = ORDER.get(operator, operator)
+    if sign not in {*ORDER.values(), "=", "!=", *_MISTAKEN}:
+        known = (*ORDER, "not", "matches")
+        raise TestInvalid(operator, f"is none of {', '.join(known)}", near(operator, known))
     return _compare(sign, written, field, f"{operator} {written}")
 
 

@@ -96,7 +96,7 @@ def test_rules_and_tables_of_every_form_are_valid(text: str) -> None:
         ("owner: team/crisis-office", "owner: Crisis Office", "'Crisis Office'"),
         ("2026-10-01", "01.10.2026", "'01.10.2026'"),
         ('"1.1"', '"one"', "'one'"),
-        ("phase: {not:", "phase: {nott:", "'nott'"),
+        ("phase: {not:", "phase: {nnot:", "'nnot'"),
         ("absent:", "abesnt:", "'abesnt'"),
         ("team/legal,", "legal,", "'legal'"),
         ("15 minutes", "soon", "'soon'"),

@@ -124,7 +124,7 @@ def test_nothing_in_gives_nothing_out_but_null_can_be_told(nothing: Input) -> No
         ("vip > true", "compares a boolean", None),
         ("a = name", "compares a number with a string", None),
         ("-name", "has no negative", None),
-        ("nmae", "is no input", "name"),
+        ("naame", "is no input", "name"),
         ("gold", "is no input", '"gold"'),
         ("a == 1", "does not go on", "a = 1"),
         ("a => 1", "does not go on", "a >= 1"),
@@ -212,7 +212,7 @@ def test_a_literal_decision_gives_its_value_under_its_name() -> None:
         ("type: number\n", "type: string\n", "gives a number, but refund holds a string"),
         ("fare * 0.5", "fair * 0.5", "'fare'"),
         ("type: number\n", "", "has no type"),
-        ("expression:", "expresion:", "expression"),
+        ("expression:", "exprssion:", "expression"),
     ],
 )
 def test_a_mistake_in_a_literal_decision_is_named(old: str, new: str, reason: str) -> None:

@@ -67,7 +67,7 @@ def test_a_book_is_read_into_typed_rules() -> None:
         ("    reason: A", "    raeson: A", (6, 5), "no part of a rule", "reason"),
         ("stratum: escalate", "stratum: escalation", (2, 10), "is none of", "escalate"),
         ("owner: team/crisis-office", "owner: Crisis Office", (3, 8), "id of a team", None),
-        ("2026-10-01", "01.10.2026", (8, 23), "no date", None),
+        ("2026-10-01", "01.10.2026", (8, 23), "no date", "2026-10-01"),
         ('"1.1"', '"one"', (7, 13), "no number of the map", None),
         ("agreement: {", "escalation: {", (12, 16), "complete only after", None),
         (

@@ -94,8 +94,8 @@ def test_null_is_not_missing() -> None:
         ("team.external", "< b", "no order", None),
         ("team.external", 'matches "["', "no RE2 pattern", None),
         ("spread.excess", 'matches "1"', "patterns are for texts", None),
-        ("calendar.local_date", "22.11.2026", "is not a date", None),
-        ("team.id", "crisis-office", "no id of a team", None),
+        ("calendar.local_date", "22.11.2026", "is not a date", "2026-11-22"),
+        ("team.id", "crisis-office", "no id of a team", "team/crisis-office"),
         ("spread.excess", "not(" * 10 + "1" + ")" * 10, "nested too deep", None),
     ],
 )
