@@ -17,13 +17,18 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Create what the home lacks; doing it twice changes nothing."""
+    from rich.console import Console  # noqa: PLC0415 - light start
     from rich.progress import Progress, TaskID  # noqa: PLC0415 - light start
 
     from knowledge.precedents import IndexBusy  # noqa: PLC0415 - light start
     from loaders.archive import own_cases  # noqa: PLC0415 - light start
     from service.founding import found  # noqa: PLC0415 - light start
 
-    with opened(home, create=True) as world, Progress(disable=as_json, transient=True) as bar:
+    aside = Console(stderr=True)
+    with (
+        opened(home, create=True) as world,
+        Progress(console=aside, disable=as_json, transient=True) as bar,
+    ):
         tasks: dict[str, TaskID] = {}
 
         def progress(what: str, done: int, total: int) -> None:

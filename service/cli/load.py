@@ -24,6 +24,7 @@ def signals(
     as_json: AsJson = False,
 ) -> None:
     """Load posts; loading twice changes nothing."""
+    from rich.console import Console  # noqa: PLC0415 - light start
     from rich.progress import track  # noqa: PLC0415 - light start
 
     from service.founding import OPERATOR  # noqa: PLC0415 - light start
@@ -46,7 +47,8 @@ def signals(
             refuse(str(error))
         world.perception.warm()
         starts = range(0, len(found), 1_000)
-        for start in track(starts, description=file.name, disable=as_json, transient=True):
+        aside = Console(stderr=True)
+        for start in track(starts, file.name, console=aside, disable=as_json, transient=True):
             taken = take(world, found[start : start + 1_000], actor=OPERATOR)
             new, known = new + taken.new, known + taken.known
     _told({"read": len(found), "new": new, "known": known, "rejects": str(rejects)}, as_json)

@@ -40,6 +40,7 @@ def feed(  # noqa: PLR0913 - what a replay needs to know
     as_json: AsJson = False,
 ) -> None:
     """Send a feed faster than real time and ask for a decision at every step."""
+    from rich.console import Console  # noqa: PLC0415 - light start
     from rich.progress import Progress  # noqa: PLC0415 - light start
 
     from ontology.identity import ThingId  # noqa: PLC0415 - light start
@@ -52,7 +53,11 @@ def feed(  # noqa: PLR0913 - what a replay needs to know
     _drawable(picture)
     try:
         signals = heard(file, feed=feed_id, platform=platform, rejects=rejects)
-        with Client(url, key) as client, Progress(disable=as_json, transient=True) as bar:
+        shown = Console(stderr=True)
+        with (
+            Client(url, key) as client,
+            Progress(console=shown, disable=as_json, transient=True) as bar,
+        ):
             task = bar.add_task(file.name, total=len(signals))
             for step in replay(
                 client,
@@ -62,7 +67,7 @@ def feed(  # noqa: PLR0913 - what a replay needs to know
                 progress=lambda done, _: bar.update(task, completed=done),
             ):
                 if not as_json and (not steps or steps[-1].tier != step.tier):
-                    bar.console.print(f"{step.at:%d %b %H:%M}  {step.tier:<12} {step.heard} posts")
+                    typer.echo(f"{step.at:%d %b %H:%M}  {step.tier:<12} {step.heard} posts")
                 steps.append(step)
     except (FeedRefused, RequestRefused, ServiceUnreachable) as error:
         refuse(str(error))
