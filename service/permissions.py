@@ -28,7 +28,9 @@ _ASK: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _TRAINER})
 _REPLAY: Final = frozenset({_REVIEWER, _LEGAL, _GOVERNANCE, _ANALYST, _AUDITOR})
 _LISTEN: Final = frozenset({_RESPONDER, _ANALYST, _ADMIN, _TRAINER})  # trainers: in replays
 _WRITE_RECORDS: Final = frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE, _ADMIN})
-_SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
+SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
+"""The roles that may read what is known of a customer, in records and in decisions."""
+
 _SEE_EVENTS: Final = frozenset({_REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
 _ACT: Final = KEY_ROLES - {_AUDITOR}  # the lifecycle says which act needs which role
 _RUN: Final = frozenset({_ADMIN})
@@ -47,7 +49,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "signals.one": ("write:signals", _LISTEN),
         "signals.batch": ("write:signals", _LISTEN),
         "records.put": ("write:records", _WRITE_RECORDS),
-        "records.one": ("read:records", _SEE_PEOPLE),
+        "records.one": ("read:records", SEE_PEOPLE),
         "records.remove": ("write:records", frozenset({_GOVERNANCE, _ADMIN})),
         "incidents.index": ("read:incidents", KEY_ROLES),
         "incidents.one": ("read:incidents", KEY_ROLES),

@@ -16,7 +16,9 @@ from service.api.probes import DECISIONS, DISAGREEMENTS
 from service.bodies import DecisionRequest, Page, instant
 from service.clock import elapsed_ms, monotonic_ms
 from service.perception import NotInTime
+from service.permissions import SEE_PEOPLE
 from service.problems import not_found
+from service.security import Denied
 from service.world import World
 
 bp = APIBlueprint("decisions", __name__, url_prefix="/v1/decisions", tag="Decisions")
@@ -25,6 +27,9 @@ EXAMPLE: Final = "decision/01jd3v5k8xq2m4n6p8r0t2w4y6"
 EXCERPT: Final = 400
 _KEPT: Final = ("tier", "team", "within", "policy")
 """What erasure leaves of a decision."""
+
+_REASONS: Final = ("facts", "firings", "outranked", "cautions")
+"""What of a decision tells of the customer whom it is about."""
 
 _MADE: Final = ("decision.made",)
 
@@ -49,7 +54,7 @@ def create(json_data: DecisionRequest) -> Response:
     wait = json_data.max_wait_ms
     left = (here.settings.max_wait_ms if wait is None else wait) - elapsed_ms(started)
     found, late = _precedents(here, json_data, left)
-    body = shown(answered.event) | {
+    body = seen(answered.event) | {
         "unknown": list(answered.unknown),
         "degraded": [*answered.degraded, *late],
         "precedents": found,
@@ -65,7 +70,7 @@ def index(query_data: Page) -> Response:
     """A page of decisions."""
     before = int(query_data.cursor) if query_data.cursor else None
     events = world().ledger.newest(types=_MADE, before=before, limit=query_data.limit)
-    items = [shown(event) for event in events]
+    items = [seen(event) for event in events]
     return page(items, events[-1].sequence if len(events) == query_data.limit else None)
 
 
@@ -77,7 +82,8 @@ def index(query_data: Page) -> Response:
 def one(local: str) -> Response:
     """One recorded decision; `erased` names what the erasure of a person took from it."""
     event = find(world(), local)
-    return answer(shown(event) | {"facts": event.data["facts"]})
+    facts = {} if _hides(event) else {"facts": event.data["facts"]}
+    return answer(seen(event) | facts)
 
 
 @bp.get("/<string:local>/explanation")
@@ -88,7 +94,7 @@ def one(local: str) -> Response:
 def explanation(local: str) -> Response:
     """The reasons of one decision, from the policy that it names."""
     here = world()
-    event = find(here, local)
+    event = reasoned(here, local)
     decision = desk.stored(event)
     told = explain(decision, here.policies.get(decision.policy).policy)
     return answer({"id": event.id, "text": told.text(), **told.to_json()})
@@ -120,6 +126,38 @@ def find(here: World, local: str) -> Event:
     if event is None or event.type not in _MADE:
         raise not_found("decision", f"decision/{local[:140]}", EXAMPLE)
     return event
+
+
+def reasoned(here: World, local: str) -> Event:
+    """The event of one decision whose reasons the caller may read.
+
+    Raises:
+        ProblemError: there is none (404).
+        Denied: it is about a customer, whom the caller's roles may not read about (403).
+    """
+    event = find(here, local)
+    if _hides(event):
+        needed = ", ".join(sorted(SEE_PEOPLE))
+        words = f"{event.id} is about a customer; its reasons are for {needed}."
+        raise Denied(words, unknown=False)
+    return event
+
+
+def seen(event: Event) -> dict[str, Json]:
+    """A decision as the caller may see it: the outcome alone, where it is about a customer.
+
+    `withheld` names what the caller's roles may not read.
+    """
+    body = shown(event)
+    decision = body["decision"]
+    if _hides(event) and isinstance(decision, dict):
+        body["decision"] = {n: value for n, value in decision.items() if n not in _REASONS}
+        body["withheld"] = [*_REASONS]
+    return body
+
+
+def _hides(event: Event) -> bool:
+    return bool(event.personal) and not principal().roles & SEE_PEOPLE
 
 
 def shown(event: Event) -> dict[str, Json]:

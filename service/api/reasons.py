@@ -11,7 +11,7 @@ from rules.strata import evaluate
 from rules.whynot import why_not
 from service import desk
 from service.api.answers import answer, world
-from service.api.decisions import find
+from service.api.decisions import reasoned
 from service.bodies import InsteadIn, WhyNotIn
 from service.derivation import draw
 from service.problems import not_found
@@ -28,7 +28,7 @@ bp = APIBlueprint("reasons", __name__, url_prefix="/v1/decisions", tag="Decision
 def unfired(local: str, query_data: WhyNotIn) -> Response:
     """Look at one rule with all the facts that it could see."""
     here = world()
-    event = find(here, local)
+    event = reasoned(here, local)
     decision = desk.stored(event)
     policy = here.policies.get(decision.policy)
     rules = {rule.id: rule for rule in policy.policy.rules}
@@ -51,7 +51,7 @@ def unfired(local: str, query_data: WhyNotIn) -> Response:
 def otherwise(local: str, query_data: InsteadIn) -> Response:
     """Search among the boundaries of all rules; each answer was decided as a request is."""
     here = world()
-    event = find(here, local)
+    event = reasoned(here, local)
     decision = desk.stored(event)
     policy = here.policies.get(decision.policy)
     found = counterfactuals(
@@ -69,7 +69,7 @@ def otherwise(local: str, query_data: InsteadIn) -> Response:
 def picture(local: str) -> Response:
     """Facts on the left, what was concluded from them to the right, stratum by stratum."""
     here = world()
-    decision = desk.stored(find(here, local))
+    decision = desk.stored(reasoned(here, local))
     return Response(
         draw(decision, here.policies.get(decision.policy).policy), mimetype="image/svg+xml"
     )

@@ -169,3 +169,36 @@ def test_no_body_whatever_breaks_the_service(door: Door, body: object) -> None:
     assert answer.status_code in {201, 400, 422}
     if answer.status_code != 201:
         assert answer.content_type == "application/problem+json"
+
+
+@pytest.fixture
+def trainer(door: Door, world: World) -> Door:
+    from service.founding import OPERATOR
+    from service.issuing import Issuer
+
+    issuer = Issuer(world.ledger, world.keys, actor=OPERATOR, ids=world.ids, now=world.clock.now)
+    _, key = issuer.create(ThingId("person/trainer"), ["trainer"])
+    return Door(http=door.http, key=key)
+
+
+def test_who_may_not_read_records_does_not_read_customers_in_decisions(
+    door: Door, trainer: Door
+) -> None:
+    asked = {"customer": {"system": "zendesk", "key": "1003"}}
+    made = door.post("/v1/decisions", asked).get_json()
+    link = made["links"]["self"]
+    assert "bereaved" in door.get(link).get_data(as_text=True)
+    for shown in (
+        trainer.get(link),
+        trainer.get("/v1/decisions"),
+        trainer.post("/v1/decisions", asked),
+    ):
+        assert shown.status_code in {200, 201}
+        assert "bereaved" not in shown.get_data(as_text=True)
+    for part in ("explanation", "counterfactuals", "picture", "why-not?rule=x"):
+        assert trainer.get(f"{link}/{part}").status_code == 403
+
+
+def test_decisions_about_nobody_are_open_to_every_role(door: Door, trainer: Door) -> None:
+    made = door.post("/v1/decisions", {"incident": "incident/2013-ny-train"}).get_json()
+    assert trainer.get(made["links"]["explanation"]).status_code == 200
