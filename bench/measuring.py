@@ -1,4 +1,8 @@
-"""How everything here is measured: CPU time or wall time, medians, one line a figure."""
+"""How everything here is measured: CPU time or wall time, medians, one line a figure.
+
+CPU time too grows where a neighbour takes the caches and the other half of a core, so a median is
+taken in each of several rounds and the quietest round counts.
+"""
 
 import gc
 import statistics
@@ -33,13 +37,16 @@ class Figure:
         return {name: value for name, value in asdict(self).items() if value not in {None, ""}}
 
 
+_ROUNDS = 5
+
+
 def cpu_ms(work: Callable[[], object], *, runs: int) -> float:
-    """Median CPU milliseconds of this process a run, after a tenth as many to warm up."""
+    """CPU milliseconds of this process a run: the lowest of five rounds' medians."""
     return _median(work, runs, time.process_time) * 1000.0
 
 
 def wall_ms(work: Callable[[], object], *, runs: int) -> float:
-    """Median wall milliseconds a run, after a tenth as many to warm up."""
+    """Wall milliseconds a run: the lowest of five rounds' medians."""
     return _median(work, runs, time.perf_counter) * 1000.0
 
 
@@ -52,6 +59,10 @@ def _median(work: Callable[[], object], runs: int, clock: Callable[[], float]) -
     for _ in range(max(1, runs // 10)):
         work()
     gc.collect()
+    return min(_round(work, max(1, runs // _ROUNDS), clock) for _ in range(_ROUNDS))
+
+
+def _round(work: Callable[[], object], runs: int, clock: Callable[[], float]) -> float:
     taken = []
     for _ in range(runs):
         start = clock()
