@@ -64,6 +64,10 @@ def _unforeseen(app: APIFlask) -> Callable[[Exception], Response]:
     def handle(error: Exception) -> Response:
         log = app.config["WORLD"].log
         log.error("unforeseen", request_id=g.get("request_id"), exc_info=error)
+        if isinstance(error, OSError):  # a full disk, a file that went away: not the caller's
+            told = "attune can't keep anything here just now; nothing was taken, send it again."
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+            return rendered(ProblemError(status, "storage-unavailable", told, headers=_RETRY))
         return rendered(_of_status(500, "attune failed here; the request id finds the log line."))
 
     return handle
