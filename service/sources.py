@@ -87,8 +87,9 @@ def customer(sources: Sources, thing: ThingId) -> Values:
     found.put("known", True, known)  # noqa: FBT003 - the value of a field
     touched = [ThingId(str(one)) for one in properties.get("affectedBy", ())]
     states = [sources.incidents.get(one) for one in touched]
-    found.put("affected", any(one is not None and one.listened for one in states), known)
-    found.put("incidents", len(touched), known)
+    under_way = sum(one is not None and one.listened for one in states)
+    found.put("affected", under_way > 0, known)
+    found.put("incidents", under_way, known)
     since = day(first(properties, "since"))
     if since is not None:
         years = max(0.0, (at.date() - since).days / _YEAR_DAYS)
