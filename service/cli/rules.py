@@ -45,33 +45,49 @@ def check(files: Files = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command("test")
-def run_tables(files: Files = None, *, as_json: AsJson = False) -> None:
-    """Run the case table beside each book; every rule has a case each way."""
-    from ontology.facts import catalogue  # noqa: PLC0415 - light start
-    from rules.casetables import run_bundle  # noqa: PLC0415 - light start
-    from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
+def run_tables(
+    files: Files = None,
+    *,
+    mutation: Annotated[
+        bool, typer.Option("--mutation", help="Change every rule a little: does a case notice?")
+    ] = False,
+    min_boundary: Annotated[
+        float, typer.Option(min=0, max=100, help="Fail below this boundary coverage, in percent.")
+    ] = 0,
+    min_mutation: Annotated[
+        float, typer.Option(min=0, max=100, help="Fail below this mutation score, in percent.")
+    ] = 0,
+    suggest: Annotated[
+        Path | None, typer.Option(help="Write the boundary cases that are missing to this file.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the case table beside each book; say what of its rules the cases try.
 
+    Every rule has a case each way. A condition is covered where it holds and where it fails, a
+    boundary by a case at it and one just beside. `--mutation` and `--min-mutation` count the small
+    changes of rules that make some case fail.
+    """
+    from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
+    from service.cli.rule_proof import prove  # noqa: PLC0415 - light start
+
+    content = _content(files)
     try:
-        report = run_bundle(_content(files), catalogue())
+        proven = prove(content, mutation=mutation or min_mutation > 0, suggest=suggest)
     except Invalid as error:
         refuse(str(error))
-    failed = [result for result in report.results if not result.passed]
+    except OSError as error:
+        refuse(f"{suggest}: cannot be written: {error.strerror}; name a new file")
+    except KeyboardInterrupt:
+        typer.echo("Stopped; nothing was judged.", err=True)
+        raise typer.Exit(130) from None
     if as_json:
-        rows = [
-            {"file": r.file, "line": r.line, "note": r.note, "differences": list(r.differences)}
-            for r in failed
-        ]
-        passed = len(report.results) - len(failed)
-        show({"passed": passed, "failed": rows, "unpaired": list(report.unpaired)})
+        show(proven.to_json())
     else:
-        for result in failed:
-            typer.echo(f"{result.file}:{result.line}: {result.note}")
-            for difference in result.differences:
-                typer.echo(f"  {difference}")
-        for words in report.unpaired:
-            typer.echo(words)
-        typer.echo(f"{len(report.results) - len(failed)} of {len(report.results)} cases passed")
-    if not report.passed:
+        typer.echo("\n".join(proven.lines()))
+    for words in (low := [*proven.below(min_boundary, min_mutation)]):
+        typer.echo(words, err=True)
+    if low or not proven.report.passed:
         raise typer.Exit(1)
 
 

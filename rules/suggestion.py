@@ -1,0 +1,189 @@
+"""Suggestions: the boundary cases that a policy lacks, written for a person to judge."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ontology.facts import Catalogue, Fact, FactInvalid, Origin
+from ontology.kinds import Field
+from ontology.values import Value, encode
+from rules.boundaries import Boundary, candidates
+from rules.case import Case
+from rules.cases import AT, FIRES, QUIET
+from rules.casetables import CASES, Table
+from rules.compiled import Compiled
+from rules.conditions import Ask, Pattern
+from rules.coverage import Gap, Place, coverage, fits, observed, told
+from rules.literals import literal
+from rules.policy import Policy
+from rules.sfeel import MISSING, Input, Missing, holds
+
+_ORIGIN: Final = Origin(source="request", ref="/suggested")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./-]+( [A-Za-z0-9_./-]+)*", re.ASCII)
+_HEAD: Final = """\
+# Suggested boundary cases. `want` is what the rules conclude now, which may be wrong: judge each
+# case, say in your own words what it shows, move it into the table named above it, and take
+# `judge: true` out. Until then `attune rules test` refuses it.
+cases:
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A case that is missing: its facts, and what its rule does now."""
+
+    table: str
+    rule: str
+    note: str
+    facts: tuple[Fact, ...]
+    fires: bool
+
+
+def suggestions(
+    whole: Policy, tables: Iterable[Table], catalogue: Catalogue
+) -> tuple[Suggestion, ...]:
+    """A case for every side of every boundary that no case stands on.
+
+    Each is a case of the rule that fires, or facts that its conditions ask for, with one value
+    changed.
+    """
+    about: defaultdict[str, list[Case]] = defaultdict(list)
+    tables = [*tables]
+    for table in tables:
+        for case in table.cases:
+            about[case.rule or ""].append(case)
+    gaps = (gap for book in coverage(whole, tables) for gap in book.gaps)
+    found = [one for gap in gaps for one in _of_gap(gap, about[gap.rule.id], catalogue)]
+    first = {(one.rule, *(fact.canonical() for fact in one.facts)): one for one in found[::-1]}
+    return tuple([*first.values()][::-1])
+
+
+def written(found: Sequence[Suggestion]) -> str:
+    """Suggestions as a case table, by the table that each belongs to."""
+    by_table: defaultdict[str, list[Suggestion]] = defaultdict(list)
+    for one in found:
+        by_table[one.table].append(one)
+    lines = [
+        line
+        for table in sorted(by_table)
+        for line in (f"  # {table}", *(part for one in by_table[table] for part in _lines(one)))
+    ]
+    return _HEAD + "\n".join(lines or ["  []"]) + "\n"
+
+
+def _of_gap(gap: Gap, cases: Sequence[Case], catalogue: Catalogue) -> Iterator[Suggestion]:
+    if gap.place is None or gap.boundary is None:
+        return
+    for value in _sides(gap.place, gap.boundary, cases):
+        facts = _facts(gap.place, value, cases, catalogue)
+        if facts is None:
+            continue
+        engine = Compiled((gap.rule,))
+        matched = engine.fire(sorted(facts, key=Fact.canonical)).matched
+        pattern, ask = gap.place.pattern, gap.place.ask
+        yield Suggestion(
+            table=gap.rule.file.removesuffix(".yaml") + CASES,
+            rule=gap.rule.id,
+            note=f"{pattern.kind}.{ask.field.name} is {told(value)}, asked: {ask.written}",
+            facts=facts,
+            fires=gap.rule.id in matched and gap.rule.effective.at(AT),
+        )
+
+
+def _sides(place: Place, boundary: Boundary, cases: Sequence[Case]) -> Iterator[Input]:
+    """The values on which no case stands; both where cases stand on both and do not differ."""
+    values = [value for value, _ in observed(place, cases)]
+    at, beside = (any(map(here, values)) for here in (boundary.is_at, boundary.is_beside))
+    if not at or beside:
+        yield boundary.at
+    if not beside or at:
+        yield from _beside(boundary)
+
+
+def _beside(boundary: Boundary) -> Iterator[Input]:
+    if boundary.beside is not None:
+        yield boundary.beside
+        return
+    field = boundary.field
+    tried = [*candidates([boundary.test], field), _example(field)]
+    yield from [value for value in tried if boundary.is_beside(value)][:1]
+
+
+def _facts(
+    place: Place, value: Input, cases: Sequence[Case], catalogue: Catalogue
+) -> tuple[Fact, ...] | None:
+    """Facts of which all hold but, perhaps, the ask in question; None where none can be found."""
+    firing = next((case.facts for case in cases if case.fires), None)
+    facts = [*(_invented(place, catalogue) if firing is None else firing)]
+    pattern, name = place.pattern, place.ask.field.name
+    fitting = (one for one in facts if one.kind == pattern.kind and fits(pattern, one))
+    chosen = next(fitting, None)
+    values = _values(pattern, catalogue) if chosen is None else dict(chosen.values)
+    values.pop(name, None)
+    if value is not None and not isinstance(value, Missing):
+        values[name] = value
+    try:
+        fact = catalogue.fact(pattern.kind, values, _ORIGIN)
+    except FactInvalid:
+        return None
+    return (*(one for one in facts if one is not chosen), fact)
+
+
+def _invented(place: Place, catalogue: Catalogue) -> Iterator[Fact]:
+    """The facts that the alternative of a place asks for, from the values that its tests name."""
+    whole = next(one for one in place.rule.conditions if place.pattern in {*one.every()})
+    for pattern in whole.patterns:
+        yield catalogue.fact(pattern.kind, _values(pattern, catalogue), _ORIGIN)
+
+
+def _values(pattern: Pattern, catalogue: Catalogue) -> dict[str, Value]:
+    """Values that fulfil a pattern, and those without which there is no such fact."""
+    kind = catalogue.kinds[pattern.kind]
+    found: dict[str, Value] = {name: _example(kind.fields[name]) for name in kind.required}
+    for ask in pattern.asks:
+        value = _fitting(ask)
+        if value is not None and not isinstance(value, Missing):
+            found[ask.field.name] = value
+    return found
+
+
+def _fitting(ask: Ask) -> Input:
+    """A value of which a test holds; missing where that will do."""
+    tried = (MISSING, *candidates([ask.test], ask.field), _example(ask.field))
+    return next((one for one in tried if holds(ask.test, one, ask.field)), MISSING)
+
+
+def _example(field: Field) -> Value:
+    return literal(field.example, field)
+
+
+def _lines(one: Suggestion) -> Iterator[str]:
+    yield f"  - rule: {one.rule}"
+    yield f"    note: {_text(one.note)}"
+    yield f"    given: {_given(one.facts)}"
+    yield f"    want: {FIRES if one.fires else QUIET}"
+    yield "    judge: true"
+
+
+def _given(facts: Sequence[Fact]) -> str:
+    kinds: defaultdict[str, list[str]] = defaultdict(list)
+    for fact in facts:
+        kinds[fact.kind].append(_flow({n: _plain(v) for n, v in fact.values.items()}))
+    return _flow({k: f[0] if len(f) == 1 else f"[{', '.join(f)}]" for k, f in kinds.items()})
+
+
+def _flow(values: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name}: {value}" for name, value in values.items()) + "}"
+
+
+def _plain(value: Value) -> str:
+    written_as = encode(value)
+    return _text(written_as) if isinstance(written_as, str) else json.dumps(written_as)
+
+
+def _text(text: str) -> str:
+    """A text as YAML takes it: bare where it is plain, else in quotation marks."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
