@@ -1,9 +1,10 @@
 """A rule that changes at the height of an escalation: what it raised stays until people act."""
 
+from ontology.facts import catalogue
 from rules.combine import decide
 from rules.policy import Policy, build
 from rules.strata import Engines
-from tests.rules.test_books import AT, bundle, catalogue, fact, policy
+from tests.rules.test_books import AT, bundle, fact, policy
 
 SURGE = fact("spread", window="PT1H", excess=4, volume=60, negative_share=0.7, baseline=15)
 
