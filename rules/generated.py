@@ -35,6 +35,11 @@ class Generator:
         self._names: dict[tuple[type, object], str] = {}
         self._lines = ["def match(kinds, hits):"]
 
+    @property
+    def source(self) -> str:
+        """The generated text; it is whole once `match` was called."""
+        return "\n".join(self._lines)
+
     def match(self) -> Match:
         """Generate and compile; call once."""
         kinds: dict[str, list[tuple[int, Pattern]]] = {}
@@ -44,7 +49,7 @@ class Generator:
             self._kind(kind, numbered)
         self._lines.append("    return None")
         space: dict[str, Any] = {"__builtins__": {}, **self._constants}
-        code = compile("\n".join(self._lines), "<rules>", "exec")
+        code = compile(self.source, "<rules>", "exec")
         exec(code, space)  # noqa: S102 - written above from positions only, values are constants
         match: Match = space["match"]
         return match

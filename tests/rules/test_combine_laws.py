@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ontology.decisions import Decision
@@ -16,6 +16,7 @@ from ontology.values import Datatype
 from rules.combine import decide
 from rules.policy import Policy, build
 from rules.strata import Engines
+from tests.rules.examples import thorough
 
 AT = datetime(2026, 10, 1, 9, tzinfo=UTC)
 TIERS = catalogue().kinds["escalation"].fields["tier"].allowed
@@ -94,7 +95,6 @@ def fits(kind: Kind, name: str, value: object) -> bool:
 DRAWN = {
     kind.name: drawn_fact(kind) for kind in catalogue().kinds.values() if kind.stratum is None
 }
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -103,27 +103,27 @@ def situations(draw: st.DrawFn) -> list[Fact]:
     return [draw(DRAWN[kind]) for kind in kinds]
 
 
-@QUICK
+@thorough
 @given(facts=situations(), data=st.data())
 def test_the_order_of_facts_changes_nothing(facts: list[Fact], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(facts))
     assert whole(shuffled).canonical() == whole(facts).canonical()
 
 
-@QUICK
+@thorough
 @given(facts=situations())
 def test_a_fact_said_twice_changes_nothing(facts: list[Fact]) -> None:
     assert whole([*facts, *facts]).canonical() == whole(facts).canonical()
 
 
-@QUICK
+@thorough
 @given(facts=situations())
 def test_every_decision_comes_back_from_its_text(facts: list[Fact]) -> None:
     decision = whole(facts)
     assert Decision.from_json(decision.to_json()).canonical() == decision.canonical()
 
 
-@QUICK
+@thorough
 @given(facts=situations())
 def test_nobody_is_left_without_an_answer(facts: list[Fact]) -> None:
     decision = whole(facts)
@@ -132,7 +132,7 @@ def test_nobody_is_left_without_an_answer(facts: list[Fact]) -> None:
     assert {route.team for route in decision.routes} - away or away >= {"team/duty-officer"}
 
 
-@QUICK
+@thorough
 @given(facts=situations())
 def test_deny_overrides(facts: list[Fact]) -> None:
     decision = whole(facts)
@@ -142,7 +142,7 @@ def test_deny_overrides(facts: list[Fact]) -> None:
     assert set(decision.broken) <= set(decision.prohibitions)
 
 
-@QUICK
+@thorough
 @given(facts=situations(), part=st.sampled_from(["language", "spread", "graph"]))
 def test_a_missing_part_never_lowers_a_tier_and_removes_no_requirement(
     facts: list[Fact], part: str
@@ -153,7 +153,7 @@ def test_a_missing_part_never_lowers_a_tier_and_removes_no_requirement(
     assert set(before.prohibitions) <= set(after.prohibitions)
 
 
-@QUICK
+@thorough
 @given(facts=situations())
 def test_no_tier_falls_below_the_one_an_open_incident_has_reached(facts: list[Fact]) -> None:
     standing = [
@@ -183,7 +183,7 @@ ACTIONS = st.sampled_from(
 )
 
 
-@QUICK
+@thorough
 @given(actions=st.lists(ACTIONS, min_size=1, max_size=6), data=st.data())
 def test_the_order_of_rules_and_books_changes_nothing(
     actions: list[str], data: st.DataObject
@@ -194,7 +194,7 @@ def test_the_order_of_rules_and_books_changes_nothing(
     assert replace(one, policy="") == replace(two, policy="")
 
 
-@QUICK
+@thorough
 @given(actions=st.lists(ACTIONS, min_size=1, max_size=6), more=ACTIONS)
 def test_a_rule_that_is_added_removes_no_requirement_and_lowers_no_tier(
     actions: list[str], more: str

@@ -1,5 +1,7 @@
 """What crashes durable-rules, hangs it, or makes it lie must not reach it through attune."""
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,14 +10,16 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
 
 from ontology.facts import Fact, catalogue
 from ontology.values import LARGEST_INTEGER, Value
 from rules.compiled import Compiled
 from rules.durable import MOST_FACTS, Durable, EngineFailed, Ruleset, available
-from rules.rulebook import Rule
-from rules.sharding import MOST_OF_A_KIND, MOST_SUBRULES, Plan, shards
+from rules.rulebook import Rule, parse
+from rules.sharding import MOST_SUBRULES, Plan, shards
 from tests.rules import policies
+from tests.rules.examples import thorough
 
 pytestmark = pytest.mark.skipif(not available(), reason="durable-rules is not installed")
 
@@ -105,10 +109,65 @@ def test_a_rule_never_reads_what_its_own_stratum_concludes() -> None:
         policies.book_of([{"prohibition": {"name": "denial"}}])
 
 
-def test_rulesets_stay_under_the_measured_limits() -> None:
-    asked = [{"spread": {"window": "-", "volume": f"not({at})"}} for at in range(500)]
-    for shard in shards(Plan.of(policies.book_of(asked))):
-        assert len(shard.subrules) <= min(MOST_OF_A_KIND, MOST_SUBRULES)
+def under_every_limit(rules: Sequence[Rule]) -> bool:
+    """Whether each ruleset keeps clear of what was measured to crash, hang or fail."""
+    for shard in shards(Plan.of(rules)):
+        definition = shard.definition()
+        members = [one for rule in definition.values() for one in rule["all"]]
+        written = [json.dumps(one, sort_keys=True) for one in members]
+        kinds = Counter(p.kind for probe in shard.probes.values() for p in probe.patterns)
+        assert len({*written}) < 512  # distinct conditions under one node
+        assert max(Counter(written).values()) < 256  # rules that share a condition
+        assert all(0 < len(rule["all"]) <= 16 for rule in definition.values())
+        assert '"$and": []' not in str(written)
+        assert shard.encoding.properties <= 252
+        assert len(definition) <= MOST_SUBRULES + 1
+        assert max(kinds.values(), default=0) < 65  # conditions that one fact can match
+    return True
+
+
+MANY: dict[str, list[Any]] = {
+    "one kind": [{"incident": {"customers_affected": f"> {at}"}} for at in range(2000)],
+    "one condition": [{"team": {"id": "-", "load": "at least 1"}}] * 300,
+    "one fact": [{"spread": {"window": "PT1H", "volume": f"at least {n}"}} for n in range(200)],
+    "ways": [{"spread": {"window": "-", "volume": f"not({n}), not given"}} for n in range(300)],
+    "joins": [
+        [{"signal": {"as": "a", "reach": f"> {n}"}}, {"signal": {"id": "same as a.id"}}]
+        for n in range(150)
+    ],
+    "twelve": [[{"team": {"id": f"team/t{n}-{one}"}} for one in range(12)] for n in range(30)],
+    "absences": [{"absent": {"team": {"id": f"team/t{n}"}}, "incident": {}} for n in range(300)],
+}
+
+
+@pytest.mark.parametrize("form", MANY)
+def test_many_rules_are_split_under_every_measured_limit(form: str) -> None:
+    assert under_every_limit(policies.book_of(MANY[form]))
+
+
+@thorough
+@given(rules=policies.rules(12))
+def test_drawn_rules_are_split_under_every_measured_limit(rules: tuple[Rule, ...]) -> None:
+    assert under_every_limit(rules)
+
+
+def test_two_hundred_rows_of_a_table_that_hold_of_one_fact_are_decided_by_both_engines() -> None:
+    allowed = catalogue().kinds["prohibition"].fields["name"].allowed
+    rows = [
+        {"when": [f"at least {at + 1}"], "then": [allowed[at % len(allowed)]]} for at in range(200)
+    ]
+    table = {
+        "id": "t",
+        "reason": "Drawn.",
+        "hit": "C",
+        "inputs": ["incident.customers_affected"],
+        "outputs": ["forbid"],
+        "rows": rows,
+    }
+    book = {"book": "b", "stratum": "require", "owner": "team/a", "tables": [table]}
+    rules = parse(json.dumps(book), file="t.yaml", catalogue=catalogue()).rules
+    assert under_every_limit(rules)
+    assert len(agreed(rules, [fact("incident", customers_affected=150)])) == 150
 
 
 # What it gets wrong without a word

@@ -1,7 +1,5 @@
-import os
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ontology.facts import Fact
@@ -9,13 +7,12 @@ from rules.compiled import Compiled
 from rules.durable import Durable, available
 from rules.rulebook import Rule
 from tests.rules import policies
-
-EXAMPLES = int(os.environ.get("ATTUNE_EXAMPLES", "150"))
+from tests.rules.examples import quick, thorough
 
 needs_durable = pytest.mark.skipif(not available(), reason="durable-rules is not installed")
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@thorough
 @given(rules=policies.rules(), facts=policies.facts())
 def test_the_compiled_engine_finds_what_brute_force_finds(
     rules: tuple[Rule, ...], facts: list[Fact]
@@ -24,7 +21,7 @@ def test_the_compiled_engine_finds_what_brute_force_finds(
 
 
 @needs_durable
-@settings(max_examples=EXAMPLES, deadline=None)
+@thorough
 @given(rules=policies.rules(), facts=policies.facts())
 def test_durable_rules_finds_what_brute_force_finds(
     rules: tuple[Rule, ...], facts: list[Fact]
@@ -33,7 +30,7 @@ def test_durable_rules_finds_what_brute_force_finds(
 
 
 @needs_durable
-@settings(max_examples=max(10, EXAMPLES // 5), deadline=None)
+@quick
 @given(rules=policies.rules(), batches=st.lists(policies.facts(), max_size=5))
 def test_one_decision_leaves_nothing_behind_for_the_next(
     rules: tuple[Rule, ...], batches: list[list[Fact]]
@@ -43,7 +40,7 @@ def test_one_decision_leaves_nothing_behind_for_the_next(
         assert durable.fire(facts).matched == compiled.fire(facts).matched
 
 
-@settings(max_examples=max(10, EXAMPLES // 5), deadline=None)
+@quick
 @given(rules=policies.rules(), facts=policies.facts(), draw=st.data())
 def test_the_order_of_the_rules_changes_nothing(
     rules: tuple[Rule, ...], facts: list[Fact], draw: st.DataObject
