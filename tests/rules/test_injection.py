@@ -44,8 +44,8 @@ texts = st.one_of(st.sampled_from(INJECTIONS), st.text(min_size=1, max_size=30))
 ALLOWED = (
     *(ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.For, ast.If, ast.Return, ast.Expr),
     *(ast.Assign, ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Call, ast.Subscript),
-    *(ast.Tuple, ast.Constant, ast.BoolOp, ast.And, ast.Or, ast.Compare, ast.Is, ast.IsNot),
-    *(ast.In, ast.NotIn, ast.Eq, ast.Lt, ast.LtE, ast.UnaryOp, ast.Not),
+    *(ast.Tuple, ast.Constant, ast.BoolOp, ast.And, ast.Or, ast.Compare, ast.cmpop, ast.UnaryOp),
+    ast.Not,
 )
 NAMES = {"match", "kinds", "hits", "n", "values", "get"}
 
