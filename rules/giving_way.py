@@ -12,6 +12,9 @@ from rules.sfeel import MISSING, AllOf, Given, Not, OneOf, Test, holds
 MOST_PIECES: Final = 64
 """Alternatives that a row may fall into; each is tried by the engines on every decision."""
 
+MOST_CUTS: Final = 48
+"""Higher rows that a row may truly give way to; more of them nobody could follow."""
+
 
 def apart(one: Conjunction, other: Conjunction) -> bool:
     """Whether no facts fulfil both rows: some field that both ask about keeps them apart.
@@ -28,10 +31,12 @@ def giving_way(row: Conjunction, higher: Sequence[Conjunction]) -> tuple[Conjunc
     A higher row holds where it holds of the same facts, and of any fact of a kind that this row
     does not ask about.
     """
-    pieces = [row]
-    for other in higher:
-        pieces = [*dict.fromkeys(p for one in pieces for p in _without(one, other))]
-        if len(pieces) > MOST_PIECES:
+    pieces, cuts = [row], 0
+    for other in reversed(higher):  # the widest rows mostly come last, and leave the least to cut
+        cut = [*dict.fromkeys(p for one in pieces for p in _without(one, other))]
+        cuts += cut != pieces
+        pieces = cut
+        if len(pieces) > MOST_PIECES or cuts > MOST_CUTS:
             return None
     return tuple(pieces)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from itertools import product
+from time import process_time
 from typing import Any
 
 import pytest
@@ -171,6 +172,27 @@ def test_a_table_has_at_most_five_hundred_rows() -> None:
     row = "      - {when: [preventable, PT1H, at least 10], then: [executive, 15 minutes, '-']}\n"
     found = mistakes("      - id: any", row * 500 + "      - id: any")
     assert "at most 500" in found[0].reason
+
+
+def test_five_hundred_ranked_rows_are_read_in_seconds() -> None:
+    text = BOOK[: BOOK.index("    rows:")] + "    rows:\n"
+    for at in range(500):
+        tier = "executive" if at < 250 else "crisis-team"
+        row = f'["-", PT1H, at least {500 - at}], then: [{tier}, "-", "-"]'
+        text += f"      - {{when: {row}}}\n"
+    started = process_time()
+    rules = read(text).rules
+    assert process_time() - started < 20
+    assert len(rules[-1].conditions) == 1
+
+
+def test_a_row_that_would_give_way_to_too_many_is_refused() -> None:
+    text = BOOK[: BOOK.index("    rows:")] + "    rows:\n"
+    for at in range(60):
+        text += f'      - {{when: ["-", PT1H, {at * 2}], then: [executive, "-", "-"]}}\n'
+    text += '      - {when: ["-", PT1H, at least 0], then: [crisis-team, "-", "-"]}\n'
+    with pytest.raises(RulebookInvalid, match="make them simpler"):
+        read(text)
 
 
 # Against brute force
