@@ -8,6 +8,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from knowledge.packing import packed, unpacked
 from knowledge.refusals import SealBroken
 from ontology.identity import ThingId
 
@@ -77,8 +78,9 @@ def decrypt(key: bytes, sealed: bytes, bound: str) -> bytes:
 
 
 def seal(value: Plain, key: SubjectKey) -> bytes:
-    """Seal a value; its length is padded to 64 bytes with trailing spaces, which JSON ignores."""
-    padded = value.value + b" " * (-len(value.value) % _PADDED_TO)
+    """Seal a value, packed and padded to 64 bytes with trailing spaces, which JSON ignores."""
+    text = packed(value.value)
+    padded = text + b" " * (-len(text) % _PADDED_TO)
     return key.id + encrypt(key.key, padded, _bound(value))
 
 
@@ -89,7 +91,7 @@ def unseal(value: Sealed, key: bytes | None, erased: Collection[str]) -> bytes |
         SealBroken: it was altered or moved, or its key is gone without an erasure.
     """
     if key is not None:
-        return decrypt(key, value.value[_KEY_ID_BYTES:], _bound(value))
+        return unpacked(decrypt(key, value.value[_KEY_ID_BYTES:], _bound(value)))
     if value.subject in erased:
         return None
     raise SealBroken(

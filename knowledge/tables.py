@@ -16,6 +16,8 @@ from sqlalchemy import (
     text,
 )
 
+from knowledge.packing import Packed
+
 BIG: Final = BigInteger().with_variant(Integer(), "sqlite")  # INTEGER is what SQLite keys rows by
 
 LEDGER: Final = MetaData()
@@ -31,7 +33,7 @@ EVENTS: Final = Table(
     Column("governed", Boolean, nullable=False),
     Column("recorded_at", BIG, nullable=False),  # microseconds since 1970, UTC
     Column("leaf", LargeBinary, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", Packed, nullable=False),
     Index("events_id", "id", unique=True),
     Index("events_type", "type", "sequence"),
     Index("events_subject", "subject", "sequence"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from knowledge.packing import unpacked
 from knowledge.refusals import Erased
 from ontology.identity import ExternalKey, ThingId
 from ontology.lifecycle import Actor, Role
@@ -41,7 +42,7 @@ def _bytes(home: Path) -> bytes:
     """Every recorded body as it lies on disk."""
     with sqlite3.connect(home / "ledger.db") as database:
         rows = database.execute("select body from events where type = 'decision.made'")
-        return b"\n".join(bytes(body) for (body,) in rows)
+        return b"\n".join(unpacked(bytes(body)) for (body,) in rows)
 
 
 @pytest.mark.usefixtures("customer")
