@@ -1,8 +1,10 @@
 """Mutants: a rule with one small thing changed, as a slip of the pen would change it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
+from typing import TypeVar
 
 from ontology.facts import Catalogue, Fact, FactInvalid
 from ontology.values import encode
@@ -10,6 +12,8 @@ from rules.conditions import Absence, Conjunction, Join, Pattern
 from rules.rule import Rule
 from rules.sfeel import Anything
 from rules.slips import beside, said, slips
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,41 +64,60 @@ def _missed(pattern: Pattern, other: Pattern, whole: Conjunction) -> Conjunction
 
 
 def _dropped(rule: Rule) -> Iterator[Mutant]:
-    """Without an alternative, a fact, a join or an absence."""
-    parts: dict[Pattern | Absence | Join, tuple[str, int]] = {}
-    for place, whole in enumerate(rule.conditions):
-        if len(rule.conditions) > 1:
-            rest = rule.conditions[:place] + rule.conditions[place + 1 :]
-            words = f"without alternative {place + 1}"
-            yield Mutant(rule=replace(rule, conditions=rest), words=words, line=rule.line)
-        if all(len(one.patterns) > 1 for one in rule.conditions):
-            parts |= {one: _said_of(one, rule) for one in whole.patterns}
-        parts |= dict.fromkeys(whole.joins, ("without a `same as`", rule.line))
-        for absence in whole.absences:
-            words, line = _said_of(absence.pattern, rule)
-            parts[absence] = (words.replace("without", "without absent"), line)
-    for part, (words, line) in parts.items():
-        yield _changed(rule, words, line, partial(_without, part))
+    """Without an alternative, a fact, an absence or a `same as`."""
+    several = len(rule.conditions) > 1
+    for place in range(len(rule.conditions) if several else 0):
+        rest = rule.conditions[:place] + rule.conditions[place + 1 :]
+        words = f"without alternative {place + 1}"
+        yield Mutant(rule=replace(rule, conditions=rest), words=words, line=rule.line)
+    apart = all(len(whole.patterns) > 1 for whole in rule.conditions)
+    for pattern in _once(whole.patterns if apart else () for whole in rule.conditions):
+        words, line = _said_of(pattern, rule)
+        yield _changed(rule, f"without {words}", line, partial(_without_pattern, pattern))
+    for absence in _once(whole.absences for whole in rule.conditions):
+        words, line = _said_of(absence.pattern, rule)
+        if all(whole.patterns or {*whole.absences} - {absence} for whole in rule.conditions):
+            left = partial(_without_absence, absence)
+            yield _changed(rule, f"without absent {words}", line, left)
+        if absence.anchor is not None:
+            told = f"absent {words} without its `same as`"
+            yield _changed(rule, told, line, partial(_unanchored, absence))
+    for join in _once(whole.joins for whole in rule.conditions):
+        told = f"without {join.left_field.name}: same as … {join.right_field.name}"
+        yield _changed(rule, told, rule.line, partial(_unjoined, join))
+
+
+def _once(groups: Iterable[Iterable[_T]]) -> Iterable[_T]:
+    """The members of some groups, each once."""
+    return dict.fromkeys(chain.from_iterable(groups))
 
 
 def _said_of(pattern: Pattern, rule: Rule) -> tuple[str, int]:
     asks = ", ".join(f"{ask.field.name}: {ask.written}" for ask in pattern.asks)
     line = pattern.asks[0].line if pattern.asks else rule.line
-    return f"without {pattern.kind} {{{asks}}}", line
+    return f"{pattern.kind} {{{asks}}}", line
 
 
-def _without(part: Pattern | Absence | Join, whole: Conjunction) -> Conjunction:
-    if isinstance(part, Join):
-        return replace(whole, joins=tuple(join for join in whole.joins if join != part))
-    if isinstance(part, Absence):
-        return replace(whole, absences=tuple(one for one in whole.absences if one != part))
-    if part not in whole.patterns:
-        return whole
-    return _without_pattern(whole, whole.patterns.index(part))
+def _unjoined(join: Join, whole: Conjunction) -> Conjunction:
+    return replace(whole, joins=tuple(one for one in whole.joins if one != join))
 
 
-def _without_pattern(whole: Conjunction, place: int) -> Conjunction:
+def _without_absence(absence: Absence, whole: Conjunction) -> Conjunction:
+    return replace(whole, absences=tuple(one for one in whole.absences if one != absence))
+
+
+def _unanchored(absence: Absence, whole: Conjunction) -> Conjunction:
+    plain = replace(absence, anchor=None, equal=())
+    return replace(
+        whole, absences=tuple(plain if one == absence else one for one in whole.absences)
+    )
+
+
+def _without_pattern(pattern: Pattern, whole: Conjunction) -> Conjunction:
     """A conjunction without one fact, and without the joins and anchors that hang on it."""
+    if pattern not in whole.patterns:
+        return whole
+    place = whole.patterns.index(pattern)
 
     def moved(at: int) -> int:
         return at - (at > place)

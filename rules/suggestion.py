@@ -9,13 +9,13 @@ from typing import Final
 
 from ontology.facts import Catalogue, Fact, FactInvalid, Origin
 from ontology.kinds import Field
-from ontology.values import Value, encode
+from ontology.values import Datatype, Value, encode
 from rules.boundaries import Boundary, candidates
 from rules.case import Case
 from rules.cases import AT, FIRES, QUIET
 from rules.casetables import CASES, Table
 from rules.compiled import Compiled
-from rules.conditions import Ask, Pattern
+from rules.conditions import Ask, Conjunction, Pattern
 from rules.coverage import Gap, Place, coverage, fits, observed, told
 from rules.literals import literal
 from rules.policy import Policy
@@ -61,7 +61,7 @@ def suggestions(
     return tuple([*first.values()][::-1])
 
 
-def written(found: Sequence[Suggestion]) -> str:
+def written(found: Sequence[Suggestion], catalogue: Catalogue) -> str:
     """Suggestions as a case table, by the table that each belongs to."""
     by_table: defaultdict[str, list[Suggestion]] = defaultdict(list)
     for one in found:
@@ -69,7 +69,10 @@ def written(found: Sequence[Suggestion]) -> str:
     lines = [
         line
         for table in sorted(by_table)
-        for line in (f"  # {table}", *(part for one in by_table[table] for part in _lines(one)))
+        for line in (
+            f"  # {table}",
+            *(part for one in by_table[table] for part in _lines(one, catalogue)),
+        )
     ]
     return _HEAD + "\n".join(lines or ["  []"]) + "\n"
 
@@ -108,35 +111,75 @@ def _beside(boundary: Boundary) -> Iterator[Input]:
         yield boundary.beside
         return
     field = boundary.field
-    tried = [*candidates([boundary.test], field), _example(field)]
+    tried = [*candidates([boundary.test], field), _example(field), *_others(field)]
     yield from [value for value in tried if boundary.is_beside(value)][:1]
+
+
+def _others(field: Field) -> tuple[Value, ...]:
+    """A text that nobody names, or the id of a thing that nobody knows."""
+    if field.datatype is not Datatype.STRING:
+        return ()
+    return ("another" if field.refers is None else f"{field.refers}/another",)
 
 
 def _facts(
     place: Place, value: Input, cases: Sequence[Case], catalogue: Catalogue
 ) -> tuple[Fact, ...] | None:
     """Facts of which all hold but, perhaps, the ask in question; None where none can be found."""
+    whole = next(one for one in place.rule.conditions if place.pattern in {*one.every()})
     firing = next((case.facts for case in cases if case.fires), None)
-    facts = [*(_invented(place, catalogue) if firing is None else firing)]
     pattern, name = place.pattern, place.ask.field.name
-    fitting = (one for one in facts if one.kind == pattern.kind and fits(pattern, one))
-    chosen = next(fitting, None)
-    values = _values(pattern, catalogue) if chosen is None else dict(chosen.values)
-    values.pop(name, None)
-    if value is not None and not isinstance(value, Missing):
-        values[name] = value
     try:
+        facts = [*(_invented(whole, catalogue) if firing is None else firing)]
+        chosen = next((one for one in facts if _fulfils(pattern, one)), None)
+        values = _values(pattern, catalogue) if chosen is None else dict(chosen.values)
+        if place.absent:
+            facts, same = _anchored(whole, pattern, facts, catalogue)
+            values |= same
+        values.pop(name, None)
+        if value is not None and not isinstance(value, Missing):
+            values[name] = value
         fact = catalogue.fact(pattern.kind, values, _ORIGIN)
     except FactInvalid:
         return None
     return (*(one for one in facts if one is not chosen), fact)
 
 
-def _invented(place: Place, catalogue: Catalogue) -> Iterator[Fact]:
-    """The facts that the alternative of a place asks for, from the values that its tests name."""
-    whole = next(one for one in place.rule.conditions if place.pattern in {*one.every()})
-    for pattern in whole.patterns:
-        yield catalogue.fact(pattern.kind, _values(pattern, catalogue), _ORIGIN)
+def _fulfils(pattern: Pattern, fact: Fact) -> bool:
+    return fact.kind == pattern.kind and fits(pattern, fact)
+
+
+def _anchored(
+    whole: Conjunction, pattern: Pattern, facts: Sequence[Fact], catalogue: Catalogue
+) -> tuple[list[Fact], dict[str, Value]]:
+    """Facts among which the one that an absence compares with has something to be compared."""
+    absence = next(one for one in whole.absences if one.pattern == pattern)
+    found, same = [*facts], dict[str, Value]()
+    at = next(
+        (
+            at
+            for at, one in enumerate(found)
+            if absence.anchor is not None and _fulfils(whole.patterns[absence.anchor], one)
+        ),
+        None,
+    )
+    for mine, other in absence.equal if at is not None else ():
+        anchor = found[at or 0]
+        same[mine.name] = anchor.values.get(other.name, _example(other))
+        values = {**anchor.values, other.name: same[mine.name]}
+        found[at or 0] = catalogue.fact(anchor.kind, values, *anchor.origins)
+    return found, same
+
+
+def _invented(whole: Conjunction, catalogue: Catalogue) -> list[Fact]:
+    """The facts that an alternative asks for, from the values that its tests name."""
+    found = [_values(pattern, catalogue) for pattern in whole.patterns]
+    for join in whole.joins:
+        left, right = join.left_field.name, join.right_field.name
+        found[join.left].setdefault(left, _example(join.left_field))
+        found[join.right][right] = found[join.left][left]
+    pairs = zip(whole.patterns, found, strict=True)
+    return [catalogue.fact(pattern.kind, values, _ORIGIN) for pattern, values in pairs]
 
 
 def _values(pattern: Pattern, catalogue: Catalogue) -> dict[str, Value]:
@@ -160,18 +203,19 @@ def _example(field: Field) -> Value:
     return literal(field.example, field)
 
 
-def _lines(one: Suggestion) -> Iterator[str]:
+def _lines(one: Suggestion, catalogue: Catalogue) -> Iterator[str]:
     yield f"  - rule: {one.rule}"
     yield f"    note: {_text(one.note)}"
-    yield f"    given: {_given(one.facts)}"
+    yield f"    given: {_given(one.facts, catalogue)}"
     yield f"    want: {FIRES if one.fires else QUIET}"
     yield "    judge: true"
 
 
-def _given(facts: Sequence[Fact]) -> str:
+def _given(facts: Sequence[Fact], catalogue: Catalogue) -> str:
     kinds: defaultdict[str, list[str]] = defaultdict(list)
     for fact in facts:
-        kinds[fact.kind].append(_flow({n: _plain(v) for n, v in fact.values.items()}))
+        order = [n for n in catalogue.kinds[fact.kind].fields if n in fact.values]
+        kinds[fact.kind].append(_flow({name: _plain(fact.values[name]) for name in order}))
     return _flow({k: f[0] if len(f) == 1 else f"[{', '.join(f)}]" for k, f in kinds.items()})
 
 

@@ -130,7 +130,7 @@ def prove(files: Mapping[str, bytes], *, mutation: bool, suggest: Path | None) -
     if suggest is not None:
         found = suggestions(whole, tables, catalogue())
         with suggest.open("x", encoding="utf-8") as file:
-            file.write(written(found))
+            file.write(written(found, catalogue()))
         typer.echo(f"{suggest}: {len(found)} cases to judge", err=True)
     rules = [rule.id for rule in whole.rules]
     mutants = mutated(files, rules) if mutation and report.passed else None
