@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from ontology.facts import Catalogue, Fact, FactInvalid, Origin
@@ -19,6 +20,7 @@ from rules.conditions import Ask, Conjunction, Pattern
 from rules.coverage import Gap, Place, coverage, fits, observed, told
 from rules.literals import literal
 from rules.policy import Policy
+from rules.rule import Rule
 from rules.sfeel import MISSING, Input, Missing, holds
 
 _ORIGIN: Final = Origin(source="request", ref="/suggested")
@@ -33,12 +35,13 @@ cases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A case that is missing: its facts, and what its rule does now."""
+    """A case that is missing: its facts, its moment, and what its rule does now."""
 
     table: str
     rule: str
     note: str
     facts: tuple[Fact, ...]
+    at: datetime
     fires: bool
 
 
@@ -81,9 +84,11 @@ def _of_gap(gap: Gap, cases: Sequence[Case], catalogue: Catalogue) -> Iterator[S
     if gap.place is None or gap.boundary is None:
         return
     for value in _sides(gap.place, gap.boundary, cases):
-        facts = _facts(gap.place, value, cases, catalogue)
+        firing = next((case for case in cases if case.fires), None)
+        facts = _facts(gap.place, value, firing, catalogue)
         if facts is None:
             continue
+        at = _moment(gap.rule) if firing is None else firing.at
         engine = Compiled((gap.rule,))
         matched = engine.fire(sorted(facts, key=Fact.canonical)).matched
         pattern, ask = gap.place.pattern, gap.place.ask
@@ -92,8 +97,14 @@ def _of_gap(gap: Gap, cases: Sequence[Case], catalogue: Catalogue) -> Iterator[S
             rule=gap.rule.id,
             note=f"{pattern.kind}.{ask.field.name} is {told(value)}, asked: {ask.written}",
             facts=facts,
-            fires=gap.rule.id in matched and gap.rule.effective.at(AT),
+            at=at,
+            fires=gap.rule.id in matched and gap.rule.effective.at(at),
         )
+
+
+def _moment(rule: Rule) -> datetime:
+    """A moment at which a rule is in force: the usual one, or its first."""
+    return AT if rule.effective.at(AT) else rule.effective.start or AT
 
 
 def _sides(place: Place, boundary: Boundary, cases: Sequence[Case]) -> Iterator[Input]:
@@ -123,14 +134,13 @@ def _others(field: Field) -> tuple[Value, ...]:
 
 
 def _facts(
-    place: Place, value: Input, cases: Sequence[Case], catalogue: Catalogue
+    place: Place, value: Input, firing: Case | None, catalogue: Catalogue
 ) -> tuple[Fact, ...] | None:
     """Facts of which all hold but, perhaps, the ask in question; None where none can be found."""
     whole = next(one for one in place.rule.conditions if place.pattern in {*one.every()})
-    firing = next((case.facts for case in cases if case.fires), None)
     pattern, name = place.pattern, place.ask.field.name
     try:
-        facts = [*(_invented(whole, catalogue) if firing is None else firing)]
+        facts = [*(_invented(whole, catalogue) if firing is None else firing.facts)]
         chosen = next((one for one in facts if _fulfils(pattern, one)), None)
         values = _values(pattern, catalogue) if chosen is None else dict(chosen.values)
         if place.absent:
@@ -206,6 +216,8 @@ def _example(field: Field) -> Value:
 def _lines(one: Suggestion, catalogue: Catalogue) -> Iterator[str]:
     yield f"  - rule: {one.rule}"
     yield f"    note: {_text(one.note)}"
+    if one.at != AT:
+        yield f"    at: {one.at.isoformat().replace('+00:00', 'Z')}"
     yield f"    given: {_given(one.facts, catalogue)}"
     yield f"    want: {FIRES if one.fires else QUIET}"
     yield "    judge: true"

@@ -44,13 +44,21 @@ def test_a_suggestion_is_refused_until_somebody_has_judged_it() -> None:
     assert len(lines) == table.count("- rule:")
 
 
-@pytest.mark.parametrize("book", [ONE, BOOK])
+LATER = ONE.replace("    when:", "    effective: {from: 2027-01-01}\n    when:")
+
+
+@pytest.mark.parametrize("book", [ONE, BOOK, LATER])
 def test_suggestions_that_were_judged_close_every_gap_at_a_boundary(book: str) -> None:
     table = suggested(book).replace("    judge: true\n", "")
     whole = build({"a.yaml": book.encode(), "a.cases.yaml": table.encode()}, catalogue())
     tables = read_tables(whole, catalogue())
     assert all(result.passed for result in run_tables(whole, tables).results)
     assert [gap.words for gap in total(coverage(whole, tables)).gaps if gap.boundary] == []
+
+
+def test_a_suggestion_has_a_moment_at_which_its_rule_is_in_force() -> None:
+    assert "    at: 2027-01-01T00:00:00Z\n" in suggested(LATER)
+    assert "at:" not in suggested(ONE).partition("cases:")[2]
 
 
 def test_where_nothing_is_missing_an_empty_table_is_written() -> None:
