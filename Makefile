@@ -42,7 +42,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/attune rules test
 
 test: check
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m bench
