@@ -163,6 +163,8 @@ def _said(
     asked = Values(kind="request", origins=[origin])
     if request.language is not None:
         asked.put("language", request.language, Origin(source="request", ref="/language"))
+    read_in = None if request.region is None else resolve(world, "region", request.region)
+    asked.put("region", read_in, Origin(source="request", ref="/region"))
     if request.text is None:
         return [asked] if asked.values else [], ()
     try:

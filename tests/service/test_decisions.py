@@ -202,3 +202,10 @@ def test_who_may_not_read_records_does_not_read_customers_in_decisions(
 def test_decisions_about_nobody_are_open_to_every_role(door: Door, trainer: Door) -> None:
     made = door.post("/v1/decisions", {"incident": "incident/2013-ny-train"}).get_json()
     assert trainer.get(made["links"]["explanation"]).status_code == 200
+
+
+def test_the_region_of_a_request_is_where_its_message_would_be_read(door: Door) -> None:
+    message = {"kind": "statement", "public": True, "automatic": False, "admission": "none"}
+    asked = {"region": "region/us-ny", "facts": {"request": message}}
+    read = door.post("/v1/decisions", {"incident": ASKED["incident"], **asked}).get_json()
+    assert "local-check" in {one["name"] for one in read["decision"]["requirements"]}
