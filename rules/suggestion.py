@@ -91,11 +91,12 @@ def _of_gap(gap: Gap, cases: Sequence[Case], catalogue: Catalogue) -> Iterator[S
         at = _moment(gap.rule) if firing is None else firing.at
         engine = Compiled((gap.rule,))
         matched = engine.fire(sorted(facts, key=Fact.canonical)).matched
-        pattern, ask = gap.place.pattern, gap.place.ask
+        name = ("absent " if gap.place.absent else "") + gap.place.pattern.kind
+        ask = gap.place.ask
         yield Suggestion(
             table=gap.rule.file.removesuffix(".yaml") + CASES,
             rule=gap.rule.id,
-            note=f"{pattern.kind}.{ask.field.name} is {told(value)}, asked: {ask.written}",
+            note=f"{name}.{ask.field.name} is {told(value)}, asked: {ask.written}",
             facts=facts,
             at=at,
             fires=gap.rule.id in matched and gap.rule.effective.at(at),

@@ -89,6 +89,57 @@ def test_every_difference_of_a_decision_is_said(want: str, said: str) -> None:
     assert differences(f"  - {{note: x, {URGENT}, {want}}}") == (said,)
 
 
+def test_a_case_about_a_rule_may_say_what_it_brings_about() -> None:
+    case = (
+        f"  - {{note: x, rule: urgent, {URGENT}, want: {{tier: specialist, "
+        "routes: [{team: team/duty-officer, priority: normal}]}}"
+    )
+    assert differences(case) == ()
+
+
+def test_what_a_rule_brings_about_is_compared_only_where_it_fires_too() -> None:
+    case = f"  - {{note: x, rule: surge, {URGENT}, want: {{tier: specialist}}}}"
+    assert differences(case) == ("surge stays quiet, wanted: fires; fired: urgent",)
+
+
+@pytest.mark.parametrize(
+    ("want", "said"),
+    [
+        (
+            "{routes: [{team: team/legal, priority: urgent}]}",
+            "routes lacks {team: team/legal, priority: urgent}; it has team/duty-officer normal",
+        ),
+        (
+            "{requirements: [{name: human-contact, within: 1 hour}]}",
+            "requirements lacks {name: human-contact, within: PT1H}; it has human-contact",
+        ),
+    ],
+)
+def test_the_parts_of_a_member_are_compared(want: str, said: str) -> None:
+    assert differences(f"  - {{note: x, {URGENT}, want: {want}}}") == (said,)
+
+
+@pytest.mark.parametrize(
+    ("want", "said"),
+    [
+        ("{routes: [{tem: team/legal}]}", "did you mean 'team'"),
+        ("{routes: [{priority: urgent}]}", "'team': is missing"),
+        ("{notifications: [{team: team/legal, within: soon}]}", "'soon'"),
+    ],
+)
+def test_parts_that_a_member_lacks_are_refused(want: str, said: str) -> None:
+    with pytest.raises(CasesInvalid, match=said):
+        results(f"  - {{note: x, {URGENT}, want: {want}}}")
+
+
+@pytest.mark.parametrize("mark", ["true", "false", "later"])
+def test_a_case_that_waits_for_a_person_is_refused_with_its_line(mark: str) -> None:
+    case = f"  - {{note: x, {SURGE}, want: fires, judge: {mark}}}"
+    with pytest.raises(CasesInvalid, match="judge it, then take this line out") as caught:
+        results(case)
+    assert [one.line for one in caught.value.diagnostics] == [2]
+
+
 def test_all_mistakes_of_a_table_come_at_once_with_their_places() -> None:
     table = """cases:
   - {note: a, given: {spreadd: {}}, want: {tier: board}}
