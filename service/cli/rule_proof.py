@@ -3,9 +3,9 @@
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import Pool
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -161,15 +161,13 @@ def _judging(files: Mapping[str, bytes], workers: int) -> Iterator[_Judging]:
         _prepare(files)
         yield lambda batches: map(_judge, batches)
         return
-    pool = ProcessPoolExecutor(workers, initializer=_start, initargs=(dict(files),))
-    try:
-        yield lambda batches: pool.map(_judge, batches)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    # A pool that ends its workers at once when it is left, whatever they are doing.
+    with Pool(workers, initializer=_start, initargs=(dict(files),)) as pool:
+        yield lambda batches: pool.imap(_judge, batches)
 
 
 def _start(files: Mapping[str, bytes]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent is told, and stops it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent is told, and ends it
     _prepare(files)
 
 
