@@ -13,6 +13,7 @@ from rules.combine import decide
 from rules.policy import Policy, build
 from rules.strata import Engines
 
+HEARD = {"signal", "spread", "coverage"}
 AT = datetime(2013, 12, 1, 14, tzinfo=UTC)
 TEAMS = {
     "team/berlin-care",
@@ -124,6 +125,18 @@ def test_every_absolute_threshold_of_volume_is_explained() -> None:
         if any(a.field.name == "volume" for a in asks) and not alone:
             words = ("absolute", "no usual", "point of no return")
             assert any(word in rule.reason for word in words), rule.id
+
+
+def test_every_share_and_probability_that_is_a_threshold_is_explained() -> None:
+    words = ("absolute", "no usual", "not known", "more likely")
+    relative = {"excess", "velocity", "sentiment_shift", "reach_excess"}
+    for rule in policy()[0].rules:
+        asks = [a for c in rule.conditions for p in c.patterns for a in p.asks]
+        if relative & {ask.field.name for ask in asks}:
+            continue
+        heard = [p for c in rule.conditions for p in c.patterns if p.kind in HEARD]
+        shares = [a for p in heard for a in p.asks if a.field.maximum == 1]
+        assert not shares or any(word in rule.reason.lower() for word in words), rule.id
 
 
 @pytest.mark.parametrize("baseline", [12.0, None])
