@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ontology.facts import catalogue
@@ -115,6 +115,7 @@ def test_a_test_has_these_boundaries(
     assert sides(text, field) == found
 
 
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), field=st.sampled_from([EXCESS, PHASE, TIER]))
 def test_on_the_two_sides_of_a_boundary_a_test_answers_otherwise(
     data: st.DataObject, field: Field
@@ -128,6 +129,7 @@ def test_on_the_two_sides_of_a_boundary_a_test_answers_otherwise(
         assert not answers or answers == {not holds(test, one.at, field)}
 
 
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), field=st.sampled_from([EXCESS, PHASE, TIER]))
 def test_a_test_without_a_boundary_answers_every_value_alike(
     data: st.DataObject, field: Field

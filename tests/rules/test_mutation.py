@@ -1,7 +1,7 @@
 """Mutants: what a slip of the pen may be, and which cases notice it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ontology.facts import Fact, catalogue
@@ -148,6 +148,7 @@ def test_a_rule_that_is_not_in_force_fires_in_no_case() -> None:
     assert "without spread.excess: at least 3" in alive(quiet, **{"a.yaml": later})
 
 
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_every_mutant_of_a_condition_asks_for_something_else(data: st.DataObject) -> None:
     for rule in data.draw(policies.rules(most=2)):
@@ -157,6 +158,7 @@ def test_every_mutant_of_a_condition_asks_for_something_else(data: st.DataObject
             assert changed != before
 
 
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_every_mutant_runs(data: st.DataObject) -> None:
     given_facts = sorted(data.draw(policies.facts(most=6)), key=Fact.canonical)
