@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -25,6 +25,7 @@ from rules.sfeel import (
 
 _SECOND: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)
+_SOME_DAY: Final = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def candidates(tests: Iterable[Test], field: Field) -> tuple[Input, ...]:
     """
     found: dict[Value, None] = {}
     for value in (value for test in tests for value in _named(test)):
-        for near in (value, *_beside(value, field)):
+        for near in (value, *steps(value, field)):
             try:
                 found[field.check(near)] = None
             except ValueInvalid:
@@ -157,9 +158,9 @@ def _named(test: Test) -> Iterator[Value]:
         yield from _named(test.test)
 
 
-def _beside(value: Value, field: Field) -> Iterator[Value]:
-    """The values one step below and above, for types that have steps."""
-    if isinstance(value, bool | str | time):
+def steps(value: Value, field: Field) -> Iterator[Value]:
+    """The values one step below and above, for types that have steps; some beyond the field's."""
+    if isinstance(value, bool | str):
         return
     if isinstance(value, int | float):
         step = 10**-field.decimals if isinstance(value, float) else 1
@@ -168,6 +169,9 @@ def _beside(value: Value, field: Field) -> Iterator[Value]:
         yield from (value - _SECOND, value + _SECOND)
     elif isinstance(value, date):
         yield from (value - _DAY, value + _DAY)
+    else:
+        beside = [datetime.combine(_SOME_DAY, value) + step for step in (-_SECOND, _SECOND)]
+        yield from (one.time() for one in beside if one.date() == _SOME_DAY)
 
 
 def _number(value: Value) -> float | None:

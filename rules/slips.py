@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
 from ontology.kinds import Field
 from ontology.values import Value, ValueInvalid, encode
 from rules.acceptance import Accepted, accepted
+from rules.boundaries import steps
 from rules.conditions import Ask
 from rules.sfeel import (
     ANYTHING,
@@ -85,24 +85,17 @@ def _members(test: OneOf | AllOf, field: Field) -> Iterator[Test]:
 
 
 def beside(value: Value, field: Field) -> Iterator[Value]:
-    """The values one step away that the field may have."""
-    for near in _steps(value, field):
+    """The values one step away that the field may have; of a choice, its neighbours."""
+    for near in (*steps(value, field), *_neighbours(value, field)):
         try:
             yield field.check(near)
         except ValueInvalid:
             continue
 
 
-def _steps(value: Value, field: Field) -> Iterator[object]:
+def _neighbours(value: Value, field: Field) -> Iterator[Value]:
     if isinstance(value, bool):
         yield not value
-    elif isinstance(value, int | float):
-        step = 10**-field.decimals if isinstance(value, float) else 1
-        yield from (value - step, value + step)
-    elif isinstance(value, datetime | timedelta):
-        yield from (value - timedelta(seconds=1), value + timedelta(seconds=1))
-    elif isinstance(value, date):
-        yield from (value - timedelta(days=1), value + timedelta(days=1))
     elif value in field.allowed:
         place = field.allowed.index(str(value))
         yield from field.allowed[max(0, place - 1) : place]

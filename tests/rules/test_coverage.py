@@ -1,7 +1,7 @@
 """Coverage: what counts as tried, and which boundaries a test has."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -105,6 +105,12 @@ def test_a_case_that_names_no_rule_covers_none() -> None:
             KINDS["incident"].fields["age"],
             [(timedelta(seconds=3_599), timedelta(hours=1))],
         ),
+        (
+            "[08:00:00..18:00:00)",
+            KINDS["calendar"].fields["local_time"],
+            [(time(8), time(7, 59, 59)), (time(17, 59, 59), time(18))],
+        ),
+        (">= 00:00:00", KINDS["calendar"].fields["local_time"], []),
         ("-", EXCESS, []),
         ("at least frontline", TIER, []),
     ],
