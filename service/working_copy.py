@@ -35,8 +35,12 @@ def status_of(folder: Path, url: str, key: str) -> dict[str, Any]:
     }
 
 
-def pull_into(folder: Path, url: str, key: str, wanted: str | None) -> tuple[int, str]:
-    """Write the files of a policy; returns how many, and its digest.
+def pull_into(
+    folder: Path, url: str, key: str, wanted: str | None, *, shipped: bool = False
+) -> tuple[int, str]:
+    """Write the files of a policy; returns how many, and the digest that they are based on.
+
+    `shipped` writes what this version of attune ships instead, to be pushed over the active one.
 
     Raises:
         WorkingCopyInvalid: files in the folder were changed since the last pull.
@@ -45,6 +49,8 @@ def pull_into(folder: Path, url: str, key: str, wanted: str | None) -> tuple[int
         name = wanted or str(client.get("/v1/policies/active")["digest"])
         content = client.get(f"/v1/policies/{name}")["files"]
         fresh = {n: str(t) for n, t in content.items()} if isinstance(content, dict) else {}
+        if shipped:
+            fresh = {n: text.decode() for n, text in packaged().items()}
         here = _files(folder)
         if _digest(here) == name:
             pass  # the very files: only the mark moves

@@ -45,6 +45,9 @@ def pull(
     folder: Folder = Path(),
     *,
     digest: Annotated[str | None, typer.Option(help="Not the active one but this.")] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="What this version ships, to push over the active.")
+    ] = False,
     url: Url = _URL,
     key: Key = "",
 ) -> None:
@@ -52,7 +55,7 @@ def pull(
     from service.working_copy import WorkingCopyInvalid, pull_into  # noqa: PLC0415 - light start
 
     try:
-        written, pulled = pull_into(folder, url, key, digest)
+        written, pulled = pull_into(folder, url, key, digest, shipped=shipped)
     except WorkingCopyInvalid as error:
         refuse(str(error))
     typer.echo(f"{written} files of policy {pulled[:16]} in {folder}")

@@ -105,3 +105,18 @@ def test_an_exported_policy_is_imported_by_who_trusts_its_signer(
 def test_a_service_that_does_not_answer_is_named(tmp_path: Path) -> None:
     with pytest.raises(WorkingCopyInvalid, match="does not answer"):
         pull_into(tmp_path, "http://127.0.0.1:9", "attune_x_y", None)
+
+
+def test_the_shipped_policy_can_be_pushed_over_the_active_one(
+    url: str, door: Door, second: Door, tmp_path: Path
+) -> None:
+    ours, shipped = tmp_path / "ours", tmp_path / "shipped"
+    _, first = pull_into(ours, url, door.key, None)
+    append(ours, "# ours\n")
+    proposal = str(push_from(ours, url, door.key, "Ours.")["id"])
+    act_on(url, second.key, proposal, "approve", {})
+    act_on(url, door.key, proposal, "activate", {})
+    _, base = pull_into(shipped, url, door.key, None, shipped=True)
+    assert status_of(shipped, url, door.key)["changed"] == [str(BOOK)]
+    assert base != first
+    assert push_from(shipped, url, door.key, "Back to theirs.")["digest"] == first
