@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from typing import Final
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -16,6 +17,9 @@ from knowledge.refusals import LedgerRefused
 from knowledge.sealing import KeyStore
 from service.clock import LiveClock
 from service.settings import Settings
+
+STOPS_WITHIN_S: Final = 10
+"""How long a worker may finish what it answers; what the ledger acknowledged survives a kill."""
 
 
 class CannotServe(Exception):
@@ -47,6 +51,7 @@ def serve(settings: Settings, *, welcome: bool) -> None:
         workers=settings.workers,
         blocking_threads=settings.threads,
         respawn_failed_workers=True,  # one dead worker must not end the service
+        workers_kill_timeout=STOPS_WITHIN_S,  # a second signal can lock granian's own handler
         log_access=False,
         log_level=LogLevels.error,
     ).serve()

@@ -193,6 +193,17 @@ def test_a_stop_answers_what_is_under_way_and_records_nothing_unanswered(
     assert {event.id for event in events} == set(answered)
 
 
+def test_a_worker_that_does_not_stop_by_itself_does_not_keep_the_service_alive(
+    home: Path,
+) -> None:
+    with serving(home, workers=2, language=False) as served:
+        stuck = served.workers()[0]
+        stuck.suspend()
+        served.process.terminate()
+        served.process.wait(ENDS_WITHIN_S)
+        assert not stuck.is_running()
+
+
 def test_an_address_beyond_loopback_has_to_be_meant(home: Path) -> None:
     refused = attune("serve", "--host", "0.0.0.0", env=environment(home))  # noqa: S104 - refused
     assert refused.returncode == 2
