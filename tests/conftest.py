@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ontology.identity import ThingId
+
 if TYPE_CHECKING:
     from service.world import World
 
@@ -75,6 +77,17 @@ class Door:
 
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"} | more
+
+
+def key_for(world: "World", holder: str, *roles: str) -> str:
+    """The text of a fresh key for somebody with these roles."""
+    from service.founding import OPERATOR
+    from service.issuing import Issuer
+
+    issuer = Issuer(world.ledger, world.keys, actor=OPERATOR, ids=world.ids, now=world.clock.now)
+    _, text = issuer.create(ThingId(holder), roles)
+    world.catch_up()
+    return text
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ontology.identity import ThingId
 from service import desk
 from service.world import World
-from tests.conftest import Door
+from tests.conftest import Door, key_for
 
 ASKED = {
     "incident": "incident/2013-ny-train",
@@ -173,12 +173,7 @@ def test_no_body_whatever_breaks_the_service(door: Door, body: object) -> None:
 
 @pytest.fixture
 def trainer(door: Door, world: World) -> Door:
-    from service.founding import OPERATOR
-    from service.issuing import Issuer
-
-    issuer = Issuer(world.ledger, world.keys, actor=OPERATOR, ids=world.ids, now=world.clock.now)
-    _, key = issuer.create(ThingId("person/trainer"), ["trainer"])
-    return Door(http=door.http, key=key)
+    return Door(http=door.http, key=key_for(world, "person/trainer", "trainer"))
 
 
 def test_who_may_not_read_records_does_not_read_customers_in_decisions(

@@ -4,11 +4,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from ontology.identity import ThingId
-from service.founding import OPERATOR
-from service.issuing import Issuer
 from service.settings import Settings
 from service.world import World
+from tests.conftest import key_for
 from tests.serving import Served, serving
 
 BOOK = "rules/books/escalation.yaml"
@@ -18,8 +16,7 @@ CONNECTIONS = 6
 def second_key(home: Path) -> str:
     """A key of another person, who may approve."""
     world = World.open(Settings(home=home, language=False))
-    issuer = Issuer(world.ledger, world.keys, actor=OPERATOR, ids=world.ids, now=world.clock.now)
-    _, text = issuer.create(ThingId("person/second"), ["governance"])
+    text = key_for(world, "person/second", "governance")
     world.close()
     return text
 

@@ -2,12 +2,9 @@ from typing import Any
 
 import pytest
 
-from ontology.identity import ThingId
-from service.founding import OPERATOR
-from service.issuing import Issuer
 from service.proposing import tidy
 from service.world import World
-from tests.conftest import Door
+from tests.conftest import Door, key_for
 
 BOOK = "rules/books/escalation.yaml"
 
@@ -15,10 +12,7 @@ BOOK = "rules/books/escalation.yaml"
 @pytest.fixture
 def second(door: Door, world: World) -> Door:
     """Another person's key, with the role of governance."""
-    issuer = Issuer(world.ledger, world.keys, actor=OPERATOR, ids=world.ids, now=world.clock.now)
-    _, text = issuer.create(ThingId("person/second"), ["governance"])
-    world.catch_up()
-    return Door(http=door.http, key=text)
+    return Door(http=door.http, key=key_for(world, "person/second", "governance"))
 
 
 def bundle(door: Door) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 from ontology.identity import ThingId
 from service.clock import LiveClock
 from service.world import World
-from tests.conftest import Door
+from tests.conftest import Door, key_for
 
 TRAIN = ThingId("incident/2013-ny-train")
 
@@ -113,11 +113,8 @@ def test_a_trainer_sends_signals_into_a_replay_and_never_into_the_live_world(
     door: Door, world: World, open_world: Any
 ) -> None:
     from service.app import create
-    from service.founding import OPERATOR
-    from service.issuing import Issuer
 
-    issuer = Issuer(world.ledger, world.keys, actor=OPERATOR, ids=world.ids, now=world.clock.now)
-    _, key = issuer.create(ThingId("person/trainer"), ["trainer"])
+    key = key_for(world, "person/trainer", "trainer")
     live = Door(http=door.http, key=key)
     assert live.post("/v1/signals", post(1)).status_code == 403
     replay = open_world(world="replay")
