@@ -31,7 +31,7 @@ def measure() -> Iterator[Figure]:
             at, policy = world.clock.now(), world.policies.current()
 
             def think() -> object:
-                situation = build(world, _ASKED, at, budget_ms=_WAIT_MS)
+                situation = build(world, _ASKED, world.policies.current(), at, budget_ms=_WAIT_MS)
                 return decide(situation.facts, policy.policy, at, policy.engines)
 
             taken = cpu_ms(think, runs=1_000)

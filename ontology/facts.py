@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 _Stored: TypeAlias = tuple[dict[str, Json], list[Json]]
-Source: TypeAlias = Literal["event", "triple", "request", "window", "rule", "clock"]
+Source: TypeAlias = Literal["event", "triple", "request", "window", "rule", "clock", "policy"]
 
 _SHAPES: Final = "shapes/facts.ttl"
 _STORED: Final = (
@@ -41,10 +41,10 @@ _STORED: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a fact comes from: `event` 17, a triple, a pointer into the request, a window, a rule.
+    """Where a fact comes from: an event, a triple, a pointer into the request, a window, a rule.
 
-    `ref` is text: a sequence number, `customer/… attune:inSegment segment/…`, `/facts/spread/0`,
-    the id of a rule.
+    Or `policy`: a row of one of its tables. `ref` is text: a sequence number, `/facts/spread/0`,
+    `customer/… attune:inSegment segment/…`, the id of a rule.
     """
 
     source: Source

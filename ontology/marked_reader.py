@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ontology.marked_yaml import Entry, Node, quoted
+from ontology.marked_yaml import Entry, Node, YamlInvalid, parse, quoted
 
 
 class Mistake(NamedTuple):
@@ -23,6 +23,28 @@ class Keys:
     optional: tuple[str, ...] = ()
 
 
+class FileInvalid(ValueError):
+    """A file is not what it should be; `errors` has each mistake as `file:line:column: …`."""
+
+    def __init__(self, errors: tuple[str, ...]) -> None:
+        """Join them, one a line."""
+        self.errors = errors
+        super().__init__("\n".join(errors))
+
+
+def root(text: str, file: str) -> Node:
+    """The document of a text; `file` is only named in errors.
+
+    Raises:
+        FileInvalid: the text is no YAML that attune reads.
+    """
+    try:
+        return parse(text)
+    except YamlInvalid as error:
+        words = f"{file}:{error.line}:{error.column}: is no YAML: {error}"
+        raise FileInvalid((words,)) from None
+
+
 class MarkedReader:
     """Checks the form of nodes; what does not fit is noted and read as if it were left out."""
 
@@ -33,6 +55,13 @@ class MarkedReader:
     def say(self, where: Node | Entry, message: str) -> None:
         """Note a mistake."""
         self.mistakes.append(Mistake(where.line, where.column, message))
+
+    def finish(self, file: str) -> None:
+        """End reading: raises `FileInvalid` where anything was noted."""
+        if self.mistakes:
+            raise FileInvalid(
+                tuple(f"{file}:{one.line}:{one.column}: {one.message}" for one in self.mistakes)
+            )
 
     def keyed(self, node: Node, keys: Keys) -> Mapping[str, Node]:
         """The values of a mapping by key; unknown and missing keys are noted."""

@@ -11,7 +11,8 @@ from ontology.lifecycle import ActRefused
 from ontology.lifecycle_data import DataProblem, duration
 from rules.policy import Policy
 from rules.rulebook import Rule
-from service.policies import Policies, Proposal, shapes_of
+from service.bundle import part_of, without_books
+from service.policies import Policies, Proposal
 from service.trial import trial
 
 POLICY: Final = Scope("policy")
@@ -75,8 +76,9 @@ class ActivationGuard:
 
     def _too_wide(self, proposal: Proposal) -> str | None:
         before, after = self._policies.current().policy, self._policies.get(proposal.digest).policy
-        if shapes_of(before.files) != shapes_of(after.files):
-            return "it changes shapes; that needs a second person"
+        parts = changed_parts(without_books(before.files), without_books(after.files))
+        if parts:
+            return f"it changes {', '.join(parts)}; that needs a second person"
         changed = changed_rules(before, after)
         books = {rule.book for rule in changed}
         if len(changed) > MOST_CHANGED or len(books) > 1:
@@ -86,6 +88,12 @@ class ActivationGuard:
                 f" change up to {MOST_CHANGED} rules of one book, more needs a second one"
             )
         return None
+
+
+def changed_parts(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Sequence[str]:
+    """The names of the parts in which two bundles differ, sorted."""
+    changed = [name for name in {*before, *after} if before.get(name) != after.get(name)]
+    return sorted({part.name for name in changed if (part := part_of(name)) is not None})
 
 
 def changed_rules(before: Policy, after: Policy) -> Sequence[Rule]:

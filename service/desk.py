@@ -63,8 +63,8 @@ def ask(
         return first
     at = world.clock.now()
     wait = request.max_wait_ms if request.max_wait_ms is not None else world.settings.max_wait_ms
-    situation = build(world, request, at, budget_ms=wait - elapsed_ms(started))
     policy = world.policies.current()
+    situation = build(world, request, policy, at, budget_ms=wait - elapsed_ms(started))
     decision = decide(situation.facts, policy.policy, at, policy.engines)
     try:
         (event,) = world.ledger.append([asked.draft(situation, decision, actor)])

@@ -15,8 +15,8 @@ from ontology.identity import ExternalKey, Scope, ThingId
 from ontology.lifecycle import ATTUNE, Actor, Role
 from rules.policy import build
 from service import acts
+from service.bundle import packaged
 from service.permissions import KEY_ROLES
-from service.policies import packaged
 from service.recording import MOST_AT_ONCE, Body, put_records
 from service.security import PEPPER, issue
 from service.trial import trial

@@ -95,7 +95,10 @@ def _scored(world: World, signals: Sequence[Signal], budget_ms: float) -> Iterab
         part = signals[start : start + _SCORED_AT_ONCE]
         try:
             judged = world.perception.score(
-                [one.text for one in part], [one.language for one in part], budget_ms=budget_ms
+                [one.text for one in part],
+                [one.language for one in part],
+                world.policies.reading(),
+                budget_ms=budget_ms,
             )
         except NotInTime:
             yield from signals[start:]

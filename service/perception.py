@@ -1,19 +1,25 @@
 """Perception within a budget: language models and precedents, warm or honestly missing."""
 
+import functools
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from service.bundle import Reading
+from service.logs import logger
 from service.settings import Settings
 
 if TYPE_CHECKING:
+    from knowledge.language.coefficient_files import CoefficientStore
     from knowledge.language.indicators import Judge, Judged
     from knowledge.precedents import Filters, Hit, PrecedentIndex
 
 _T = TypeVar("_T")
 _AT_ONCE: Final = 2
+_READINGS_KEPT: Final = 4
 
 
 class NotInTime(Exception):
@@ -34,6 +40,7 @@ class Perception:
         self._pool: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="perception")
         self._loading: Final = threading.Lock()
         self._judge: Judge | None = None
+        self._under: OrderedDict[Reading, Judge] = OrderedDict()
         self._precedents: PrecedentIndex | None = None
 
     def warm(self) -> None:
@@ -49,14 +56,44 @@ class Perception:
             "precedents": self._precedents is not None,
         }
 
+    @property
+    def coefficients(self) -> "CoefficientStore":
+        """The fitted heads that policies may name."""
+        from knowledge.language.coefficient_files import CoefficientStore  # noqa: PLC0415
+
+        return CoefficientStore(self._settings.coefficients_path)
+
     def judge(self) -> "Judge":
-        """The language models, loaded on first use."""
+        """The language models with the heads and lexicons that attune ships."""
         from knowledge.language.indicators import load  # noqa: PLC0415 - torch comes with it
 
         with self._loading:
             if self._judge is None:
                 self._judge = load()
             return self._judge
+
+    def under(self, reading: Reading) -> "Judge":
+        """The language models with the heads and lexicons of a policy; the last few are kept.
+
+        Raises:
+            CoefficientsMissing: the heads were never put here.
+            CoefficientsInvalid: their file was altered.
+        """
+        from knowledge.language import lexicon_files  # noqa: PLC0415 - re2 comes with it
+
+        judge = self.judge()
+        with self._loading:
+            if reading not in self._under:
+                heads = self.coefficients.load(reading.coefficients)
+                known = {
+                    name: lexicon_files.read(text, file=f"{name}.yaml", indicator=name)
+                    for name, text in reading.lexicons
+                }
+                self._under[reading] = judge.under(heads, known)
+            self._under.move_to_end(reading)
+            while len(self._under) > _READINGS_KEPT:
+                self._under.popitem(last=False)
+            return self._under[reading]
 
     def precedents(self) -> "PrecedentIndex":
         """The precedent index, opened on first use."""
@@ -68,17 +105,25 @@ class Perception:
             return self._precedents
 
     def score(
-        self, texts: Sequence[str], languages: Sequence[str | None], *, budget_ms: float
+        self,
+        texts: Sequence[str],
+        languages: Sequence[str | None],
+        reading: Reading,
+        *,
+        budget_ms: float,
     ) -> "Sequence[Judged]":
-        """What the models judge of texts, in their order.
+        """What the models judge of texts, in their order, by the heads and lexicons of a policy.
 
         Raises:
-            NotInTime: the models are cold or slower than the budget.
+            NotInTime: the models are cold, slower than the budget, or lack the policy's heads.
         """
-        judge = self._judge
-        if judge is None:
+        if self._judge is None:
             raise NotInTime("language")
-        return self._within("language", lambda: judge.score(texts, languages=languages), budget_ms)
+        work = functools.partial(self._scored, texts, languages, reading)
+        found = self._within("language", work, budget_ms)
+        if found is None:
+            raise NotInTime("language")
+        return found
 
     def search(
         self, query: str, top: int, filters: "Filters", *, budget_ms: float
@@ -98,6 +143,19 @@ class Perception:
     def close(self) -> None:
         """Start nothing more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _scored(
+        self, texts: Sequence[str], languages: Sequence[str | None], reading: Reading
+    ) -> "Sequence[Judged] | None":
+        """The judgements; None, with a line in the log, where the policy's heads are not here."""
+        from knowledge.language.coefficient_files import CoefficientsMissing  # noqa: PLC0415
+        from knowledge.language.heads import CoefficientsInvalid  # noqa: PLC0415
+
+        try:
+            return self.under(reading).score(texts, languages=languages)
+        except (CoefficientsMissing, CoefficientsInvalid) as error:
+            logger().error("texts cannot be judged", why=str(error))
+            return None
 
     def _within(self, part: str, work: Callable[[], _T], budget_ms: float) -> _T:
         job: Future[_T] = self._pool.submit(work)

@@ -5,54 +5,35 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Final, cast
 
 from ontology.events import Event
 from ontology.facts import catalogue
 from ontology.identity import ThingId, kind_of
 from ontology.shape_files import Shapes, read_shapes
+from rules.jurisdictions import Jurisdictions
 from rules.policy import Policy, build
 from rules.strata import Engines
+from service.bundle import Reading, jurisdictions_of, reading_of, shapes_of
 
 KEPT: Final = 16
 PROPOSAL: Final = "policy-proposal"
 IN_EFFECT: Final = frozenset({"active", "emergency"})
 _TAKEN_OUT: Final = frozenset({"rolled-back", "reviewing"})
-_BUNDLED: Final = (("rules", "books", ".yaml"), ("ontology", "shapes", ".ttl"))
 
 
 class PolicyUnknown(LookupError):
     """No policy with that digest was ever proposed here."""
 
 
-def shapes_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files of a bundle that the gate judges by; the shapes of facts are not among them."""
-    return {
-        name: content
-        for name, content in files.items()
-        if name.endswith(".ttl") and not name.endswith("/facts.ttl")
-    }
-
-
-def packaged() -> dict[str, bytes]:
-    """The bundle that attune ships: file name → content."""
-    found: dict[str, bytes] = {}
-    for package, folder, suffix in _BUNDLED:
-        root: Traversable = files(package).joinpath(folder)
-        for entry in sorted(root.iterdir(), key=lambda one: one.name):
-            if entry.name.endswith(suffix):
-                found[f"{package}/{folder}/{entry.name}"] = entry.read_bytes()
-    return found
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A policy and the engines that evaluate it in this worker."""
+    """A policy as this worker uses it: its engines, its law, and by what it reads texts."""
 
     policy: Policy
     engines: Engines
+    law: Jurisdictions
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +100,10 @@ class Policies:
             raise PolicyUnknown("no policy is active; `attune init` activates the packaged one")
         return self.get(self.active)
 
+    def reading(self) -> Reading:
+        """By what texts are judged now; what attune ships where no policy is active yet."""
+        return reading_of({}) if self.active is None else self.current().reading
+
     def files(self, digest: str) -> Mapping[str, str]:
         """The files of a bundle, as they were proposed.
 
@@ -144,9 +129,14 @@ class Policies:
             if digest in self._compiled:
                 self._compiled.move_to_end(digest)
                 return self._compiled[digest]
-            content = {name: text.encode() for name, text in self.files(digest).items()}
-            policy = build(content, catalogue())
-            compiled = Compiled(policy=policy, engines=Engines.of(policy))
+            files = self.files(digest)
+            policy = build({name: text.encode() for name, text in files.items()}, catalogue())
+            compiled = Compiled(
+                policy=policy,
+                engines=Engines.of(policy),
+                law=jurisdictions_of(files),
+                reading=reading_of(files),
+            )
             self._compiled[digest] = compiled
             while len(self._compiled) > KEPT:
                 self._compiled.popitem(last=False)

@@ -16,8 +16,18 @@ from rules.diagnostics import Diagnostic, Invalid
 from rules.policy import build, digest
 from service import acts
 from service.activation import POLICY
+from service.bundle import (
+    COEFFICIENTS,
+    PARTS,
+    Reading,
+    faults,
+    packaged,
+    part_of,
+    reading_of,
+    shapes_of,
+)
 from service.committing import commit_all
-from service.policies import PROPOSAL, packaged, shapes_of
+from service.policies import PROPOSAL
 from service.problems import Fault, ProblemError, pointer
 from service.trial import trial
 from service.world import World
@@ -47,14 +57,14 @@ def propose(world: World, wanted: Wanted, actor: Actor) -> Event:
     content = {name: text.encode() for name, text in wanted.files.items()}
     name = digest(content)
     _check_base(world, wanted, name)
-    faults = [*_of_size(content), *_of_names(content)] or [*check(content)]
-    if faults:
+    wrong = [*check(content)] or [*_of_coefficients(world, reading_of(wanted.files))]
+    if wrong:
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "policy-invalid",
-            f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} wrong with it;"
+            f"{len(wrong)} {'thing is' if len(wrong) == 1 else 'things are'} wrong with it;"
             " the active policy decides on.",
-            faults=faults,
+            faults=wrong,
         )
     thing = ThingId(world.ids(PROPOSAL))
 
@@ -78,7 +88,13 @@ def propose(world: World, wanted: Wanted, actor: Actor) -> Event:
 
 
 def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
-    """Everything that is wrong with a bundle: files, shapes, cases; then its trial."""
+    """Everything that is wrong with a bundle: names, files, shapes, cases; then its trial."""
+    misplaced = [*_of_size(content), *_of_names(content)]
+    yield from misplaced
+    if misplaced:
+        return
+    broken = [_of_part(file, words) for file, words in faults(content)]
+    yield from broken
     try:
         build(content, catalogue())
         read_shapes(shapes_of(content))
@@ -92,7 +108,7 @@ def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
     failed = [result for result in report.results if not result.passed]
     yield from (_of_case(result) for result in failed)
     yield from (Fault(pointer="/files", detail=lacking) for lacking in report.unpaired)
-    if not failed and (fault := trial(content)) is not None:
+    if not (failed or broken) and (fault := trial(content)) is not None:
         yield Fault(pointer="/files", detail=fault)
 
 
@@ -141,14 +157,29 @@ def _of_size(content: Mapping[str, bytes]) -> Iterable[Fault]:
 
 
 def _of_names(content: Mapping[str, bytes]) -> Iterable[Fault]:
-    """Files must lie where the packaged ones lie, so that each is read for what it is."""
-    folders = sorted({name.rpartition("/")[0] for name in packaged()})
+    """Files must lie where those of a part lie, so that each is read for what it is."""
+    places = ", ".join(f"{part.folder}/{part.names}" for part in PARTS)
     example = next(iter(packaged()))
     for name in content:
-        folder, _, file = name.rpartition("/")
-        if folder not in folders or not file.endswith((".yaml", ".ttl")):
-            words = f"{name[:120]!r} lies in none of {', '.join(folders)}"
+        if part_of(name) is None:
+            words = f"{name[:120]!r} is none of {places}"
             yield Fault(pointer=pointer(["files", name[:120]]), detail=words, example=example)
+
+
+def _of_coefficients(world: World, reading: Reading) -> Iterable[Fault]:
+    """The heads that a bundle names must be here before anybody relies on them."""
+    if not world.perception.coefficients.has(reading.coefficients):
+        words = (
+            f"names coefficients that are not here; put them first with"
+            f" PUT /v1/coefficients/{reading.coefficients}, as `attune policy push` does"
+        )
+        yield Fault(
+            pointer=pointer(["files", COEFFICIENTS]), detail=words, value=reading.coefficients
+        )
+
+
+def _of_part(file: str, words: str) -> Fault:
+    return Fault(pointer=pointer(["files", file]), detail=words[:1_000])
 
 
 def _of_diagnostic(one: Diagnostic) -> Fault:

@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         return self.home / "snapshots"
 
     @property
+    def coefficients_path(self) -> Path:
+        """The folder of the fitted heads that policies name."""
+        return self.home / "coefficients"
+
+    @property
     def precedents_path(self) -> Path:
         """The folder of the precedent index, safe to delete."""
         return self.home / "precedents"

@@ -9,8 +9,10 @@ from ontology.events import Json
 from ontology.facts import Fact, FactInvalid, Origin, catalogue
 from ontology.identity import ExternalKey, ThingId, kind_of
 from service.bodies import DecisionRequest
+from service.bundle import Reading
 from service.clock import elapsed_ms, monotonic_ms
 from service.perception import NotInTime
+from service.policies import Compiled
 from service.problems import Fault, pointer, quoted, unprocessable
 from service.recording import PEOPLE
 from service.sources import READERS, Sources, speaker
@@ -53,8 +55,10 @@ def resolve(world: World, kind: str, given: ThingId | ExternalKey) -> ThingId | 
     return given if world.graph.exists(given) else None
 
 
-def build(world: World, request: DecisionRequest, at: datetime, *, budget_ms: float) -> Situation:
-    """The situation of a request; the folds must have caught up.
+def build(
+    world: World, request: DecisionRequest, policy: Compiled, at: datetime, *, budget_ms: float
+) -> Situation:
+    """The situation of a request, seen by a policy; the folds must have caught up.
 
     Raises:
         ProblemError: a reference of the wrong kind, or an inline fact that fits no kind (422).
@@ -62,11 +66,17 @@ def build(world: World, request: DecisionRequest, at: datetime, *, budget_ms: fl
     started = monotonic_ms()
     asked = {kind: given for kind in READERS if (given := getattr(request, kind)) is not None}
     named, unknown = _resolved(world, asked)
-    sources = Sources(graph=world.graph, incidents=world.incidents, roster=world.roster(), at=at)
+    sources = Sources(
+        graph=world.graph,
+        incidents=world.incidents,
+        roster=world.roster(),
+        law=policy.law,
+        at=at,
+    )
     found = [READERS[kind](sources, thing) for kind, thing in named.items()]
     found += _implied(sources, named)
     found += _heard(world, named.get("incident"), at)
-    spoken, degraded = _said(world, request, budget_ms - elapsed_ms(started))
+    spoken, degraded = _said(world, request, policy.reading, budget_ms - elapsed_ms(started))
     if world.lost and "incident" in named:
         degraded = (*degraded, "segments")
     if request.text is not None and "customer" in named:
@@ -156,7 +166,7 @@ def _heard(world: World, incident: ThingId | None, at: datetime) -> Iterator[Val
 
 
 def _said(
-    world: World, request: DecisionRequest, budget_ms: float
+    world: World, request: DecisionRequest, reading: Reading, budget_ms: float
 ) -> tuple[list[Values], tuple[str, ...]]:
     """What the text says, within what is left of the budget; the text itself is not kept."""
     origin = Origin(source="request", ref="/text")
@@ -168,7 +178,9 @@ def _said(
     if request.text is None:
         return [asked] if asked.values else [], ()
     try:
-        judged = world.perception.score([request.text], [request.language], budget_ms=budget_ms)[0]
+        judged = world.perception.score(
+            [request.text], [request.language], reading, budget_ms=budget_ms
+        )[0]
     except NotInTime as late:
         asked.put("language_judged", False, origin)  # noqa: FBT003 - the value of a field
         unjudged = Values(kind="signal")

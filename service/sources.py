@@ -8,6 +8,8 @@ from typing import Final
 from knowledge.graph import Graph
 from ontology.facts import Origin
 from ontology.identity import ThingId
+from rules import jurisdictions
+from rules.jurisdictions import Jurisdictions
 from service.incidents import Incident, Incidents
 from service.roster import Roster
 from service.values import Properties, Span, Values, first, moment, triple
@@ -25,6 +27,7 @@ class Sources:
     graph: Graph
     incidents: Incidents
     roster: Roster
+    law: Jurisdictions
     at: datetime
     read: dict[ThingId, Properties] = field(default_factory=dict)
     """What was read of the graph already, for this request only."""
@@ -155,6 +158,10 @@ def region(sources: Sources, thing: ThingId) -> Values:
     """What is known of a region, its law and its local team."""
     found = sources.copied("region", thing, _REGION)
     found.put("id", thing, triple(thing, "type", "Region"))
+    law = sources.law.of(str(found.values.get("jurisdiction", "")))
+    if law is not None and "apology" not in found.values:
+        origin = Origin(source="policy", ref=f"{jurisdictions.FILE} {law.code}")
+        found.put("apology", law.protection, origin)
     touching = [
         one
         for one in sources.incidents.all()

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from rules.policy import digest
+from service.bundle import PARTS, packaged
 from service.client import Client, RequestRefused, ServiceUnreachable
-from service.policies import packaged
 from service.sealed_bundles import BundleRefused, read
 
 MARK: Final = ".attune-policy.json"
@@ -135,13 +135,12 @@ def _asked(url: str, key: str) -> Iterator[Client]:
 
 def _files(folder: Path) -> dict[str, str]:
     """The files of a folder that lie where a policy's files lie."""
-    folders = sorted({name.rpartition("/")[0] for name in packaged()})
-    return {
-        f"{name}/{path.name}": path.read_text(encoding="utf-8")
-        for name in folders
-        for path in sorted((folder / name).glob("*"))
-        if path.suffix in {".yaml", ".ttl"}
+    found = {
+        f"{part.folder}/{path.name}": path
+        for part in PARTS
+        for path in sorted((folder / part.folder).glob(part.names))
     }
+    return {name: path.read_text(encoding="utf-8") for name, path in found.items()}
 
 
 def _digest(files: Mapping[str, str]) -> str | None:

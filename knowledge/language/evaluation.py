@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from knowledge.language import heads, lexicons
+from knowledge.language import heads, lexicon_files
 from knowledge.language.corpora import MIXED, Corpus
 from knowledge.language.fitting import Labels
 from knowledge.language.heads import Block, Floats, Head
@@ -45,7 +45,7 @@ def evaluate(given: Given, fitted: Mapping[str, Head]) -> dict[str, Figures]:
 
 def _frustration(corpus: Corpus, blocks: Mapping[str, Block], head: Head) -> Figures:
     rows = np.flatnonzero(corpus.validation)
-    lexicon = lexicons.load("frustration")
+    lexicon = lexicon_files.load("frustration")
     said = [lexicon.evidence(wording(corpus.texts[int(row)]).words) for row in rows]
     logits = _logits(blocks, head, rows)[:, 0] + np.asarray(said, dtype=np.float32)
     labels, scores = corpus.labels["frustration"][rows], _doubles(heads.sigmoid(logits))

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from io import BytesIO
 from typing import Final, TypeAlias, cast
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,7 @@ HEADS: Final[Mapping[str, int]] = {
 """Outputs of each head: 1 is the log-odds of yes, 3 the log-weights of three classes."""
 
 _TINY: Final = 1e-12
+_MOST_UNPACKED: Final = 64_000_000
 
 Floats = npt.NDArray[np.float32]
 Block: TypeAlias = Floats | csr_matrix
@@ -85,11 +87,26 @@ def stored() -> Traversable:
 def read(file: Traversable) -> Coefficients:
     """Read and check one coefficient file."""
     try:
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            arrays = {name: np.asarray(stored[name]) for name in stored.files}
-    except (OSError, ValueError, EOFError, BadZipFile, KeyError) as error:
+        content = file.read_bytes()
+    except OSError as error:
         raise _invalid(file.name, f"cannot be read ({str(error)[:120]})") from None
-    return unpack(arrays, file.name)
+    return unpacked(content, file.name)
+
+
+def unpacked(content: bytes, name: str) -> Coefficients:
+    """The coefficients of a file's bytes, checked; `name` is what errors call it."""
+    try:
+        with ZipFile(BytesIO(content)) as members:
+            size = sum(member.file_size for member in members.infolist())
+        if size > _MOST_UNPACKED:
+            raise _invalid(name, f"unpacks to {size} bytes, more than {_MOST_UNPACKED}")
+        with np.load(BytesIO(content), allow_pickle=False) as stored:
+            arrays = {one: np.asarray(stored[one]) for one in stored.files}
+    except CoefficientsInvalid:
+        raise
+    except (OSError, ValueError, EOFError, BadZipFile, KeyError) as error:
+        raise _invalid(name, f"cannot be read ({str(error)[:120]})") from None
+    return unpack(arrays, name)
 
 
 def unpack(arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Coefficients:

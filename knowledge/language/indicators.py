@@ -7,16 +7,16 @@ from typing import Final
 
 import numpy as np
 
-from knowledge.language import features, heads, languages, lexicons
+from knowledge.language import features, heads, languages, lexicon_files
 from knowledge.language.embedding import Embedder, Vectors
 from knowledge.language.heads import DECIMALS, Block, Blocks, Coefficients, Floats, Head
 from knowledge.language.languages import Identifier
+from knowledge.language.lexicon_files import INDICATORS
 from knowledge.language.lexicons import Lexicon
 from knowledge.language.wording import Wording, wording
 from ontology.signals import Scores
 
 MECHANISMS: Final = ("emotional_reactions", "interpretations", "explorations")
-_LEXICONS: Final = ("frustration", "urgency", "betrayal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,10 @@ class Judge:
         self._coefficients = coefficients
         self._lexicons = known
         self._identifier = identifier
+
+    def under(self, coefficients: Coefficients, known: Mapping[str, Lexicon]) -> "Judge":
+        """The same models under other heads and lexicons; costs nothing."""
+        return Judge(self._embedder, coefficients, known, self._identifier)
 
     def language_supported(self, tag: str) -> bool:
         """Whether texts of this language are judged."""
@@ -116,7 +120,7 @@ class Judge:
         classes = heads.softmax(self._logits("sentiment", given))
         frustration = self._logits("frustration", given)[:, 0]
         irony = heads.sigmoid(self._logits("irony", given)[:, 0])
-        said = {name: self._said(name, worded) for name in _LEXICONS}
+        said = {name: self._said(name, worded) for name in INDICATORS}
         frustration = heads.sigmoid(frustration + said["frustration"])
         urgency, betrayal = heads.sigmoid(said["urgency"]), heads.sigmoid(said["betrayal"])
         return [
@@ -182,7 +186,7 @@ _LOADED: Final[dict[str, Judge]] = {}
 
 def _load() -> Judge:
     coefficients = heads.load()
-    known = {name: lexicons.load(name) for name in _LEXICONS}
+    known = {name: lexicon_files.load(name) for name in INDICATORS}
     return Judge(Embedder.load(), coefficients, known, languages.load())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import vstack  # type: ignore[import-untyped] # ships no types
 
-from knowledge.language import corpora, fitting, heads, representation
+from knowledge.language import coefficient_files, corpora, fitting, heads, representation
 from knowledge.language.corpora import MIXED, Corpus
 from knowledge.language.evaluation import evaluate
 from knowledge.language.features import surface, typed
@@ -55,12 +55,14 @@ def refit(data: Path, *, cache: Path | None, progress: Progress) -> Coefficients
 
 
 def write(coefficients: Coefficients, file: Path) -> None:
-    """Put the coefficient file in the place of the old one, whole or not at all."""
+    """Put the coefficient file in the place of the old one, whole or not at all; then its name."""
     partial = file.with_name(f"{file.name}.partial")
     with partial.open("wb") as stream:
         np.savez_compressed(stream, allow_pickle=False, **heads.pack(coefficients))
     heads.read(partial)
     partial.replace(file)
+    name = coefficient_files.manifest(file.read_bytes())
+    file.with_name(coefficient_files.MANIFEST).write_text(name, encoding="utf-8")
 
 
 def _rounded(coefficients: Coefficients) -> Coefficients:

@@ -40,7 +40,6 @@ def score(
     """
     from knowledge.language import indicators  # noqa: PLC0415 - light start
     from knowledge.language.heads import CoefficientsInvalid  # noqa: PLC0415 - light start
-    from knowledge.language.lexicons import LexiconInvalid  # noqa: PLC0415 - light start
     from service.judging import FileJudge, LineInvalid, check  # noqa: PLC0415 - light start
 
     try:
@@ -48,7 +47,7 @@ def score(
         judge = FileJudge(indicators.load() if total else None)
         with _progress("texts judged", total, hidden=as_json) as advance:
             tally = judge.run(texts, out, batch=BATCH, advance=advance)
-    except (LineInvalid, CoefficientsInvalid, LexiconInvalid) as error:
+    except (LineInvalid, CoefficientsInvalid) as error:
         refuse(str(error))
     except OSError as error:
         refuse(f"{str(error.filename)[:300]!r} cannot be used: {error.strerror}")

@@ -185,7 +185,7 @@ def write_schema(
 def _content(files: Sequence[Path] | None) -> dict[str, bytes]:
     """The bytes of the books named, by name; folders give their `.yaml` files."""
     if not files:
-        from service.policies import packaged  # noqa: PLC0415 - light start
+        from service.bundle import packaged  # noqa: PLC0415 - light start
 
         return packaged()
     found: dict[str, bytes] = {}

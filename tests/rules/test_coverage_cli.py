@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from ontology.facts import catalogue
 from rules.coverage import NOTHING
 from rules.mutation import Proof, sum_up
+from service.bundle import packaged
 from service.cli.rule_proof import mutated
 from service.cli.rules import app
-from service.policies import packaged
 from tests.rules.test_mutation import FIRES, ONE, OTHER, QUIET, SHOWN
 
 run = CliRunner().invoke

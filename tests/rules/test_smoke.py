@@ -5,7 +5,7 @@ import pytest
 from ontology.facts import catalogue
 from rules.policy import build
 from rules.smoke import exercise
-from service.policies import packaged
+from service.bundle import packaged
 from service.trial import trial
 from tests.rules.test_strata import DETECT, ESCALATE
 
