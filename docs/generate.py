@@ -18,13 +18,14 @@ from apiflask import APIFlask
 
 import service.api
 from docs.reference import facts, lives, records, table
+from docs.rule_language import language
 from ontology.facts import catalogue
 from ontology.lifecycle_terms import Role
 from ontology.marked_yaml import parse
 from rules.policy import build
 from rules.worded import entries, shown
+from service.bundle import packaged
 from service.permissions import KEY_ROLES, OPEN, PERMISSIONS, SCOPES
-from service.policies import packaged
 from service.settings import Settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -129,6 +130,7 @@ _BODIES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "lifecycles": lives,
         "facts": facts,
         "records": records,
+        "language": language,
     }
 )
 _PARTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -139,6 +141,7 @@ _PARTS: Final[Mapping[str, str]] = MappingProxyType(
         "docs/lifecycles.md": "lifecycles",
         "docs/facts.md": "facts",
         "docs/records.md": "records",
+        "docs/rule-language.md": "language",
     }
 )
 

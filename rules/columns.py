@@ -1,6 +1,6 @@
 """Reads the typed inputs and outputs of tables and literal decisions, and their expressions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -11,6 +11,7 @@ from ontology.values import Datatype
 from rules.diagnostics import Problems, near
 from rules.expression_reader import SORTS, read_expression
 from rules.expressions import Constant, Expression
+from rules.parts import COLUMN
 from rules.unary import TestInvalid
 from rules.worded import entries, items, shown
 
@@ -49,9 +50,10 @@ class Columns:
     problems: Problems
 
     def parts(
-        self, node: Node, names: Sequence[str], optional: Sequence[str]
+        self, node: Node, known: Iterable[str], optional: Sequence[str]
     ) -> Mapping[str, Entry]:
         """The entries of a mapping by name; unknown, double and missing ones are mistakes."""
+        names = [*known]
         found: dict[str, Entry] = {}
         for entry in entries(node):
             if entry.key not in names:
@@ -99,7 +101,7 @@ class Columns:
     def field(self, node: Node, more: tuple[str, ...] = (), *, named: str = "") -> Field:
         """One column: its name (`named` where it stands elsewhere), its type, what it allows."""
         optional = ("allowed", "label", *more, *(("name",) if named else ()))
-        names = tuple(dict.fromkeys(("name", "type", *optional)))
+        names = [name for name in COLUMN if name in {"name", "type", *optional}]
         parts = self.parts(node, names, optional)
         written = shown(parts["type"].value) if "type" in parts else "string"
         if written not in TYPES:

@@ -12,31 +12,32 @@ from typing import Any, Final
 from ontology.facts import STRATA, Catalogue
 from ontology.kinds import Field, Kind
 from rules.editor_fields import TEXT, Schema, Shared, ref, said
+from rules.parts import BOOK, EFFECTIVE, ROW, RULE, TABLE
 from rules.rule_parts import COVERS, LONGEST_NAME, LONGEST_REASON, NAME
 from rules.rule_tables import HITS, MOST_ROWS
 
 DIALECT: Final = "http://json-schema.org/draft-07/schema#"
-_NOTE: Final[Schema] = {**TEXT, "description": "For readers; the engines never see it."}
+_NOTE: Final[Schema] = {**TEXT, "description": RULE["note"]}
 _REASON: Final[Schema] = {
     **TEXT,
     "minLength": 1,
     "maxLength": LONGEST_REASON,
-    "description": "Why the rule is there, in plain words; it stands in every explanation.",
+    "description": RULE["reason"],
 }
 _ID: Final[Schema] = {
     **TEXT,
     "pattern": f"^{NAME.pattern}$",
     "maxLength": LONGEST_NAME,
-    "description": "Small letters and hyphens; no two rules of a policy have the same id.",
+    "description": RULE["id"],
 }
 _OWNER: Final[Schema] = {
     **TEXT,
     "pattern": r"^[a-z][a-z-]*/\S+$",
-    "description": "The team or person who answers for it.",
+    "description": BOOK["owner"],
     "examples": ["team/crisis-office"],
 }
 _COVERS: Final[Schema] = {
-    "description": "Numbers of the mission's map that it serves.",
+    "description": RULE["covers"],
     "anyOf": [
         {"type": "array", "items": {"type": ["string", "number"], "pattern": COVERS.pattern}},
         {"type": ["string", "number"], "pattern": COVERS.pattern},
@@ -45,8 +46,8 @@ _COVERS: Final[Schema] = {
 _MOMENT: Final[Schema] = {**TEXT, "pattern": r"^\d{4}-\d\d-\d\d(T.+)?$"}
 _EFFECTIVE: Final[Schema] = {
     "type": "object",
-    "description": "From when on, and until when (no longer then), it is in force.",
-    "properties": {"from": _MOMENT, "until": _MOMENT},
+    "description": RULE["effective"],
+    "properties": {name: {**_MOMENT, "description": words} for name, words in EFFECTIVE.items()},
     "additionalProperties": False,
 }
 _SNIPPET: Final[Schema] = {
@@ -77,14 +78,14 @@ _HIT: Final[Schema] = {
     "C: all rows that hold count. P: the one whose output is listed first.",
 }
 _BOOK: Final[Schema] = {
-    "book": {**_ID, "description": "The name of the book."},
+    "book": {**_ID, "description": BOOK["book"]},
     "stratum": {
         "enum": list(STRATA),
-        "description": "When its rules run; what a stratum concludes, later ones read.",
+        "description": BOOK["stratum"],
     },
     "owner": _OWNER,
-    "rules": {"type": "array", "items": ref("rule")},
-    "tables": {"type": "array", "items": ref("table")},
+    "rules": {"type": "array", "description": BOOK["rules"], "items": ref("rule")},
+    "tables": {"type": "array", "description": BOOK["tables"], "items": ref("table")},
 }
 
 
@@ -177,15 +178,16 @@ def _table(catalogue: Catalogue) -> Schema:
         "outputs": {"type": "array", "items": {"anyOf": [{"enum": outputs}, ranked]}},
         "rows": {"type": "array", "items": ref("row"), "maxItems": MOST_ROWS},
     }
-    return _object({**columns, "hit": _HIT, **_COMMON}, *columns)
+    told = {name: {**schema, "description": TABLE[name]} for name, schema in columns.items()}
+    return _object({**told, "hit": _HIT, **_COMMON}, *columns)
 
 
 def _row(catalogue: Catalogue) -> Schema:
     verbs = catalogue.verbs()
     outputs = _columns(verbs) | {verb: _told(kind) for verb, kind in verbs.items()}
     row = {
-        "id": _ID,
-        "note": {**_REASON, "description": "Why this row is there."},
+        "id": {**_ID, "description": ROW["id"]},
+        "note": {**_REASON, "description": ROW["note"]},
         "when": _cells(_columns(catalogue.kinds)),
         "then": _cells(outputs),
     }

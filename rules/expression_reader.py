@@ -48,7 +48,7 @@ _SIGN: Final = re.compile(r"\*\*|[-+*/()]|<=|>=|!=|==|=>|=<|&&|[<>=&|^%]")
 _SPACE: Final = re.compile(r"\s*")
 _WORDS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "null": None}
 _CURES: Final[Mapping[str, str]] = {"==": "=", "=>": ">=", "=<": "<=", "^": "**"}
-_LEVELS: Final = (("=", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"), ("**",))
+LEVELS: Final = (("=", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"), ("**",))
 
 
 def read_expression(text: str, names: Mapping[str, Field]) -> tuple[Expression, str]:
@@ -107,11 +107,11 @@ class _Reader:
         return None
 
     def _level(self, level: int) -> tuple[Expression, str]:
-        if level == len(_LEVELS):
+        if level == len(LEVELS):
             return self._minus()
         start = self._at
         left = self._level(level + 1)
-        while (sign := self._sign()) in _LEVELS[level]:
+        while (sign := self._sign()) in LEVELS[level]:
             self._at += len(sign)
             right = self._level(level + 1)
             left = self._joined(sign, left, right, self._text[start : self._at].strip())
@@ -120,7 +120,7 @@ class _Reader:
     def _joined(
         self, sign: str, left: tuple[Expression, str], right: tuple[Expression, str], words: str
     ) -> tuple[Expression, str]:
-        if sign in _LEVELS[0]:
+        if sign in LEVELS[0]:
             fits = left[1] == right[1] and left[1] in ORDERED
             if not fits and not (sign in {"=", "!="} and _comparable(left[1], right[1])):
                 raise TestInvalid(words, f"compares a {left[1]} with a {right[1]}")

@@ -100,10 +100,11 @@ class Linking:
             return None
         other = positive[found[0]].kind.fields.get(same.other)
         if other is None:
-            known = positive[found[0]].kind.fields
-            self.problems.add(
-                same.entry.value, written, "no such field", nearest=near(same.other, known)
-            )
+            known = positive[found[0]].kind
+            likely = near(same.other, known.fields)
+            listed = "" if likely else f"; it has {', '.join(known.fields)}"
+            reason = f"no field of {known.name}{listed}"
+            self.problems.add(same.entry.value, written, reason, nearest=likely)
             return None
         if (other.datatype, other.decimals) != (same.field.datatype, same.field.decimals) and not (
             {str(other.datatype), str(same.field.datatype)} <= {"token", "string"}

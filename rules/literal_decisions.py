@@ -13,7 +13,6 @@ divided by zero.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from ontology.events import Json
 from ontology.kinds import Field
@@ -22,11 +21,10 @@ from ontology.marked_yaml import parse as parse_yaml
 from rules.columns import Columns
 from rules.diagnostics import Problems
 from rules.expressions import Constant, Expression
+from rules.parts import DECISION
 from rules.table_reader import TableInvalid, read_table
 from rules.tables import Table, inputs_of, json_of, reckon
 from rules.worded import entries, shown
-
-_PARTS: Final = ("decision", "type", "inputs", "expression", "allowed", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +68,7 @@ def read_decision(text: str, *, file: str) -> Table | LiteralDecision | None:
 
 def _literal(root: Node, problems: Problems) -> LiteralDecision:
     columns = Columns(problems=problems)
-    parts = columns.parts(root, _PARTS, ("inputs", "allowed", "note"))
+    parts = columns.parts(root, DECISION, ("inputs", "allowed", "note"))
     inputs, reckoned = columns.inputs(parts.get("inputs"))
     as_output = tuple(parts[name] for name in ("type", "allowed") if name in parts)
     place = {"line": root.line, "column": root.column}

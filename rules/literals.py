@@ -14,6 +14,7 @@ from ontology.values import Datatype, Value, ValueInvalid, duration_text, quote
 _NUMBER: Final = re.compile(r"-?(\d{1,18}(\.\d{1,18})?|\.\d{1,18})", re.ASCII)
 _WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 _COMMA: Final = re.compile(r"-?\d+,\d+", re.ASCII)
+_THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+", re.ASCII)
 _PERCENT: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(%|percent)", re.ASCII)
 _CALL: Final = re.compile(r'(date and time|date|time|duration)\(\s*"([^"]*)"\s*\)', re.ASCII)
 _AT: Final = re.compile(r'@"([^"]*)"', re.ASCII)
@@ -23,7 +24,7 @@ _SPELLED: Final = re.compile(
     r"\d{1,9}(?:\.\d{1,6})?\s*[a-z]+(?:\s*(?:,|and)?\s*\d{1,9}(?:\.\d{1,6})?\s*[a-z]+)*", re.ASCII
 )
 _PART: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]+)", re.ASCII)
-_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
+UNITS: Final[Mapping[str, int]] = MappingProxyType(
     dict.fromkeys(("s", "sec", "second", "seconds"), 1)
     | dict.fromkeys(("min", "mins", "minute", "minutes"), 60)
     | dict.fromkeys(("h", "hour", "hours"), 3_600)
@@ -119,6 +120,8 @@ def _bare_number(text: str, field: Field) -> object:
     percent = _PERCENT.fullmatch(text)
     if percent is not None:
         raise LiteralInvalid("write a share as a number, not as per cent", _share(percent[1]))
+    if field.datatype is Datatype.INTEGER and _THOUSANDS.fullmatch(text):
+        raise LiteralInvalid("thousands are not set apart", text.replace(",", ""))
     if _COMMA.fullmatch(text):
         raise LiteralInvalid("the decimal sign is a point", text.replace(",", "."))
     what = "whole number" if field.datatype is Datatype.INTEGER else "number"
@@ -145,10 +148,10 @@ def _spelled(text: str) -> timedelta:
             name, factor = _UNSURE[unit]
             cure = f"{int(float(number) * factor)} {name}"
             raise LiteralInvalid(f"{quote(unit)} has no fixed length here", cure)
-        if unit not in _SECONDS:
-            near = get_close_matches(unit, _SECONDS, n=1)
+        if unit not in UNITS:
+            near = get_close_matches(unit, UNITS, n=1)
             raise LiteralInvalid(f"{quote(unit)} is no unit of time", near[0] if near else None)
-        total += timedelta(seconds=_SECONDS[unit]) * float(number)
+        total += timedelta(seconds=UNITS[unit]) * float(number)
     return total
 
 

@@ -1,7 +1,7 @@
 """Reads the parts that rules and tables share: id, owner, reason, covers, effective dates."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from ontology.identity import IdentityInvalid, thing_id
 from ontology.marked_yaml import Entry, Node
 from rules.diagnostics import Placed, Problems, near
 from rules.literals import turned
+from rules.parts import EFFECTIVE
 from rules.rule import Effective
 from rules.worded import entries, items, shown
 from rules.yaml_cures import EXAMPLES
@@ -30,18 +31,19 @@ class Parts:
     _ids: set[str] = field(default_factory=set)
 
     def of(
-        self, node: Node, what: str, known: tuple[str, ...], *, required: tuple[str, ...]
+        self, node: Node, what: str, known: Iterable[str], *, required: tuple[str, ...]
     ) -> Mapping[str, Entry]:
         """The entries of a mapping by name; unknown, double and missing ones are mistakes."""
+        names = [*known]
         if node.kind != "mapping":
-            example = EXAMPLES.get(known[0], f"{known[0]}: …")
+            example = EXAMPLES.get(names[0], f"{names[0]}: …")
             self.problems.add(node, shown(node), f"{what} is a mapping", example=example)
             return {}
         found: dict[str, Entry] = {}
         for entry in entries(node):
-            if entry.key not in known:
-                meant = near(entry.key, known)
-                listed = "" if meant else f"; it has {', '.join(known)}"
+            if entry.key not in names:
+                meant = near(entry.key, names)
+                listed = "" if meant else f"; it has {', '.join(names)}"
                 self.problems.add(entry, entry.key, f"no part of {what}{listed}", nearest=meant)
             elif entry.key in found:
                 self.problems.add(entry, entry.key, "stands twice; keep one")
@@ -120,7 +122,7 @@ class Parts:
         """From when on, and until when."""
         if entry is None:
             return Effective()
-        parts = self.of(entry.value, "effective", ("from", "until"), required=())
+        parts = self.of(entry.value, "effective", EFFECTIVE, required=())
         start, end = (self._moment(parts.get(name)) for name in ("from", "until"))
         if start is not None and end is not None and end <= start:
             self.problems.add(entry, "effective", "ends before it begins")

@@ -25,17 +25,13 @@ from rules.clauses import Clauses
 from rules.conditions import Conjunction
 from rules.diagnostics import Problems, near
 from rules.giving_way import MOST_PIECES, apart, giving_way
+from rules.parts import ROW, ROW_NEEDS, TABLE, TABLE_NEEDS
 from rules.rule import Rule, RuleTable
 from rules.rule_columns import NOTHING, Column, RuleColumns, grouped
 from rules.rule_parts import Parts, text_of
 from rules.worded import items, shown
 
 HITS: Final[Mapping[str, str]] = {"U": "unique", "A": "any", "C": "collect", "P": "priority"}
-TABLE: Final = (
-    *("id", "reason", "hit", "inputs", "outputs", "rows"),
-    *("owner", "covers", "effective", "note"),
-)
-ROW: Final = ("id", "when", "then", "note")
 MOST_ROWS: Final = 500
 
 
@@ -76,7 +72,7 @@ class Tables:
 
     def read(self, node: Node, header: Header) -> RuleTable:
         """One table with its rules."""
-        parts = self.parts.of(node, "a table", TABLE, required=("id", "reason", *TABLE[3:6]))
+        parts = self.parts.of(node, "a table", TABLE, required=TABLE_NEEDS)
         frame = Rule(
             id=self.parts.id(parts.get("id")),
             book=header.book,
@@ -143,7 +139,7 @@ class Tables:
         frame: Rule,
         columns: tuple[Sequence[Column], Sequence[Column]],
     ) -> _Row:
-        parts = self.parts.of(node, "a row", ROW, required=("when", "then"))
+        parts = self.parts.of(node, "a row", ROW, required=ROW_NEEDS)
         name = self.parts.id(parts.get("id")) if "id" in parts else f"{frame.id}-{number}"
         if "id" not in parts:
             self.parts.once(name, node)

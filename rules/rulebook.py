@@ -1,7 +1,6 @@
 """Books of rules: YAML that people write, read into typed rules or refused with a cure."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from ontology.facts import Catalogue
 from ontology.marked_yaml import Entry, Node, YamlInvalid
@@ -9,6 +8,7 @@ from ontology.marked_yaml import parse as parse_yaml
 from rules.actions import Actions
 from rules.clauses import Clauses
 from rules.diagnostics import Invalid, Problems
+from rules.parts import BOOK, BOOK_NEEDS, RULE, RULE_NEEDS
 from rules.rule import Book, Effective, Rule, RuleTable
 from rules.rule_parts import Parts
 from rules.rule_tables import Header, Tables
@@ -16,9 +16,6 @@ from rules.worded import items
 from rules.yaml_cures import EXAMPLES, yaml_problem
 
 __all__ = ["Book", "Effective", "Rule", "RuleTable", "RulebookInvalid", "parse"]
-
-BOOK: Final = ("book", "stratum", "owner", "rules", "tables")
-RULE: Final = ("id", "reason", "when", "then", "owner", "covers", "effective", "note")
 
 
 class RulebookInvalid(Invalid):
@@ -53,7 +50,7 @@ class _Reader:
     parts: Parts
 
     def book(self, root: Node) -> Book:
-        parts = self.parts.of(root, "a book", BOOK, required=BOOK[:3])
+        parts = self.parts.of(root, "a book", BOOK, required=BOOK_NEEDS)
         header = Header(
             book=self.parts.name(parts.get("book"), "escalation"),
             stratum=self.parts.stratum(parts.get("stratum")),
@@ -84,7 +81,7 @@ class _Reader:
         return []
 
     def _rule(self, node: Node, header: Header) -> Rule:
-        parts = self.parts.of(node, "a rule", RULE, required=RULE[:4])
+        parts = self.parts.of(node, "a rule", RULE, required=RULE_NEEDS)
         name = self.parts.id(parts.get("id"))
         clauses = Clauses(catalogue=self.catalogue, stratum=header.stratum, problems=self.problems)
         actions = Actions(

@@ -47,13 +47,13 @@ ORDER: Final[Mapping[str, Operator]] = MappingProxyType(
     }
 )
 WORDS: Final = (*ORDER, "not", "matches", "from … to …", "given", "not given")
-_OPERATOR: Final = re.compile(r"(<=|>=|!=|=>|=<|==|<|>|=)\s*(.*)", re.DOTALL)
+_OPERATOR: Final = re.compile(r"(<=|>=|!=|<>|=>|=<|==|<|>|=)\s*(.*)", re.DOTALL)
 _WORDED: Final = re.compile(rf"({'|'.join(ORDER)})\s+(.+)", re.DOTALL | re.IGNORECASE)
 _RANGE: Final = re.compile(r"(?:from|between)\s+(.+?)\s+(?:to|and)\s+(.+)", re.DOTALL)
 _BRACKETS: Final = re.compile(r"([\[(\]])(.+?)\.\.(.+)([\])\[])", re.DOTALL)
 _MATCHES: Final = re.compile(r"matches\s*(?:\(\s*(.+)\s*\)|(.+))", re.DOTALL)
 _TWICE: Final = re.compile(r"\s(?:and|but)\s|,\s*<", re.IGNORECASE)
-_MISTAKEN: Final = MappingProxyType({"=>": ">=", "=<": "<=", "==": "="})
+_MISTAKEN: Final = MappingProxyType({"=>": ">=", "=<": "<=", "==": "=", "<>": "!="})
 
 
 class TestInvalid(ValueError):
@@ -197,7 +197,8 @@ def matches(pattern: str, field: Field) -> Test:
     try:
         compiled(plain)
     except re2.error as error:
-        raise TestInvalid(pattern, f"no RE2 pattern: {error}") from error
+        why = error.args[0].decode() if error.args else ""
+        raise TestInvalid(pattern, f"no RE2 pattern: {why}") from error
     return Matches(plain)
 
 
