@@ -13,6 +13,7 @@ from service import logs, refusals
 from service.api import (
     acts,
     clock,
+    coefficients,
     decisions,
     incidents,
     ledger,
@@ -45,6 +46,7 @@ _BLUEPRINTS: Final = (
     incidents.bp,
     acts.bp,
     policies.bp,
+    coefficients.bp,
     precedents.bp,
     ledger.bp,
     webhooks.bp,

@@ -62,12 +62,23 @@ class Client:
         """
         return self._send("POST", path, json=dict(body) if body is not None else None)
 
+    def content(self, path: str) -> bytes:
+        """Ask for a file; raises as `get` does."""
+        return self._answer("GET", path).content
+
+    def put(self, path: str, content: bytes) -> None:
+        """Send a file; raises as `post` does."""
+        self._answer("PUT", path, content=content)
+
     def _send(self, method: str, path: str, **parts: object) -> dict[str, Json]:
+        response = self._answer(method, path, **parts)
+        return cast(dict[str, Json], response.json() if response.content else {})
+
+    def _answer(self, method: str, path: str, **parts: object) -> httpx.Response:
         try:
-            response = self._http.request(method, path, **parts)  # type: ignore[arg-type] # one of params and json
+            response = self._http.request(method, path, **parts)  # type: ignore[arg-type] # one of params, json, content
         except httpx.TransportError as error:
             raise ServiceUnreachable(f"{self._http.base_url} does not answer: {error}") from error
-        content = response.json() if response.content else {}
         if response.is_error:
-            raise RequestRefused(response.status_code, content)
-        return cast(dict[str, Json], content)
+            raise RequestRefused(response.status_code, response.json() if response.content else {})
+        return response

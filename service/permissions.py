@@ -64,6 +64,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "policies.one": ("read:policies", KEY_ROLES),
         "policies.signed": ("read:policies", frozenset({_GOVERNANCE, _AUDITOR, _ADMIN})),
         "policies.create": ("write:policies", frozenset({_GOVERNANCE})),
+        "coefficients.one": ("read:policies", KEY_ROLES),
+        "coefficients.put": ("write:policies", frozenset({_GOVERNANCE})),
         "webhooks.create": ("write:webhooks", _RUN),
         "webhooks.index": ("read:webhooks", _INSPECT),
         "webhooks.remove": ("write:webhooks", _RUN),

@@ -1,7 +1,9 @@
 """Policies between organisations: one file, signed with Ed25519, refused if altered."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -14,8 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from knowledge.canonical import canonical
 from ontology.events import Json
 from rules.policy import digest
+from service.bundle import reading_of
 
-FORM: Final = "attune policy 1"
+FORM: Final = "attune policy 2"
 SECRET: Final = "policy-signing"  # noqa: S105 - the secret's name in the key store
 _PUBLIC_HEX: Final = 64
 
@@ -26,20 +29,25 @@ class BundleRefused(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """A policy whose signature held: its files by name, and who signed it (hex)."""
+    """A policy whose signature held: its files by name, its coefficients, who signed it (hex)."""
 
     files: Mapping[str, str]
+    coefficients: bytes
     signer: str
 
 
-def sign(files: Mapping[str, str], secret: bytes) -> dict[str, Json]:
-    """A signed bundle; `secret` has the 32 bytes of the private key."""
+def sign(files: Mapping[str, str], coefficients: bytes, secret: bytes) -> dict[str, Json]:
+    """A signed bundle; `secret` has the 32 bytes of the private key.
+
+    `coefficients` is the file that the policy names: whoever imports the policy may lack it.
+    """
     key = Ed25519PrivateKey.from_private_bytes(secret)
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
     said: dict[str, Json] = {
         "form": FORM,
         "digest": digest({name: text.encode() for name, text in files.items()}),
         "files": dict(files),
+        "coefficients": b64encode(coefficients).decode(),
         "signer": public,
     }
     return said | {"signature": key.sign(canonical(said)).hex()}
@@ -66,7 +74,19 @@ def read(bundle: Json, trusted: str) -> Bundle:
     texts = {name: str(text) for name, text in files.items()}
     if digest({name: text.encode() for name, text in texts.items()}) != said.get("digest"):
         raise BundleRefused("its digest is not that of its files")
-    return Bundle(files=texts, signer=trusted)
+    return Bundle(files=texts, coefficients=_heads(said, texts), signer=trusted)
+
+
+def _heads(said: Mapping[str, Json], files: Mapping[str, str]) -> bytes:
+    """The coefficient file of a bundle: the one that its policy names."""
+    try:
+        content = b64decode(str(said.get("coefficients")), validate=True)
+        wanted = reading_of(files).coefficients
+    except ValueError as error:  # no base64, or a manifest that names nothing
+        raise BundleRefused(f"its coefficients cannot be read: {error}") from error
+    if sha256(content).hexdigest() != wanted:
+        raise BundleRefused(f"its coefficients are not those that its policy names, {wanted}")
+    return content
 
 
 def _verify(said: Mapping[str, Json], signature: str, trusted: str) -> None:

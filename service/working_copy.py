@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from knowledge.language import coefficient_files
+from ontology.marked_reader import FileInvalid
 from rules.policy import digest
-from service.bundle import PARTS, packaged
+from service.bundle import COEFFICIENTS, PARTS, packaged, part_of, reading_of
 from service.client import Client, RequestRefused, ServiceUnreachable
 from service.sealed_bundles import BundleRefused, read
 
 MARK: Final = ".attune-policy.json"
+_HEADS: Final = "knowledge/language/coefficients.npz"
 _OPEN: Final = frozenset({"proposed", "approved", "emergency", "reviewing"})
 
 
@@ -25,11 +28,11 @@ def status_of(folder: Path, url: str, key: str) -> dict[str, Any]:
         policies = client.get("/v1/policies")
         files = _files(folder)
         base = _base(folder) if (folder / MARK).exists() else None
-        before = client.get(f"/v1/policies/{base}")["files"] if base is not None else {}
+        before = _texts(client, base) if base is not None else {}
     return {
         "files": _digest(files),
         "base": base,
-        "changed": _differences(before, files) if isinstance(before, dict) and base else [],
+        "changed": _differences(before, files) if base else [],
         "proposals": [one for one in _rows(policies["proposals"]) if one["state"] in _OPEN],
         "active": policies["active"],
     }
@@ -47,31 +50,53 @@ def pull_into(
     """
     with _asked(url, key) as client:
         name = wanted or str(client.get("/v1/policies/active")["digest"])
-        content = client.get(f"/v1/policies/{name}")["files"]
-        fresh = {n: str(t) for n, t in content.items()} if isinstance(content, dict) else {}
-        if shipped:
-            fresh = {n: text.decode() for n, text in packaged().items()}
+        fresh, heads = _shipped() if shipped else _fetched(client, name)
         here = _files(folder)
-        if _digest(here) == name:
-            pass  # the very files: only the mark moves
-        elif here and (folder / MARK).exists():
-            before = client.get(f"/v1/policies/{_base(folder)}")["files"]
-            changed = _differences(before if isinstance(before, dict) else {}, here)
-            if changed:
-                raise WorkingCopyInvalid(
-                    f"{', '.join(changed[:10])} changed here since the last pull; push them, or"
-                    " pull into another folder"
-                )
-        elif here:
-            raise WorkingCopyInvalid(f"{folder} holds files of no pull; pull into another folder")
+        if _digest(here) != name:  # otherwise the very files: only the mark moves
+            _keep_changes(folder, here, client)
     for file in {*here} - {*fresh}:
         (folder / file).unlink()
-    for file, text in fresh.items():
+    written = {file: text.encode() for file, text in fresh.items()} | {_HEADS: heads}
+    for file, content in written.items():
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="")
+        path.write_bytes(content)
     (folder / MARK).write_text(json.dumps({"base": name}) + "\n")
     return len(fresh), name
+
+
+def _shipped() -> tuple[dict[str, str], bytes]:
+    """The files that this version ships, and its coefficient file."""
+    files = {name: content.decode() for name, content in packaged().items()}
+    return files, coefficient_files.shipped()
+
+
+def _fetched(client: Client, name: str) -> tuple[dict[str, str], bytes]:
+    """The files of a policy, and the coefficient file that it names."""
+    files = _texts(client, name)
+    strange = [file for file in files if part_of(file) is None]
+    if strange:  # a path of the service's choosing must not be written
+        raise WorkingCopyInvalid(f"the service sends {strange[0][:120]!r}, no file of a policy")
+    return files, client.content(f"/v1/coefficients/{reading_of(files).coefficients}")
+
+
+def _texts(client: Client, name: str) -> dict[str, str]:
+    content = client.get(f"/v1/policies/{name}")["files"]
+    return {n: str(t) for n, t in content.items()} if isinstance(content, dict) else {}
+
+
+def _keep_changes(folder: Path, here: Mapping[str, str], client: Client) -> None:
+    """Refuse to write over files of no pull, or files that were changed since."""
+    if not here:
+        return
+    if not (folder / MARK).exists():
+        raise WorkingCopyInvalid(f"{folder} holds files of no pull; pull into another folder")
+    changed = _differences(_texts(client, _base(folder)), here)
+    if changed:
+        raise WorkingCopyInvalid(
+            f"{', '.join(changed[:10])} changed here since the last pull; push them, or"
+            " pull into another folder"
+        )
 
 
 def push_from(folder: Path, url: str, key: str, reason: str) -> dict[str, Any]:
@@ -85,6 +110,8 @@ def push_from(folder: Path, url: str, key: str, reason: str) -> dict[str, Any]:
         raise WorkingCopyInvalid(f"{folder} is no working copy; run: attune policy pull {folder}")
     body: dict[str, Any] = {"files": files, "reason": reason, "base": _base(folder)}
     with _asked(url, key) as client:
+        if (folder / _HEADS).is_file():
+            _send_coefficients(client, (folder / _HEADS).read_bytes(), files)
         return client.post("/v1/policies", body)
 
 
@@ -121,6 +148,7 @@ def import_from(file: Path, url: str, key: str, trust: str, reason: str) -> dict
     with _asked(url, key) as client:
         base = client.get("/v1/policies")["active"]
         body: dict[str, Any] = {"files": dict(bundle.files), "reason": reason, "base": base}
+        _send_coefficients(client, bundle.coefficients, bundle.files)
         return client.post("/v1/policies", body)
 
 
@@ -129,8 +157,24 @@ def _asked(url: str, key: str) -> Iterator[Client]:
     try:
         with Client(url, key) as client:
             yield client
-    except (RequestRefused, ServiceUnreachable) as error:
+    except (RequestRefused, ServiceUnreachable, FileInvalid) as error:
         raise WorkingCopyInvalid(str(error)) from error
+
+
+def _send_coefficients(client: Client, content: bytes, files: Mapping[str, str]) -> None:
+    """Put the coefficient file where the service can find it, if it is the one that is named.
+
+    Raises:
+        WorkingCopyInvalid: the manifest names another file than lies beside it.
+    """
+    name = coefficient_files.digest(content)
+    wanted = reading_of(files).coefficients
+    if name != wanted:
+        raise WorkingCopyInvalid(
+            f"{_HEADS} has the SHA-256 {name}, but {COEFFICIENTS} names {wanted};"
+            f" write: sha256: {name}"
+        )
+    client.put(f"/v1/coefficients/{name}", content)
 
 
 def _files(folder: Path) -> dict[str, str]:

@@ -30,6 +30,11 @@ def packaged() -> str:
     return (files(__package__) / MANIFEST).read_text(encoding="utf-8")
 
 
+def shipped() -> bytes:
+    """The coefficient file that attune ships."""
+    return heads.stored().read_bytes()
+
+
 def manifest(content: bytes) -> str:
     """The manifest that names a coefficient file."""
     return f"sha256: {digest(content)}\n"
@@ -72,7 +77,7 @@ class CoefficientStore:
         if path.is_file():
             content = path.read_bytes()
         elif named(packaged()) == name:
-            content = heads.stored().read_bytes()
+            content = shipped()
         else:
             raise CoefficientsMissing(
                 f"no coefficients {name[:64]!r} are here; put them with"

@@ -8,6 +8,7 @@ from flask import Response
 from ontology.events import Json
 from service.api.answers import answer, principal, world
 from service.bodies import AsOf, PolicyIn, instant
+from service.bundle import reading_of
 from service.policies import Activation, Policies, PolicyUnknown, Proposal
 from service.problems import not_found
 from service.proposing import Wanted, propose
@@ -106,7 +107,8 @@ def signed(digest: str) -> Response:
         files = here.policies.files(digest)
     except PolicyUnknown as error:
         raise not_found("policy", digest, str(here.policies.active)) from error
-    return answer(sign(files, here.keys.secret(SECRET)))
+    heads = here.perception.coefficients.content(reading_of(files).coefficients)
+    return answer(sign(files, heads, here.keys.secret(SECRET)))
 
 
 def _policy(policies: Policies, digest: str) -> dict[str, Json]:

@@ -3,10 +3,16 @@ from typing import Any
 
 import pytest
 
+from knowledge.language.coefficient_files import manifest
 from service.sealed_bundles import BundleRefused, read, sign
 
-FILES = {"rules/books/a.yaml": "book: a\n", "ontology/shapes/b.ttl": "# b\n"}
-SIGNED = sign(FILES, b"s" * 32)
+HEADS = b"weights"
+FILES = {
+    "rules/books/a.yaml": "book: a\n",
+    "ontology/shapes/b.ttl": "# b\n",
+    "knowledge/language/coefficients.yaml": manifest(HEADS),
+}
+SIGNED = sign(FILES, HEADS, b"s" * 32)
 SIGNER = str(SIGNED["signer"])
 
 
@@ -15,7 +21,14 @@ def altered(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_signed_bundle_gives_its_files_back() -> None:
-    assert read(SIGNED, SIGNER).files == FILES
+    found = read(SIGNED, SIGNER)
+    assert (found.files, found.coefficients) == (FILES, HEADS)
+
+
+def test_a_bundle_whose_coefficients_are_not_those_that_it_names_is_refused() -> None:
+    other = sign(FILES, b"others", b"s" * 32)
+    with pytest.raises(BundleRefused, match="not those that its policy names"):
+        read(other, SIGNER)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +39,8 @@ def test_a_signed_bundle_gives_its_files_back() -> None:
         altered(signature="00" * 64),
         altered(signature=""),
         altered(signature=None),
-        altered(form="attune policy 2"),
+        altered(form="attune policy 1"),
+        altered(coefficients=""),
         altered(extra=1),
         {name: value for name, value in SIGNED.items() if name != "signature"},
         {},
@@ -41,6 +55,6 @@ def test_an_altered_or_unsigned_bundle_is_refused(bundle: Any) -> None:
 
 
 def test_a_bundle_of_another_signer_is_refused_and_both_keys_are_named() -> None:
-    other = sign(FILES, b"t" * 32)
+    other = sign(FILES, HEADS, b"t" * 32)
     with pytest.raises(BundleRefused, match=SIGNER):
         read(other, SIGNER)

@@ -56,6 +56,8 @@ policies.index          x   x   x   x   x   x   x   x
 policies.one            x   x   x   x   x   x   x   x
 policies.signed         .   .   .   x   .   .   x   x
 policies.create         .   .   .   x   .   .   .   .
+coefficients.one        x   x   x   x   x   x   x   x
+coefficients.put        .   .   .   x   .   .   .   .
 reasons.unfired         x   x   x   x   x   x   x   x
 reasons.otherwise       x   x   x   x   x   x   x   x
 reasons.picture         x   x   x   x   x   x   x   x
