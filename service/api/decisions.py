@@ -9,7 +9,6 @@ from flask import Response
 from knowledge.precedents import Filters, Hit
 from ontology.events import Event, Json
 from ontology.identity import ThingId
-from rules.explanation import explain
 from service import desk
 from service.api.answers import answer, idempotency, page, principal, world
 from service.api.probes import DECISIONS, DISAGREEMENTS
@@ -18,6 +17,7 @@ from service.clock import elapsed_ms, monotonic_ms
 from service.perception import NotInTime
 from service.permissions import SEE_PEOPLE
 from service.problems import not_found
+from service.reasoning import Reasons
 from service.security import Denied
 from service.world import World
 
@@ -94,10 +94,7 @@ def one(local: str) -> Response:
 def explanation(local: str) -> Response:
     """The reasons of one decision, from the policy that it names."""
     here = world()
-    event = reasoned(here, local)
-    decision = desk.stored(event)
-    told = explain(decision, here.policies.get(decision.policy).policy)
-    return answer({"id": event.id, "text": told.text(), **told.to_json()})
+    return answer(Reasons.of(here, reasoned(here, local)).why())
 
 
 @bp.post("/<string:local>/replay")

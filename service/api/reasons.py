@@ -1,20 +1,13 @@
 """Reasons over HTTP: why a rule stayed quiet, what would have changed a decision, its picture."""
 
-from difflib import get_close_matches
-
 from apiflask import APIBlueprint
 from flask import Response
 
-from ontology.events import Json
-from rules.counterfactual import counterfactuals
-from rules.strata import evaluate
-from rules.whynot import why_not
-from service import desk
 from service.api.answers import answer, world
 from service.api.decisions import reasoned
 from service.bodies import InsteadIn, WhyNotIn
-from service.derivation import draw
 from service.problems import not_found
+from service.reasoning import Reasons, RuleUnknown
 
 bp = APIBlueprint("reasons", __name__, url_prefix="/v1/decisions", tag="Decisions")
 
@@ -27,19 +20,10 @@ bp = APIBlueprint("reasons", __name__, url_prefix="/v1/decisions", tag="Decision
 )
 def unfired(local: str, query_data: WhyNotIn) -> Response:
     """Look at one rule with all the facts that it could see."""
-    here = world()
-    event = reasoned(here, local)
-    decision = desk.stored(event)
-    policy = here.policies.get(decision.policy)
-    rules = {rule.id: rule for rule in policy.policy.rules}
-    rule = rules.get(query_data.rule)
-    if rule is None:
-        near = get_close_matches(query_data.rule, rules, n=1)
-        raise not_found("rule", query_data.rule, near[0] if near else next(iter(rules)))
-    seen = evaluate(policy.policy, desk.facts_of(event), decision.at, policy.engines)
-    fired = any(firing.rule == rule.id for firing in seen.firings)
-    told = why_not(rule, seen.facts, decision.at, fired=fired)
-    return answer({"id": event.id, "text": told.text(), **told.to_json()})
+    try:
+        return answer(_reasons(local).why_not(query_data.rule))
+    except RuleUnknown as error:
+        raise not_found("rule", error.rule, error.nearest[0]) from error
 
 
 @bp.get("/<string:local>/counterfactuals")
@@ -50,15 +34,7 @@ def unfired(local: str, query_data: WhyNotIn) -> Response:
 )
 def otherwise(local: str, query_data: InsteadIn) -> Response:
     """Search among the boundaries of all rules; each answer was decided as a request is."""
-    here = world()
-    event = reasoned(here, local)
-    decision = desk.stored(event)
-    policy = here.policies.get(decision.policy)
-    found = counterfactuals(
-        desk.facts_of(event), policy.policy, decision.at, policy.engines, query_data.of
-    )
-    items: list[Json] = [{**one.to_json(), "text": one.text()} for one in found]
-    return answer({"id": event.id, "of": query_data.of, "items": items})
+    return answer(_reasons(local).otherwise(query_data.of))
 
 
 @bp.get("/<string:local>/picture")
@@ -68,8 +44,9 @@ def otherwise(local: str, query_data: InsteadIn) -> Response:
 )
 def picture(local: str) -> Response:
     """Facts on the left, what was concluded from them to the right, stratum by stratum."""
+    return Response(_reasons(local).picture(), mimetype="image/svg+xml")
+
+
+def _reasons(local: str) -> Reasons:
     here = world()
-    decision = desk.stored(reasoned(here, local))
-    return Response(
-        draw(decision, here.policies.get(decision.policy).policy), mimetype="image/svg+xml"
-    )
+    return Reasons.of(here, reasoned(here, local))
