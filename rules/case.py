@@ -10,6 +10,7 @@ from ontology.facts import Fact
 
 SCALARS: Final = ("tier", "verdict", "within", "cluster", "threat")
 LISTS: Final = (
+    "intensifiers",
     "detections",
     "routes",
     "responses",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import cast
 
 from ontology.decisions import Decision
 from ontology.values import duration_text
@@ -29,8 +30,16 @@ def _has(decision: Decision, part: str, wanted: Member) -> bool:
     """Whether a list of a decision has a member with these parts."""
     return any(
         all(_part(one, name or _parts(part)[0]) == text for name, text in wanted)
-        for one in getattr(decision, part)
+        for one in _members(decision, part)
     )
+
+
+def _members(decision: Decision, part: str) -> Iterable[object]:
+    """The members of a list; intensifiers are seen in what the rules concluded."""
+    if part != "intensifiers":
+        return cast("Iterable[object]", getattr(decision, part))
+    concluded = (fact for firing in decision.firings for fact in firing.conclusions)
+    return sorted({str(fact.values["name"]) for fact in concluded if fact.kind == "intensifier"})
 
 
 def _part(one: object, name: str) -> str:
@@ -49,14 +58,14 @@ def _came(decision: Decision, part: str, wanted: Iterable[Member]) -> Iterable[s
     """The members of a list: their names, or all their parts where parts were wanted."""
     if all(_named(member) for member in wanted):
         return shows(decision, part)
-    whole = ([_part(one, name) for name in _parts(part)] for one in getattr(decision, part))
+    whole = ([_part(one, name) for name in _parts(part)] for one in _members(decision, part))
     return (" ".join(text for text in texts if text) for texts in whole)
 
 
 def shows(decision: Decision, part: str) -> tuple[str, ...]:
     """What a decision shows in one part, by name: the teams of its routes, its one tier."""
     if part in LISTS:
-        return tuple(_part(one, _parts(part)[0]) for one in getattr(decision, part))
+        return tuple(_part(one, _parts(part)[0]) for one in _members(decision, part))
     if part == "within":
         return () if decision.within is None else (duration_text(decision.within),)
     value = getattr(decision, part)
