@@ -8,8 +8,8 @@ ruleset is thrown away, made anew, and the decision is left to the other engine.
 import re
 import threading
 import weakref
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import count
@@ -18,15 +18,14 @@ from typing import Any, Final
 import orjson
 
 from ontology.facts import Fact
+from rules.branches import CombinationsExceeded, taken
 from rules.compiled import Fired
-from rules.conditions import MOST_PATTERNS
 from rules.rulebook import Rule
-from rules.sharding import SENTINEL, Branch, Plan, Probe, Shard, shards
+from rules.sharding import SENTINEL, Branch, Plan, Shard, shards
 from rules.whole_numbers import LARGEST, EncodingInvalid
 
 SESSION: Final = "0"
 MOST_FACTS: Final = 400
-MOST_COMBINATIONS: Final = 4_096
 MOST_DRAINED: Final = 40_000
 _NAMES: Final = count()
 _SHORT, _WHOLE = (
@@ -37,14 +36,11 @@ _SHORT, _WHOLE = (
     for digits in (len(str(LARGEST)) - 1, len(str(LARGEST)))
 )
 _LONG: Final = re.compile(rb"[0-9]{%d}" % len(str(LARGEST)))
-_PLACES: Final = tuple(f"p{at}" for at in range(MOST_PATTERNS))
 
 try:
     _BINDING: Any = import_module("durable_rules_engine")
 except ImportError:  # Python 3.13 and later, or no C compiler when it was installed
     _BINDING = None
-
-Found = Mapping[int, Iterable[tuple[int, ...]]]
 
 
 class EngineFailed(RuntimeError):
@@ -126,21 +122,19 @@ class _Loaded:
     shard: Shard
     ruleset: Ruleset
     kinds: frozenset[str]
-    crossed: frozenset[tuple[str, ...]]
 
     @classmethod
     def of(cls, shard: Shard) -> "_Loaded":
-        patterns = [probe.patterns for probe in shard.probes.values()]
-        return cls(
-            shard=shard,
-            ruleset=Ruleset(shard.definition()),
-            kinds=frozenset(pattern.kind for some in patterns for pattern in some),
-            crossed=frozenset(tuple(p.kind for p in some) for some in patterns if len(some) > 1),
-        )
+        kinds = frozenset(pattern.kind for pattern in shard.patterns.values())
+        return cls(shard=shard, ruleset=Ruleset(shard.definition()), kinds=kinds)
 
 
 class Durable:
-    """The rules of one stratum on durable-rules; threads wait for one another."""
+    """The rules of one stratum on durable-rules; threads wait for one another.
+
+    durable-rules says which fact fits which pattern. Which of them make a match together is told
+    here: it reads past the end of a match of several facts once the first of them is retracted.
+    """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Compile; tens of milliseconds for 200 rules.
@@ -153,7 +147,7 @@ class Durable:
         plan = Plan.of(rules)
         self._branches: defaultdict[int | None, list[Branch]] = defaultdict(list)
         for branch in plan.branches:
-            self._branches[branch.probe].append(branch)
+            self._branches[branch.patterns[0] if branch.patterns else None].append(branch)
         try:
             self._loaded = [_Loaded.of(shard) for shard in shards(plan)]
         except Exception as error:
@@ -168,36 +162,38 @@ class Durable:
         """
         if len(facts) > MOST_FACTS:
             raise EngineFailed(f"{len(facts)} facts; durable-rules is given at most {MOST_FACTS}")
-        found: dict[int, set[tuple[int, ...]]] = defaultdict(set)
+        found: defaultdict[int, set[int]] = defaultdict(set)
         for loaded in self._loaded:
-            self._probe(loaded, facts, found)
+            _match(loaded, facts, found)
         matched: dict[str, frozenset[int]] = {}
-        for probe in (None, *found):
-            for branch in self._branches.get(probe, ()):
-                taken = _taken(branch, found)
-                if taken is not None:
-                    matched[branch.rule] = matched.get(branch.rule, frozenset()) | taken
+        for first in (None, *found):
+            for branch in self._branches.get(first, ()):
+                positions = _taken(branch, found, facts)
+                if positions is not None:
+                    matched[branch.rule] = matched.get(branch.rule, frozenset()) | positions
         return Fired(matched=matched)
 
-    def _probe(
-        self, loaded: _Loaded, facts: Sequence[Fact], found: dict[int, set[tuple[int, ...]]]
-    ) -> None:
-        positions = [at for at, fact in enumerate(facts) if fact.kind in loaded.kinds]
-        if not positions:
-            return
-        asked = [facts[at] for at in positions]
-        if loaded.crossed:
-            _check_combinations(loaded.crossed, asked)
-        try:
-            messages = loaded.shard.encoding.facts(asked, SESSION)
-        except EncodingInvalid as error:
-            raise EngineFailed(str(error)) from error
-        for name, places in loaded.ruleset.run(messages):
-            number = int(name.partition("_")[0])
-            probe = loaded.shard.probes[number]
-            chosen = [places[place] for place in _PLACES[: len(probe.patterns)]]
-            if not probe.joins or _joined(probe, chosen, loaded.shard):
-                found[number].add(tuple(positions[message["id"]] for message in chosen))
+
+def _match(loaded: _Loaded, facts: Sequence[Fact], found: defaultdict[int, set[int]]) -> None:
+    """Add which facts fit which patterns of one shard."""
+    positions = [at for at, fact in enumerate(facts) if fact.kind in loaded.kinds]
+    if not positions:
+        return
+    try:
+        messages = loaded.shard.encoding.facts([facts[at] for at in positions], SESSION)
+    except EncodingInvalid as error:
+        raise EngineFailed(str(error)) from error
+    for name, places in loaded.ruleset.run(messages):
+        found[int(name.partition("_")[0])].add(positions[places["p0"]["id"]])
+
+
+def _taken(
+    branch: Branch, found: Mapping[int, set[int]], facts: Sequence[Fact]
+) -> frozenset[int] | None:
+    try:
+        return taken(branch, found, facts)
+    except CombinationsExceeded as error:
+        raise EngineFailed(str(error)) from error
 
 
 def _whole(batch: bytes) -> bool:
@@ -210,43 +206,3 @@ def _whole(batch: bytes) -> bool:
         _WHOLE.fullmatch(batch) is not None
         and all(int(number) <= LARGEST for number in _LONG.findall(batch))
     )
-
-
-def _check_combinations(crossed: Iterable[tuple[str, ...]], facts: Sequence[Fact]) -> None:
-    """A rule about several facts is tried on every combination; refuse what takes too long."""
-    counts = Counter(fact.kind for fact in facts)
-    total = 0
-    for kinds in crossed:
-        product = 1
-        for kind in kinds:
-            product *= counts[kind]
-        total += product
-    if total > MOST_COMBINATIONS:
-        raise EngineFailed(f"{total} combinations; durable-rules is given {MOST_COMBINATIONS}")
-
-
-def _joined(probe: Probe, chosen: Sequence[Mapping[str, Any]], shard: Shard) -> bool:
-    """Check every join again: durable-rules compares 32-bit hashes of the joined values.
-
-    A negative number stands for a missing value, which does not even equal itself.
-    """
-    for join in probe.joins:
-        mine = shard.joined(probe, join.left, join.left_field)
-        theirs = shard.joined(probe, join.right, join.right_field)
-        value = chosen[join.left][mine]
-        if value < 0 or value != chosen[join.right][theirs]:
-            return False
-    return True
-
-
-def _taken(branch: Branch, found: Found) -> frozenset[int] | None:
-    """The positions of the facts of a branch's matches, or None where it does not hold."""
-    matches = {()} if branch.probe is None else {*found.get(branch.probe, ())}
-    for blocker in branch.blockers:
-        blocked = found.get(blocker.probe, ())
-        if blocker.anchor is None:
-            matches = set() if blocked else matches
-        else:
-            taken = {places[0] for places in blocked}
-            matches = {match for match in matches if match[blocker.anchor] not in taken}
-    return frozenset(at for match in matches for at in match) if matches else None

@@ -33,14 +33,10 @@ class _Slot:
     name: str
     value: bool
     missing: bool
-    join: bool
 
 
 _Writer: TypeAlias = tuple[int, tuple[_Slot, ...], tuple[tuple[str, Ask], ...]]
 _UNREAD: Final[_Writer] = (-1, (), ())
-_Written: TypeAlias = tuple[bytes, Sequence[tuple[bytes, Value | None]]]
-"""A message without its ordinal, and the values that are joined."""
-
 MOST_HELD: Final = 1_024
 """Facts whose messages are kept: most facts of a decision were in the one before."""
 
@@ -54,12 +50,12 @@ class Encoding:
     _texts: dict[str, int] = field(default_factory=dict)
     _flags: dict[tuple[str, Ask], str] = field(default_factory=dict)
     _writers: dict[str, _Writer] = field(default_factory=dict)
-    _held: dict[bytes, _Written] = field(default_factory=dict)
+    _held: dict[bytes, bytes] = field(default_factory=dict)
 
     @property
     def properties(self) -> int:
         """How many property names a fact can have, at most."""
-        return 3 + 3 * len(self._slots) + len(self._flags)
+        return 3 + 2 * len(self._slots) + len(self._flags)
 
     def ways(self, pattern: Pattern, most: int) -> list[Way]:
         """The ways in which a fact can fit a pattern, at most so many."""
@@ -71,27 +67,20 @@ class Encoding:
             return [({"k": self._kind(pattern.kind)},)]
         return [tuple(one for way in chosen for one in way) for chosen in product(*choices)]
 
-    def join(self, kind: str, shape: Field) -> str:
-        """The property by which facts are joined on a field."""
-        return self._slot(kind, shape, join=True).name + "j"
-
     def facts(self, facts: Sequence[Fact], session: str) -> list[bytes]:
         """The messages of a batch as JSON objects; a fact's ordinal is its id.
 
         Raises:
             EncodingInvalid: a fact does not fit its kind.
         """
-        strangers, head = _Strangers(), b',"sid":"%b"' % session.encode()
-        held, messages = self._held, []
-        for ordinal, fact in enumerate(facts):
-            plain, joined = held.get(fact.place()) or self._written(fact)
-            for name, value in joined:
-                plain += b',"%b":%d' % (name, strangers.of(value))
-            messages.append(b'{"id":%d%b%b}' % (ordinal, head, plain))
-        return messages
+        head, held = b',"sid":"%b"' % session.encode(), self._held
+        return [
+            b'{"id":%d%b%b}' % (ordinal, head, held.get(fact.place()) or self._written(fact))
+            for ordinal, fact in enumerate(facts)
+        ]
 
-    def _written(self, fact: Fact) -> _Written:
-        """What does not depend on the batch of a fact, kept for the next fact like it."""
+    def _written(self, fact: Fact) -> bytes:
+        """The message of a fact without its ordinal, kept for the next fact like it."""
         if not self._writers:
             self._writers = self._plan()
         number, slots, flags = self._writers.get(fact.kind, _UNREAD)
@@ -102,13 +91,12 @@ class Encoding:
             value = fact.values.get(ask.field.name, MISSING)
             message[name] = int(holds(ask.test, value, ask.field))
         plain = "".join(f',"{name}":{value}' for name, value in message.items()).encode()
-        joined = [(f"{s.name}j".encode(), fact.values.get(s.shape.name)) for s in slots if s.join]
         form = fact.place()
         if b"null" not in form:  # a value that is no fact's: infinity looks like None
             if len(self._held) >= MOST_HELD:
                 self._held.clear()
-            self._held[form] = plain, joined
-        return plain, joined
+            self._held[form] = plain
+        return plain
 
     def _plan(self) -> dict[str, _Writer]:
         """What is written of a fact, kind by kind."""
@@ -146,7 +134,6 @@ class Encoding:
             name=name,
             value=use.get("value", False) or (held is not None and held.value),
             missing=use.get("missing", False) or (held is not None and held.missing),
-            join=use.get("join", False) or (held is not None and held.join),
         )
         self._slots[kind, shape.name] = slot
         return slot
@@ -179,20 +166,6 @@ class Encoding:
         if members.named:
             return [({name: one},) for one in numbers]
         return [tuple({"$neq": {name: one}} for one in numbers)]
-
-
-@dataclass(slots=True)
-class _Strangers:
-    """Numbers the values of one batch that are joined: equal ones alike, missing ones never."""
-
-    _known: dict[tuple[type, Value], int] = field(default_factory=dict)
-    _missing: int = 0
-
-    def of(self, value: Value | None) -> int:
-        if value is None:
-            self._missing -= 1
-            return self._missing
-        return self._known.setdefault((type(value), value), len(self._known))
 
 
 def _count(choices: Iterable[Sequence[Way]]) -> int:
