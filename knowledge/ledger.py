@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from sqlalchemy import select
 
@@ -61,6 +61,13 @@ class Ledger(Recorded):
     def close(self) -> None:
         """Close the database; the key store stays open."""
         self._database.close()
+
+    def until(self, last: int) -> "Ledger":
+        """The ledger as it was after a sequence: nothing later is read, nothing can be written.
+
+        It shares the database. What of a person was erased since is missing from it, too.
+        """
+        return _Earlier(self._database, self._keys, self._now, last)
 
     def append(
         self,
@@ -148,3 +155,42 @@ class Ledger(Recorded):
             for d in drafts
         ]
         return self._keys.mac("request", told)
+
+
+class _Earlier(Ledger):
+    """The events of a ledger up to and including a sequence; nothing can be written."""
+
+    def __init__(
+        self, database: Database, keys: KeyStore, now: Callable[[], datetime], last: int
+    ) -> None:
+        """See nothing after `last`."""
+        super().__init__(database, keys, now)
+        self._last: Final = last
+
+    def read(
+        self,
+        after: int = 0,
+        until: int | None = None,
+        *,
+        types: Sequence[str] = (),
+        governed: bool | None = None,
+        subject: ThingId | None = None,
+        limit: int = 1000,
+    ) -> Sequence[Event]:
+        """As a ledger reads, up to the last."""
+        last = self._last if until is None else min(until, self._last)
+        return super().read(
+            after, last, types=types, governed=governed, subject=subject, limit=limit
+        )
+
+    def head(self) -> int:
+        """The last sequence."""
+        return self._last
+
+    def append(self, *_: object, **__: object) -> NoReturn:
+        """Refuse: what was cannot be written."""
+        raise TypeError("an earlier ledger can't be written to")
+
+    def erase(self, *_: object, **__: object) -> NoReturn:
+        """Refuse: what was cannot be written."""
+        raise TypeError("an earlier ledger can't be written to")

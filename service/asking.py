@@ -9,7 +9,8 @@ from knowledge.precedents import Filters
 from ontology.events import Json
 from service import desk
 from service.api.decisions import hit_json, shown
-from service.bodies import DecisionRequest
+from service.api.hindsight import looked_back
+from service.bodies import DecisionRequest, HindsightIn
 from service.client import Client, RequestRefused, ServiceUnreachable
 from service.founding import OPERATOR
 from service.perception import NotInTime
@@ -25,9 +26,12 @@ class AskInvalid(ValueError):
 
 
 def request_of(
-    text: str | None, references: Mapping[str, str | None], facts: str | None
+    text: str | None,
+    references: Mapping[str, str | None],
+    facts: str | None,
+    as_of: str | None = None,
 ) -> DecisionRequest:
-    """The request that the options say.
+    """The request that the options say; one of hindsight where `as_of` gives a moment.
 
     Raises:
         AskInvalid: an option is not what the API takes; all faults at once.
@@ -45,10 +49,13 @@ def request_of(
             raise AskInvalid(
                 f"--facts {facts[:80]!r} is no JSON ({error}); write {shown}"
             ) from error
+    model = DecisionRequest if as_of is None else HindsightIn
+    if as_of is not None:
+        body["at"] = as_of
     try:
-        return DecisionRequest.model_validate(body)
+        return model.model_validate(body)
     except ValidationError as error:
-        raise AskInvalid(_told(invalid(error, DecisionRequest))) from error
+        raise AskInvalid(_told(invalid(error, model))) from error
 
 
 def ask_service(url: str, key: str | None, request: DecisionRequest) -> dict[str, Json]:
@@ -60,7 +67,8 @@ def ask_service(url: str, key: str | None, request: DecisionRequest) -> dict[str
     body = orjson.loads(request.model_dump_json(exclude_none=True))
     try:
         with Client(url, key or "") as client:
-            return client.post("/v1/decisions", body)
+            then = isinstance(request, HindsightIn)
+            return client.post("/v1/as-of" if then else "/v1/decisions", body)
     except (RequestRefused, ServiceUnreachable) as error:
         raise AskInvalid(str(error)) from error
 
@@ -75,6 +83,8 @@ def ask_home(world: World, request: DecisionRequest) -> dict[str, Json]:
         world.perception.warm()
     patient = request.model_copy(update={"max_wait_ms": LONGEST_MS})
     try:
+        if isinstance(patient, HindsightIn):
+            return looked_back(world, patient)
         answer = desk.ask(world, patient, OPERATOR)
     except ProblemError as error:
         raise AskInvalid(_told(error)) from error

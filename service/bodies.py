@@ -131,6 +131,20 @@ class DecisionRequest(Model):
     max_wait_ms: Annotated[int, Field(ge=0, le=60_000)] | None = None
 
 
+class HindsightIn(DecisionRequest):
+    """A decision request as if it had been asked at a moment in the past."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {"at": "2026-11-23T08:00:00Z", "incident": "incident/2013-ny-train"}
+        },
+    )
+
+    at: Moment
+
+
 _SIGNAL: Final[dict[str, Any]] = {
     "id": "407129710162759680",
     "platform": "platform/twitter",

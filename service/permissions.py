@@ -46,6 +46,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "reasons.otherwise": ("read:decisions", KEY_ROLES),
         "reasons.picture": ("read:decisions", KEY_ROLES),
         "decisions.replay": ("read:decisions", _REPLAY),
+        "hindsight.look": ("read:decisions", _REPLAY & SEE_PEOPLE),
         "signals.one": ("write:signals", _LISTEN),
         "signals.batch": ("write:signals", _LISTEN),
         "records.put": ("write:records", _WRITE_RECORDS),

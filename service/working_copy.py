@@ -14,6 +14,7 @@ from service.client import Client, RequestRefused, ServiceUnreachable
 from service.sealed_bundles import BundleRefused, read
 
 MARK: Final = ".attune-policy.json"
+EXAMPLE: Final = "rules/books/escalation.yaml"
 _HEADS: Final = "knowledge/language/coefficients.npz"
 _OPEN: Final = frozenset({"proposed", "approved", "emergency", "reviewing"})
 
@@ -78,6 +79,18 @@ def _fetched(client: Client, name: str) -> tuple[dict[str, str], bytes]:
     if strange:  # a path of the service's choosing must not be written
         raise WorkingCopyInvalid(f"the service sends {strange[0][:120]!r}, no file of a policy")
     return files, client.content(f"/v1/coefficients/{reading_of(files).coefficients}")
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    """The files of a policy that lie in a folder, as they are.
+
+    Raises:
+        WorkingCopyInvalid: there is none.
+    """
+    found = {name: path.read_bytes() for name, path in _paths(folder).items()}
+    if not found:
+        raise WorkingCopyInvalid(f"{folder} holds no files of a policy, such as {EXAMPLE}")
+    return found
 
 
 def _texts(client: Client, name: str) -> dict[str, str]:
@@ -178,13 +191,27 @@ def _send_coefficients(client: Client, content: bytes, files: Mapping[str, str])
 
 
 def _files(folder: Path) -> dict[str, str]:
+    """The texts of a folder's policy.
+
+    Raises:
+        WorkingCopyInvalid: one of them is no UTF-8.
+    """
+    found = {}
+    for name, path in _paths(folder).items():
+        try:
+            found[name] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise WorkingCopyInvalid(f"{path}: byte {error.start} is no UTF-8") from error
+    return found
+
+
+def _paths(folder: Path) -> dict[str, Path]:
     """The files of a folder that lie where a policy's files lie."""
-    found = {
+    return {
         f"{part.folder}/{path.name}": path
         for part in PARTS
         for path in sorted((folder / part.folder).glob(part.names))
     }
-    return {name: path.read_text(encoding="utf-8") for name, path in found.items()}
 
 
 def _digest(files: Mapping[str, str]) -> str | None:

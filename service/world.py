@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
@@ -38,6 +39,24 @@ class HomeMissing(LookupError):
     """There is no attune here yet."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What worlds over one ledger can share: the graph, the signals, the models."""
+
+    graph: Graph
+    segments: Segments
+    perception: Perception
+
+    @classmethod
+    def of(cls, settings: Settings, ledger: Ledger, keys: KeyStore) -> Self:
+        """The parts of a world of its own."""
+        return cls(
+            graph=Graph(ledger, settings.snapshots_path, keys),
+            segments=Segments(settings.segments_path, ledger, keys),
+            perception=Perception(settings),
+        )
+
+
 class World:
     """What a worker serves from; `open` is the door.
 
@@ -45,8 +64,16 @@ class World:
     because every decision has one. All folds can be dropped: the ledger rebuilds them.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger, keys: KeyStore, clock: Clock) -> None:
-        """Join the parts; nothing is folded yet."""
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        keys: KeyStore,
+        clock: Clock,
+        parts: Parts | None = None,
+    ) -> None:
+        """Join the parts, its own where none are given; nothing is folded yet."""
+        own = parts or Parts.of(settings, ledger, keys)
         self.settings: Final = settings
         self.ledger: Final = ledger
         self.keys: Final = keys
@@ -54,13 +81,13 @@ class World:
         self.ids: Ids = new_id
         self.log: Final = logger()
         self.lifecycles: Final = lifecycles()
-        self.graph: Final = Graph(ledger, settings.snapshots_path, keys)
-        self.segments: Final = Segments(settings.segments_path, ledger, keys)
+        self.graph: Final = own.graph
+        self.segments: Final = own.segments
         self.policies: Final = Policies()
         self.guards: Final[Mapping[str, Guard]] = {PROPOSAL: ActivationGuard(self.policies)}
         self.incidents: Final = Incidents()
         self.due: Final = Due(self.lifecycles)
-        self.perception: Final = Perception(settings)
+        self.perception: Final = own.perception
         self.windows = Windows()
         self.lost: Final[set[ThingId]] = set()
         """Segments whose signals could not be read, so that no window counts them."""

@@ -25,19 +25,35 @@ def score(
         typer.Option("--out", metavar="SCORES.csv", help="timestamp,anomaly_score is written."),
     ],
     *,
+    alarms_a_month: Annotated[
+        float, typer.Option(metavar="NUMBER", help="About how many alarms are wanted.")
+    ] = 4.0,
+    memory: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="Go on from it, if it is there; left for later."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score each count from 0 (usual) to 1 (never seen), online: no row looks at a later one."""
+    """Score each count from 0 (usual) to 1, online: no row looks at a later one.
+
+    A score above 0.5 is an alarm. One burst is one alarm.
+    """
+    from knowledge.spread.anomalies import CountInvalid  # noqa: PLC0415 - light start
+    from knowledge.spread.memories import MemoryInvalid  # noqa: PLC0415 - light start
     from loaders.tables import TableInvalid  # noqa: PLC0415 - light start
     from service.scoring import score_series  # noqa: PLC0415 - light start
 
     try:
-        summary = score_series(series, out)
-    except TableInvalid as error:
+        scored = score_series(series, out, alarms_a_month=alarms_a_month, memory=memory)
+    except (CountInvalid, MemoryInvalid, TableInvalid) as error:
         refuse(str(error))
     except OSError as error:
-        refuse(f"{out}: can't be written ({error.strerror}); name a file in an existing folder.")
+        name = error.filename or out
+        refuse(f"{name}: can't be written ({error.strerror}); name a file in an existing folder.")
     if as_json:
-        show(summary)
+        show({**scored.json(), "out": str(out)})
     else:
-        typer.echo(f"{summary['rows']} rows scored, {summary['above_half']} above 0.5, in {out}")
+        found = len(scored.alarms)
+        typer.echo(f"{scored.rows} rows scored, {found} above 0.5, in {out}")
+        for alarm in scored.alarms:
+            typer.echo(str(alarm))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.output import AsJson, Home, decided, opened, refuse, show
+from service.cli.output import AsJson, Home, decided, known_then, opened, refuse, show
 
 
 def command(  # noqa: PLR0913 - one option a member of the request
@@ -19,13 +19,19 @@ def command(  # noqa: PLR0913 - one option a member of the request
     facts: Annotated[
         str | None, typer.Option(help='Facts as JSON: {"request": {"kind": "reply"}}')
     ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="As if asked then (ISO 8601 with offset); not recorded.")
+    ] = None,
     url: Annotated[
         str | None, typer.Option(envvar="ATTUNE_URL", help="Ask this service instead of the home.")
     ] = None,
     key: Annotated[str | None, typer.Option(envvar="ATTUNE_KEY", help="Key for --url.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """How far up does this go, who answers, and how? The decision is recorded."""
+    """How far up does this go, who answers, and how? The decision is recorded.
+
+    With --as-of nothing is: it shows what was known then and what the policy of then says of it.
+    """
     from service.asking import AskInvalid, ask_home, ask_service, request_of  # noqa: PLC0415 - light start
 
     references = {
@@ -36,7 +42,7 @@ def command(  # noqa: PLR0913 - one option a member of the request
         "region": region,
     }
     try:
-        request = request_of(text, references, facts)
+        request = request_of(text, references, facts, as_of)
         if url is not None:
             answer = ask_service(url, key, request)
         else:
@@ -47,4 +53,5 @@ def command(  # noqa: PLR0913 - one option a member of the request
     if as_json:
         show(answer)
     else:
-        typer.echo("\n".join(decided(answer)))
+        lines = decided(answer) if as_of is None else known_then(answer)
+        typer.echo("\n".join(lines))

@@ -72,12 +72,29 @@ def opened(home: Path | None, *, create: bool = False) -> Iterator["World"]:
 
 
 def decided(answer: Mapping[str, object]) -> Iterator[str]:
-    """A decision as the API answers it, in lines for people."""
+    """A recorded decision as the API answers it, in lines for people."""
+    yield f"{answer['id']}  (event {answer['sequence']})"
+    yield from _outcome(answer)
+
+
+def known_then(answer: Mapping[str, object]) -> Iterator[str]:
+    """What was known at a moment, and what would have been decided, in lines for people."""
+    policy, facts = answer["policy"], answer["facts"]
+    if not isinstance(policy, Mapping) or not isinstance(facts, list):
+        return
+    yield f"as of {answer['at']}  (event {answer['sequence']}; nothing is recorded)"
+    yield f"  policy        {policy['digest'][:16]} since {policy['since']}, by {policy['by']}"
+    yield from _outcome(answer)
+    for fact in facts:
+        told = ", ".join(f"{name} {value}" for name, value in fact["values"].items())
+        yield f"  known         {fact['kind']}: {told}"
+
+
+def _outcome(answer: Mapping[str, object]) -> Iterator[str]:
     decision = answer["decision"]
     if not isinstance(decision, Mapping):
         return
     within = f" within {decision['within']}" if decision.get("within") else ""
-    yield f"{answer['id']}  (event {answer['sequence']})"
     yield f"  escalate to   {decision['tier']}{within}"
     for route in decision["routes"]:
         instead = f", instead of {route['instead_of']}" if route.get("instead_of") else ""

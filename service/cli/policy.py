@@ -61,6 +61,29 @@ def pull(
     typer.echo(f"{written} files of policy {pulled[:16]} in {folder}")
 
 
+@app.command("check")
+def check(folder: Folder = Path(), *, as_json: AsJson = False) -> None:
+    """Read every part of a folder, run its cases, try it; no service is asked."""
+    from service.proposing import check as faults_of  # noqa: PLC0415 - light start
+    from service.working_copy import WorkingCopyInvalid, content_of  # noqa: PLC0415 - light start
+
+    try:
+        content = content_of(folder)
+    except WorkingCopyInvalid as error:
+        refuse(str(error))
+    faults = [*faults_of(content)]
+    if as_json:
+        told = [{"file": fault.pointer, "detail": fault.detail} for fault in faults]
+        show({"valid": not faults, "files": len(content), "faults": told})
+    else:
+        for fault in faults:
+            typer.echo(fault.detail, err=True)
+        if not faults:
+            typer.echo(f"{len(content)} files, all cases pass, both engines ran it")
+    if faults:
+        raise typer.Exit(2)
+
+
 @app.command("push")
 def push(
     folder: Folder = Path(),

@@ -3,8 +3,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 from werkzeug.serving import make_server
 
+from service.cli.policy import app
 from service.working_copy import (
     MARK,
     WorkingCopyInvalid,
@@ -21,6 +23,7 @@ from tests.service.test_policies import second
 __all__ = ["second"]
 
 BOOK = Path("rules/books/escalation.yaml")
+LEXICON = Path("knowledge/language/lexicons/urgency.yaml")
 
 
 @pytest.fixture
@@ -120,3 +123,40 @@ def test_the_shipped_policy_can_be_pushed_over_the_active_one(
     assert status_of(shipped, url, door.key)["changed"] == [str(BOOK)]
     assert base != first
     assert push_from(shipped, url, door.key, "Back to theirs.")["digest"] == first
+
+
+def checked(folder: Path) -> Result:
+    return CliRunner().invoke(app, ["check", str(folder)])
+
+
+def test_a_folder_is_checked_without_a_service(url: str, door: Door, tmp_path: Path) -> None:
+    pull_into(tmp_path, url, door.key, None)
+    right = checked(tmp_path)
+    assert (right.exit_code, right.stdout.split()[1]) == (0, "files,")
+    (tmp_path / LEXICON).write_text("indicator: urgency\n")
+    append(tmp_path, "reason: twice\n")
+    wrong = checked(tmp_path)
+    assert wrong.exit_code == 2
+    assert f"{LEXICON}:1:1: groups is missing" in wrong.output
+    assert f"{BOOK}:" in wrong.output
+
+
+def test_a_folder_without_a_policy_and_a_file_that_is_no_text_are_refused(tmp_path: Path) -> None:
+    empty = checked(tmp_path)
+    assert empty.exit_code == 2
+    assert "holds no files of a policy" in empty.output
+    (tmp_path / BOOK).parent.mkdir(parents=True)
+    (tmp_path / BOOK).write_bytes(b"book: \xff")
+    broken = checked(tmp_path)
+    assert broken.exit_code == 2
+    assert str(BOOK) in broken.output
+
+
+def test_coefficients_that_the_manifest_does_not_name_are_not_sent(
+    url: str, door: Door, tmp_path: Path
+) -> None:
+    pull_into(tmp_path, url, door.key, None)
+    append(tmp_path, "# mine\n")
+    (tmp_path / "knowledge/language/coefficients.npz").write_bytes(b"others")
+    with pytest.raises(WorkingCopyInvalid, match="write: sha256: "):
+        push_from(tmp_path, url, door.key, "Mine.")
