@@ -38,13 +38,13 @@ def calculations() -> str:
         + ", ".join(f"`{name}`" for name in TYPES)
         + ". It may be missing, or given as null; tests of it are those above.\n"
         + "\n### A table\n"
-        + parted(parts.CALCULATION, ("table", "inputs", "outputs", "rows"))
+        + parted(parts.CALCULATION, {*parts.CALCULATION} - {*parts.CALCULATION_MAY})
         + "\nOf a row:\n\n"
-        + parted(parts.CALCULATION_ROW, ("then",))
+        + parted(parts.CALCULATION_ROW, {*parts.CALCULATION_ROW} - {*parts.CALCULATION_ROW_MAY})
         + "\nOf an input or an output:\n\n"
         + parted(parts.COLUMN, ("name", "type"))
         + "\n### An expression as a decision\n"
-        + parted(parts.DECISION, ("decision", "type", "expression"))
+        + parted(parts.DECISION, {*parts.DECISION} - {*parts.DECISION_MAY})
         + _hits()
         + _reckoned()
         + _expressions()

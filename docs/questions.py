@@ -1,6 +1,6 @@
 """The part of the reference on what rules ask: facts, tests of their fields, values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from docs.quoting import compact, says, yes
 from docs.reference import table
@@ -9,9 +9,9 @@ from rules.construct import Asking, Requiring
 from rules.forms_of_rules import REQUIRING
 from rules.forms_of_tests import ASKING, NULL
 from rules.forms_of_values import WRITING
-from rules.literals import UNITS
 from rules.phrases import SAID
 from rules.sfeel import COMPARES
+from rules.spelled import MONTH_UNITS, UNITS
 from rules.unary import ORDER
 
 
@@ -101,14 +101,19 @@ def _values() -> str:
         )
         for datatype, form in WRITING.items()
     ]
-    units: dict[int, list[str]] = {}
-    for name, seconds in UNITS.items():
-        units.setdefault(seconds, []).append(f"`{name}`")
-    lengths = [(", ".join(names), f"{seconds:,}") for seconds, names in units.items()]
     return (
         "\n## Values\nNothing is coerced: `yes` is no truth, a number in quotation marks no "
         "number.\n\n"
         + table(("type", "what it is", "the same value", "stored", "a mistake"), rows)
         + "\n### Units of time\n"
-        + table(("written", "seconds"), lengths)
+        + table(("written", "seconds"), _units(UNITS))
+        + "\nOf years and months:\n\n"
+        + table(("written", "months"), _units(MONTH_UNITS))
     )
+
+
+def _units(units: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """The names of each unit, and its length."""
+    for length in dict.fromkeys(units.values()):
+        names = ", ".join(f"`{name}`" for name, of in units.items() if of == length)
+        yield names, f"{length:,}"

@@ -23,6 +23,7 @@ _DATATYPES: Final[Mapping[str, Datatype]] = MappingProxyType(
         "xsd:time": Datatype.TIME,
         "xsd:dateTime": Datatype.DATETIME,
         "xsd:dayTimeDuration": Datatype.DURATION,
+        "xsd:yearMonthDuration": Datatype.MONTHS,
     }
 )
 

@@ -8,7 +8,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-Value: TypeAlias = str | int | float | bool | date | time | datetime | timedelta
+from ontology.months import Months, read_months, within
+
+Value: TypeAlias = str | int | float | bool | date | time | datetime | timedelta | Months
 
 LONGEST_TEXT: Final = 200
 LARGEST_INTEGER: Final = 2**53 - 1
@@ -27,6 +29,7 @@ class Datatype(StrEnum):
     TIME = "time"
     DATETIME = "datetime"
     DURATION = "duration"
+    MONTHS = "years-and-months duration"
 
 
 VALID: Final[Mapping[Datatype, str]] = MappingProxyType(
@@ -40,6 +43,7 @@ VALID: Final[Mapping[Datatype, str]] = MappingProxyType(
         Datatype.TIME: "a time of day like 08:30:00, without offset",
         Datatype.DATETIME: "a date and time with offset like 2026-11-22T08:30:00+00:00",
         Datatype.DURATION: "a duration in days and time like PT15M or P1DT2H",
+        Datatype.MONTHS: "a duration in years and months like P1Y6M or P2M",
     }
 )
 
@@ -119,6 +123,8 @@ def encode(value: Value) -> str | int | float | bool:
         return duration_text(value)
     if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, Months):
+        return str(value)
     return value
 
 
@@ -194,6 +200,12 @@ def _duration(value: object) -> Value | None:
     return value if isinstance(value, timedelta) else None
 
 
+def _months(value: object) -> Value | None:
+    if isinstance(value, str):
+        return read_months(value)
+    return within(value) if isinstance(value, Months) else None
+
+
 _READERS: Final[Mapping[Datatype, Callable[[object], Value | None]]] = MappingProxyType(
     {
         Datatype.TOKEN: _text,
@@ -205,5 +217,6 @@ _READERS: Final[Mapping[Datatype, Callable[[object], Value | None]]] = MappingPr
         Datatype.TIME: _time,
         Datatype.DATETIME: _datetime,
         Datatype.DURATION: _duration,
+        Datatype.MONTHS: _months,
     }
 )

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from ontology.kinds import Field
+from ontology.months import Months
 from ontology.values import Datatype, Value, ValueInvalid
 from rules.sfeel import (
     MISSING,
@@ -167,6 +168,8 @@ def steps(value: Value, field: Field) -> Iterator[Value]:
         yield from (value - step, value + step)
     elif isinstance(value, datetime | timedelta):
         yield from (value - _SECOND, value + _SECOND)
+    elif isinstance(value, Months):
+        yield from (Months(value.total - 1), Months(value.total + 1))
     elif isinstance(value, date):
         yield from (value - _DAY, value + _DAY)
     else:
@@ -181,6 +184,8 @@ def _number(value: Value) -> float | None:
         return float(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, Months):
+        return float(value.total)
     if isinstance(value, datetime):
         return value.timestamp()
     return float(value.toordinal()) if isinstance(value, date) else None

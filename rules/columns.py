@@ -24,6 +24,8 @@ TYPES: Final[Mapping[str, tuple[Datatype, str]]] = MappingProxyType(
         "time": (Datatype.TIME, "08:30:00"),
         "date and time": (Datatype.DATETIME, "2026-11-22T08:30:00+00:00"),
         "duration": (Datatype.DURATION, "PT15M"),
+        "days and time duration": (Datatype.DURATION, "PT15M"),
+        "years and months duration": (Datatype.MONTHS, "P6M"),
     }
 )
 EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(

@@ -26,6 +26,7 @@ _SPELLED: Final[Mapping[Datatype, str]] = MappingProxyType(
         Datatype.TIME: r"\d\d:\d\d(?::\d\d(?:\.\d+)?)?",
         Datatype.DATETIME: r"\d{4}-\d\d-\d\dT[\d:.+Z-]+",
         Datatype.DURATION: r"-?P[\dDTHMS.]+|\d+(?:\.\d+)?\s*[a-z]+",
+        Datatype.MONTHS: r"-?P[\dYM]+|\d+\s*[a-z]+",
     }
 )
 

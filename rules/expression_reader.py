@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
 from ontology.kinds import Field
+from ontology.months import speaks_of_months
 from ontology.values import Datatype, Value, ValueInvalid, conform
 from rules.diagnostics import near
 from rules.expressions import (
+    LENGTH,
+    MONTHS,
     ORDERED,
     RESULTS,
     Arithmetic,
@@ -20,6 +22,7 @@ from rules.expressions import (
     Name,
     Negative,
     exact,
+    sort_of,
 )
 from rules.literals import CALLS
 from rules.unary import TestInvalid
@@ -36,7 +39,8 @@ SORTS: Final[Mapping[Datatype, str]] = MappingProxyType(
         Datatype.DATE: "date",
         Datatype.TIME: "time",
         Datatype.DATETIME: "date and time",
-        Datatype.DURATION: "duration",
+        Datatype.DURATION: LENGTH,
+        Datatype.MONTHS: MONTHS,
     }
 )
 _NUMBER: Final = re.compile(r"(\d{1,34}(\.\d{1,34})?|\.\d{1,34})(?![\w.])", re.ASCII)
@@ -54,7 +58,8 @@ LEVELS: Final = (("=", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"), ("**
 def read_expression(text: str, names: Mapping[str, Field]) -> tuple[Expression, str]:
     """Read an expression over some inputs: its tree, and the sort of its value.
 
-    The sort is number, string, boolean, date, time, date and time, duration or null. Names may
+    The sort is number, string, boolean, date, time, date and time, days and time duration,
+    years and months duration or null. Names may
     have spaces; the longest that fits is taken.
 
     Raises:
@@ -123,11 +128,13 @@ class _Reader:
         if sign in LEVELS[0]:
             fits = left[1] == right[1] and left[1] in ORDERED
             if not fits and not (sign in {"=", "!="} and _comparable(left[1], right[1])):
-                raise TestInvalid(words, f"compares a {left[1]} with a {right[1]}")
+                reason = f"compares a {left[1]} with a {right[1]}{_lengths(left[1], right[1])}"
+                raise TestInvalid(words, reason)
             return Comparison(sign, left[0], right[0]), "boolean"  # type: ignore[arg-type]
         sort = RESULTS.get((sign, left[1], right[1]))
         if sort is None:
-            raise TestInvalid(words, f"{sign} does not join a {left[1]} and a {right[1]}")
+            reason = f"{sign} does not join a {left[1]} and a {right[1]}"
+            raise TestInvalid(words, reason + _lengths(left[1], right[1]))
         return Arithmetic(sign, left[0], right[0]), sort  # type: ignore[arg-type]
 
     def _minus(self) -> tuple[Expression, str]:
@@ -142,7 +149,7 @@ class _Reader:
         start = self._at
         self._at += 1
         inner, sort = self._minus()
-        if sort not in {"number", "duration"}:
+        if sort not in {"number", LENGTH, MONTHS}:
             raise TestInvalid(self._text[start : self._at], f"a {sort} has no negative")
         return Negative(inner), sort
 
@@ -158,7 +165,7 @@ class _Reader:
             found = self._take(pattern)
             if found is not None:
                 value = made(found)
-                return Constant(exact(value)), _sort_of(value)
+                return Constant(exact(value)), sort_of(exact(value))
         return self._named()
 
     def _named(self) -> tuple[Expression, str]:
@@ -184,14 +191,24 @@ def _comparable(one: str, other: str) -> bool:
     return one == other or "null" in {one, other}
 
 
+def _lengths(one: str, other: str) -> str:
+    """A word on the two sorts of durations, where they meet."""
+    return "; a month has no fixed length" if {one, other} == {LENGTH, MONTHS} else ""
+
+
 def _called(found: re.Match[str]) -> Value:
-    return _typed(found[2], CALLS[found[1]])
+    datatype = CALLS[found[1]]
+    return _duration(found[2]) if datatype is Datatype.DURATION else _typed(found[2], datatype)
+
+
+def _duration(text: str) -> Value:
+    return _typed(text, Datatype.MONTHS if speaks_of_months(text) else Datatype.DURATION)
 
 
 def _at(found: re.Match[str]) -> Value:
     text = found[1]
     if text.startswith(("P", "-P")):
-        return _typed(text, Datatype.DURATION)
+        return _duration(text)
     if "T" in text:
         return _typed(text, Datatype.DATETIME)
     return _typed(text, Datatype.TIME if ":" in text else Datatype.DATE)
@@ -204,20 +221,6 @@ def _typed(text: str, datatype: Datatype) -> Value:
         raise TestInvalid(text, str(error)) from error
 
 
-def _sort_of(value: Value | Decimal) -> str:
-    return _VALUES[type(value)]
-
-
-_VALUES: Final[Mapping[type, str]] = MappingProxyType(
-    {
-        str: "string",
-        Decimal: "number",
-        date: "date",
-        time: "time",
-        datetime: "date and time",
-        timedelta: "duration",
-    }
-)
 _LITERALS: Final[
     tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Value | Decimal]], ...]
 ] = (

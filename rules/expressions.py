@@ -19,11 +19,12 @@ from decimal import (
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
+from ontology.months import Months, later
 from ontology.values import Value
 from rules.sfeel import COMPARES, Input, Missing, Operator
 
 Sign: TypeAlias = Literal["+", "-", "*", "/", "**"]
-Worth: TypeAlias = Decimal | str | bool | date | time | datetime | timedelta | None
+Worth: TypeAlias = Decimal | str | bool | date | time | datetime | timedelta | Months | None
 
 _DECIMAL128: Final = Context(
     prec=34,
@@ -32,6 +33,8 @@ _DECIMAL128: Final = Context(
     Emax=6144,
     traps=[DivisionByZero, InvalidOperation, Overflow],
 )
+LENGTH: Final = "days and time duration"
+MONTHS: Final = "years and months duration"
 _DAY: Final = timedelta(days=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -108,12 +111,12 @@ def _name(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401
 
 def _negative(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401 - a Negative
     value = worth(expression.of, given)
-    return -value if isinstance(value, Decimal | timedelta) else None
+    return -value if isinstance(value, Decimal | timedelta | Months) else None
 
 
 def _arithmetic(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401
     left, right = worth(expression.left, given), worth(expression.right, given)
-    found = _RECKONED.get((expression.sign, _sort(left), _sort(right)))
+    found = _RECKONED.get((expression.sign, sort_of(left), sort_of(right)))
     if found is None:
         return None
     try:
@@ -126,14 +129,14 @@ def _arithmetic(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: 
 def _comparison(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401
     left, right = worth(expression.left, given), worth(expression.right, given)
     if expression.operator in {"=", "!="}:
-        alike = _sort(left) == _sort(right) and left == right
+        alike = sort_of(left) == sort_of(right) and left == right
         return alike is (expression.operator == "=")
-    if left is None or right is None or _sort(left) != _sort(right):
+    if left is None or right is None or sort_of(left) != sort_of(right):
         return None
     return COMPARES[expression.operator](left, right)
 
 
-def _sort(value: Worth) -> str:
+def sort_of(value: Worth) -> str:
     """Which sort of value it is, by DMN's names; empty for null."""
     return _SORTS.get(type(value), "")
 
@@ -163,6 +166,11 @@ def _ratio(one: timedelta, other: timedelta) -> Decimal:
     return _DECIMAL128.divide(Decimal(one // _MICROSECOND), Decimal(other // _MICROSECOND))
 
 
+def _months(total: Decimal) -> Months:
+    """The whole months next to a number of them, the even ones where two are as near."""
+    return Months(int(total.to_integral_value(ROUND_HALF_EVEN)))
+
+
 _SORTS: Final[Mapping[type, str]] = MappingProxyType(
     {
         Decimal: "number",
@@ -171,7 +179,8 @@ _SORTS: Final[Mapping[type, str]] = MappingProxyType(
         date: "date",
         time: "time",
         datetime: "date and time",
-        timedelta: "duration",
+        timedelta: LENGTH,
+        Months: MONTHS,
     }
 )
 _Reckon: TypeAlias = Callable[[Any, Any], Worth]
@@ -184,20 +193,29 @@ _RECKONED: Final[Mapping[tuple[str, str, str], tuple[str, _Reckon]]] = MappingPr
         ("/", "number", "number"): ("number", _DECIMAL128.divide),
         ("**", "number", "number"): ("number", _DECIMAL128.power),
         ("+", "string", "string"): ("string", lambda a, b: str(a + b)),
-        ("+", "duration", "duration"): ("duration", lambda a, b: a + b),
-        ("-", "duration", "duration"): ("duration", lambda a, b: a - b),
-        ("*", "duration", "number"): ("duration", _times),
-        ("*", "number", "duration"): ("duration", lambda a, b: _times(b, a)),
-        ("/", "duration", "number"): ("duration", _share),
-        ("/", "duration", "duration"): ("number", _ratio),
-        ("-", "time", "time"): ("duration", _between),
-        ("+", "time", "duration"): ("time", _wrapped),
-        ("+", "duration", "time"): ("time", lambda a, b: _wrapped(b, a)),
-        ("-", "time", "duration"): ("time", lambda a, b: _wrapped(a, -b)),
-        **{("-", day, day): ("duration", lambda a, b: a - b) for day in _DAYS},
-        **{("+", day, "duration"): (day, lambda a, b: a + b) for day in _DAYS},
-        **{("+", "duration", day): (day, lambda a, b: b + a) for day in _DAYS},
-        **{("-", day, "duration"): (day, lambda a, b: a + -b) for day in _DAYS},  # a - b rounds up
+        ("+", LENGTH, LENGTH): (LENGTH, lambda a, b: a + b),
+        ("-", LENGTH, LENGTH): (LENGTH, lambda a, b: a - b),
+        ("*", LENGTH, "number"): (LENGTH, _times),
+        ("*", "number", LENGTH): (LENGTH, lambda a, b: _times(b, a)),
+        ("/", LENGTH, "number"): (LENGTH, _share),
+        ("/", LENGTH, LENGTH): ("number", _ratio),
+        ("-", "time", "time"): (LENGTH, _between),
+        ("+", "time", LENGTH): ("time", _wrapped),
+        ("+", LENGTH, "time"): ("time", lambda a, b: _wrapped(b, a)),
+        ("-", "time", LENGTH): ("time", lambda a, b: _wrapped(a, -b)),
+        ("+", MONTHS, MONTHS): (MONTHS, lambda a, b: Months(a.total + b.total)),
+        ("-", MONTHS, MONTHS): (MONTHS, lambda a, b: Months(a.total - b.total)),
+        ("*", MONTHS, "number"): (MONTHS, lambda a, b: _months(_DECIMAL128.multiply(a.total, b))),
+        ("*", "number", MONTHS): (MONTHS, lambda a, b: _months(_DECIMAL128.multiply(a, b.total))),
+        ("/", MONTHS, "number"): (MONTHS, lambda a, b: _months(_DECIMAL128.divide(a.total, b))),
+        ("/", MONTHS, MONTHS): ("number", lambda a, b: _DECIMAL128.divide(a.total, b.total)),
+        **{("-", day, day): (LENGTH, lambda a, b: a - b) for day in _DAYS},
+        **{("+", day, LENGTH): (day, lambda a, b: a + b) for day in _DAYS},
+        **{("+", LENGTH, day): (day, lambda a, b: b + a) for day in _DAYS},
+        **{("-", day, LENGTH): (day, lambda a, b: a + -b) for day in _DAYS},  # a - b rounds up
+        **{("+", day, MONTHS): (day, later) for day in _DAYS},
+        **{("+", MONTHS, day): (day, lambda a, b: later(b, a)) for day in _DAYS},
+        **{("-", day, MONTHS): (day, lambda a, b: later(a, -b)) for day in _DAYS},
     }
 )
 RESULTS: Final[Mapping[tuple[str, str, str], str]] = MappingProxyType(
@@ -205,7 +223,7 @@ RESULTS: Final[Mapping[tuple[str, str, str], str]] = MappingProxyType(
 )
 """The sort of value that a sign gives for two sorts; a pair that is not here has none."""
 
-ORDERED: Final = frozenset({"number", "string", "date", "time", "date and time", "duration"})
+ORDERED: Final = frozenset({"number", "string", "date", "time", "date and time", LENGTH, MONTHS})
 _WORTH: Final[Mapping[type, Callable[[Any, Mapping[str, Input]], Worth]]] = MappingProxyType(
     {
         Constant: lambda expression, _given: expression.value,

@@ -6,6 +6,7 @@ from typing import Final
 
 from ontology.events import Json
 from rules.construct import Reckoning, Settling
+from rules.expressions import LENGTH, MONTHS
 
 TABLE: Final = """\
 table: tone
@@ -122,6 +123,24 @@ RECKONING: Final = (
         given={},
     ),
     Reckoning(means="What has no answer is null.", written="1 / 0", gives=None, given={}),
+    Reckoning(
+        means="A month later is the same day of the month, or the last one where it is too short.",
+        written='date("2024-01-31") + duration("P1M") = date("2024-02-29")',
+        gives=True,
+        given={},
+    ),
+    Reckoning(
+        means="So a month forth and a month back may be another day.",
+        written='date("2026-03-31") - duration("P1M") + duration("P1M") = date("2026-03-28")',
+        gives=True,
+        given={},
+    ),
+    Reckoning(
+        means="A twelvemonth is a year; part of a month is rounded to whole ones, halves to even.",
+        written='duration("P1Y") / 8 = duration("P2M")',
+        gives=True,
+        given={},
+    ),
 )
 SAMPLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -134,7 +153,8 @@ SAMPLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             'date and time("2026-03-01T12:00:00Z")',
             'date and time("2026-02-28T12:00:00Z")',
         ),
-        "duration": ('duration("PT1H")', 'duration("PT15M")'),
+        LENGTH: ('duration("PT1H")', 'duration("PT15M")'),
+        MONTHS: ('duration("P1Y")', 'duration("P1M")'),
     }
 )
 """Two values of each sort as they are written; with them every pair that a sign joins is shown."""
@@ -143,6 +163,9 @@ WRONG: Final = (
     "fare == 20",
     "fare + delay",
     "fare > delay",
+    'delay > duration("P1M")',
+    'delay + duration("P1M")',
+    'duration("P1M2D")',
     "gold",
     "fare and delay",
     "(fare",

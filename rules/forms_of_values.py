@@ -69,5 +69,20 @@ WRITING: Final[Mapping[Datatype, Writing]] = MappingProxyType(
             stored="PT1H30M",
             wrong="90",
         ),
+        Datatype.MONTHS: Writing(
+            means="A length of time in years and months, which has no fixed number of days. No "
+            "field of [facts.md](facts.md) holds one; inputs of calculations may.",
+            written=(
+                "18 months",
+                "1 year and 6 months",
+                "1.5 years",
+                "P1Y6M",
+                "P18M",
+                'duration("P18M")',
+                '@"P18M"',
+            ),
+            stored="P1Y6M",
+            wrong="90 days",
+        ),
     }
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ontology import marked_yaml, values
+from ontology import marked_yaml, months, values
 from rules import (
     conditions,
     diagnostics,
@@ -42,6 +42,7 @@ LIMITS: Final = (
     Limit(means="Characters of a text value", most=values.LONGEST_TEXT),
     Limit(means="The largest whole number, and its negative", most=values.LARGEST_INTEGER),
     Limit(means="The largest number, and its negative", most=values.LARGEST_DECIMAL),
+    Limit(means="Months of a duration in years and months", most=months.LARGEST_MONTHS),
     Limit(means="Rows of a table in a book", most=rule_tables.MOST_ROWS),
     Limit(
         means="Alternatives into which a row of a table with P falls", most=giving_way.MOST_PIECES

@@ -21,7 +21,7 @@ from ontology.marked_yaml import parse as parse_yaml
 from rules.columns import Columns
 from rules.diagnostics import Problems
 from rules.expressions import Constant, Expression
-from rules.parts import DECISION
+from rules.parts import DECISION, DECISION_MAY
 from rules.table_reader import TableInvalid, read_table
 from rules.tables import Table, inputs_of, json_of, reckon
 from rules.worded import entries, shown
@@ -68,7 +68,7 @@ def read_decision(text: str, *, file: str) -> Table | LiteralDecision | None:
 
 def _literal(root: Node, problems: Problems) -> LiteralDecision:
     columns = Columns(problems=problems)
-    parts = columns.parts(root, DECISION, ("inputs", "allowed", "note"))
+    parts = columns.parts(root, DECISION, DECISION_MAY)
     inputs, reckoned = columns.inputs(parts.get("inputs"))
     as_output = tuple(parts[name] for name in ("type", "allowed") if name in parts)
     place = {"line": root.line, "column": root.column}

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
 from ontology.kinds import Field
-from ontology.values import Datatype, Value, ValueInvalid, duration_text, quote
+from ontology.months import read_months
+from ontology.values import Datatype, Value, ValueInvalid, duration_text
+from rules.spelled import SPELLED, LiteralInvalid, spelled, spelled_months
 
 _NUMBER: Final = re.compile(r"-?(\d{1,18}(\.\d{1,18})?|\.\d{1,18})", re.ASCII)
 _WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -20,22 +21,6 @@ _CALL: Final = re.compile(r'(date and time|date|time|duration)\(\s*"([^"]*)"\s*\
 _AT: Final = re.compile(r'@"([^"]*)"', re.ASCII)
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _DAY: Final = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
-_SPELLED: Final = re.compile(
-    r"\d{1,9}(?:\.\d{1,6})?\s*[a-z]+(?:\s*(?:,|and)?\s*\d{1,9}(?:\.\d{1,6})?\s*[a-z]+)*", re.ASCII
-)
-_PART: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]+)", re.ASCII)
-UNITS: Final[Mapping[str, int]] = MappingProxyType(
-    dict.fromkeys(("s", "sec", "second", "seconds"), 1)
-    | dict.fromkeys(("min", "mins", "minute", "minutes"), 60)
-    | dict.fromkeys(("h", "hour", "hours"), 3_600)
-    | dict.fromkeys(("d", "day", "days"), 86_400)
-    | dict.fromkeys(("week", "weeks"), 604_800)
-)
-_UNSURE: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
-    dict.fromkeys(("m", "m."), ("minutes", 1))
-    | dict.fromkeys(("month", "months"), ("days", 30))
-    | dict.fromkeys(("year", "years"), ("days", 365))
-)
 CALLS: Final[Mapping[str, Datatype]] = MappingProxyType(
     {
         "date": Datatype.DATE,
@@ -44,16 +29,11 @@ CALLS: Final[Mapping[str, Datatype]] = MappingProxyType(
         "duration": Datatype.DURATION,
     }
 )
+_CALLED: Final = MappingProxyType({Datatype.MONTHS: Datatype.DURATION})
+_UNIT: Final[Mapping[Datatype, str]] = MappingProxyType(
+    {Datatype.DURATION: "minutes", Datatype.MONTHS: "months"}
+)
 TEXTS: Final = frozenset({Datatype.TOKEN, Datatype.STRING})
-
-
-class LiteralInvalid(ValueError):
-    """A text is no value of its field; `nearest` is a likely meant one or None."""
-
-    def __init__(self, reason: str, nearest: str | None = None) -> None:
-        """Keep the words and the likely meant text."""
-        self.nearest = nearest
-        super().__init__(reason)
 
 
 def literal(written: str | int | bool, field: Field) -> Value:  # noqa: FBT001 - a YAML scalar
@@ -65,8 +45,8 @@ def literal(written: str | int | bool, field: Field) -> Value:  # noqa: FBT001 -
         LiteralInvalid: it is none, or it does not fit the field.
     """
     value = _read(written.strip(), field) if isinstance(written, str) else written
-    if type(value) is int and field.datatype is Datatype.DURATION:
-        raise LiteralInvalid("a duration needs its unit", f"{value} minutes")
+    if type(value) is int and field.datatype in _UNIT:
+        raise LiteralInvalid("a duration needs its unit", f"{value} {_UNIT[field.datatype]}")
     if isinstance(value, float):
         _whole_places(str(written), field)
     try:
@@ -79,7 +59,7 @@ def _read(text: str, field: Field) -> object:
     """What a text says: a call like `date("…")`, a quoted text, or a bare word."""
     call = _CALL.fullmatch(text)
     if call is not None:
-        if CALLS[call[1]] is not field.datatype:
+        if CALLS[call[1]] is not _CALLED.get(field.datatype, field.datatype):
             raise LiteralInvalid(
                 f"{call[1]}(…) stands where {field.name} holds a {field.datatype}"
             )
@@ -132,27 +112,12 @@ def _bare_duration(text: str, field: Field) -> object:
     if text.startswith(("P", "-P")):
         return text
     if _WHOLE.fullmatch(text):
-        raise LiteralInvalid("a duration needs its unit", f"{text} minutes")
-    if not _SPELLED.fullmatch(text):
+        raise LiteralInvalid("a duration needs its unit", f"{text} {_UNIT[field.datatype]}")
+    if not SPELLED.fullmatch(text):
         plain = text.rstrip(".")
-        near = plain if plain != text and _SPELLED.fullmatch(plain) else None
-        raise LiteralInvalid(f"{field.name} holds a duration", near)
-    return _spelled(text)
-
-
-def _spelled(text: str) -> timedelta:
-    """A duration in words, like `1 hour and 30 minutes`."""
-    total = timedelta()
-    for number, unit in _PART.findall(text):
-        if unit in _UNSURE:
-            name, factor = _UNSURE[unit]
-            cure = f"{int(float(number) * factor)} {name}"
-            raise LiteralInvalid(f"{quote(unit)} has no fixed length here", cure)
-        if unit not in UNITS:
-            near = get_close_matches(unit, UNITS, n=1)
-            raise LiteralInvalid(f"{quote(unit)} is no unit of time", near[0] if near else None)
-        total += timedelta(seconds=UNITS[unit]) * float(number)
-    return total
+        near = plain if plain != text and SPELLED.fullmatch(plain) else None
+        raise LiteralInvalid(f"{field.name} holds a {field.datatype}", near)
+    return spelled(text) if field.datatype is Datatype.DURATION else spelled_months(text)
 
 
 _BARE: Final[Mapping[Datatype, Callable[[str, Field], object]]] = MappingProxyType(
@@ -166,6 +131,7 @@ _BARE: Final[Mapping[Datatype, Callable[[str, Field], object]]] = MappingProxyTy
         Datatype.TIME: _bare_text,
         Datatype.DATETIME: _bare_text,
         Datatype.DURATION: _bare_duration,
+        Datatype.MONTHS: _bare_duration,
     }
 )
 
@@ -195,6 +161,9 @@ def _near(value: object, field: Field) -> str | None:
         return _near_id(value, field.refers)
     if field.datatype is Datatype.DATE:
         return turned(value)
+    if field.datatype is Datatype.DURATION:
+        months = read_months(value)
+        return f"P{months.total // 12 * 365 + months.total % 12 * 30}D" if months else None
     return _near_name(value, field) if field.allowed else None
 
 
@@ -218,9 +187,9 @@ def _near_id(text: str, kind: str) -> str | None:
 
 def _near_name(value: str, field: Field) -> str | None:
     """An allowed name like what was written: `PT1H` for `1 hour`, too."""
-    if _SPELLED.fullmatch(value.strip()):
+    if SPELLED.fullmatch(value.strip()):
         with suppress(LiteralInvalid):
-            iso = duration_text(_spelled(value.strip()))
+            iso = duration_text(spelled(value.strip()))
             return iso if iso in field.allowed else None
     plain = re.sub(r"[\s_]+", "-", value[:80].strip().lower())
     known = {name.lower(): name for name in field.allowed}

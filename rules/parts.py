@@ -66,9 +66,10 @@ CALCULATION: Final[Mapping[str, str]] = MappingProxyType(
         "hit": "What several rows that hold give; U where it is left out.",
         "inputs": "The inputs: a name and a type each.",
         "outputs": "The outputs: a name and a type each; with one, the answer is its value.",
-        "rows": "The rows; of `when` and `then` each may be left out.",
+        "rows": "The rows.",
     }
 )
+CALCULATION_MAY: Final = ("hit",)
 CALCULATION_ROW: Final[Mapping[str, str]] = MappingProxyType(
     {
         "when": "A test an input, in their order, or by name; a row without it always holds.",
@@ -76,6 +77,7 @@ CALCULATION_ROW: Final[Mapping[str, str]] = MappingProxyType(
         "note": "For readers.",
     }
 )
+CALCULATION_ROW_MAY: Final = ("when", "note")
 DECISION: Final[Mapping[str, str]] = MappingProxyType(
     {
         "decision": "The name of the decision; the answer stands under it.",
@@ -86,6 +88,7 @@ DECISION: Final[Mapping[str, str]] = MappingProxyType(
         "note": "For readers.",
     }
 )
+DECISION_MAY: Final = ("inputs", "allowed", "note")
 COLUMN: Final[Mapping[str, str]] = MappingProxyType(
     {
         "name": "What tests and expressions call it.",

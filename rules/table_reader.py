@@ -10,7 +10,7 @@ from ontology.values import Datatype, Value
 from rules.columns import Columns
 from rules.diagnostics import Diagnostic, Invalid, Problems, near
 from rules.expressions import Expression
-from rules.parts import CALCULATION, CALCULATION_ROW
+from rules.parts import CALCULATION, CALCULATION_MAY, CALCULATION_ROW, CALCULATION_ROW_MAY
 from rules.sfeel import ANYTHING, Test
 from rules.tables import HITS, Row, Table, known, unfit
 from rules.unary import TestInvalid, value
@@ -51,7 +51,7 @@ class _Reader:
         self._columns = Columns(problems=problems)
 
     def table(self, root: Node) -> Table:
-        parts = self._columns.parts(root, CALCULATION, ("hit",))
+        parts = self._columns.parts(root, CALCULATION, CALCULATION_MAY)
         inputs, reckoned = self._columns.inputs(parts.get("inputs"))
         outputs = self._columns.outputs(parts.get("outputs"))
         hit = self._hit(parts.get("hit"), outputs)
@@ -84,7 +84,7 @@ class _Reader:
         return hit
 
     def _row(self, node: Node, inputs: Sequence[Field], outputs: Sequence[Field]) -> Row:
-        parts = self._columns.parts(node, CALCULATION_ROW, ("when", "note"))
+        parts = self._columns.parts(node, CALCULATION_ROW, CALCULATION_ROW_MAY)
         return Row(
             tests=tuple(
                 ANYTHING if cell is None else self._test(cell, shape)

@@ -16,9 +16,10 @@ rows:
 
 An output that begins with `=` is an S-FEEL expression over the inputs: `"= fare * 0.5"`. An input
 with an `expression` is reckoned from the others, and is tested like them.
-A type is one of number, string, boolean, date, time, date and time, duration. Tests stand in the
-order of the inputs, or by name where some are left out. A table with one output gives its value,
-one with several an object. Nothing matched: null (U A P F, sums), `[]` (R O C), 0 (C#).
+A type is one of number, string, boolean, date, time, date and time, duration (in days and time),
+years and months duration. Tests stand in the order of the inputs, or by name where some are left
+out. A table with one output gives its value, one with several an object. Nothing matched: null
+(U A P F, sums), `[]` (R O C), 0 (C#).
 """
 
 from collections.abc import Callable, Mapping, Sequence

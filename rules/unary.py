@@ -11,7 +11,7 @@ from ontology.kinds import Field
 from ontology.marked_yaml import Node
 from ontology.values import Datatype, Value
 from rules.diagnostics import near
-from rules.literals import TEXTS, LiteralInvalid, literal
+from rules.literals import TEXTS, literal
 from rules.phrases import meant
 from rules.sfeel import (
     ANYTHING,
@@ -27,6 +27,7 @@ from rules.sfeel import (
     compiled,
     rank,
 )
+from rules.spelled import LiteralInvalid
 
 LONGEST_TEST: Final = 2_000
 LONGEST_PATTERN: Final = 200
@@ -131,7 +132,8 @@ def _ordered(text: str, field: Field, depth: int) -> Test:
 
 def _single(text: str) -> None:
     """Refuse two comparisons in one text."""
-    if _TWICE.search(text) and (likely := meant(text)) is not None:
+    likely = meant(text) if _TWICE.search(text) else None
+    if likely is not None and likely[:1] in "[(":
         raise TestInvalid(text, "says two things at once; write an interval", likely)
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ontology.kinds import Field
+from ontology.months import Months
 from ontology.values import Datatype, Value
 
 LARGEST: Final = 2**62
@@ -53,6 +54,7 @@ _TYPES: Final[Mapping[Datatype, type]] = MappingProxyType(
         Datatype.TIME: time,
         Datatype.DATETIME: datetime,
         Datatype.DURATION: timedelta,
+        Datatype.MONTHS: Months,
     }
 )
 _NUMBERS: Final[Mapping[Datatype, Callable[[Any, Field], int]]] = MappingProxyType(
@@ -67,5 +69,6 @@ _NUMBERS: Final[Mapping[Datatype, Callable[[Any, Field], int]]] = MappingProxyTy
         ),
         Datatype.DATETIME: lambda v, _: (v - _EPOCH) // _MICROSECOND,
         Datatype.DURATION: lambda v, _: v // _MICROSECOND,
+        Datatype.MONTHS: lambda v, _: int(v.total),
     }
 )

@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ontology.kinds import Field
+from ontology.months import Months
 from ontology.values import Datatype
 from rules.expression_reader import read_expression
-from rules.expressions import Worth, plain, worth
+from rules.expressions import LENGTH, MONTHS, Worth, plain, worth
 from rules.literal_decisions import LiteralDecision, read_decision
 from rules.sfeel import MISSING, Input
 from rules.table_reader import TableInvalid
@@ -36,6 +37,7 @@ NAMES = {
         "moment": Datatype.DATETIME,
         "opens": Datatype.TIME,
         "vip": Datatype.BOOLEAN,
+        "term": Datatype.MONTHS,
     }.items()
 }
 GIVEN: dict[str, Input] = {
@@ -48,6 +50,7 @@ GIVEN: dict[str, Input] = {
     "day": date(2026, 2, 28),
     "opens": time(23, 30),
     "vip": True,
+    "term": Months(18),
 }
 
 
@@ -83,6 +86,30 @@ def value(text: str, named: dict[str, Input] | None = None) -> object:
         ('day - date("2026-02-01")', timedelta(days=27)),
         ('date("2026-03-01") - duration("PT1H")', date(2026, 2, 28)),
         ("opens + wait", time(1)),
+        ('day + duration("P1M")', date(2026, 3, 28)),
+        ('date("2026-01-31") + @"P1M"', date(2026, 2, 28)),
+        ('duration("P1M") + date("2024-01-31")', date(2024, 2, 29)),
+        ('date("2024-02-29") + duration("P1Y")', date(2025, 2, 28)),
+        ('date("2024-02-29") - duration("P4Y")', date(2020, 2, 29)),
+        ('date("2026-03-31") - duration("P1M")', date(2026, 2, 28)),
+        (
+            'date and time("2026-01-31T23:30:00Z") + duration("P1M")',
+            datetime(2026, 2, 28, 23, 30, tzinfo=UTC),
+        ),
+        ("day + term", date(2027, 8, 28)),
+        ('term + duration("P6M") = duration("P2Y")', True),
+        ('term - duration("P2Y")', Months(-6)),
+        ("term * 2", Months(36)),
+        ("2 * -term", Months(-36)),
+        ("term / 4", Months(4)),
+        ('term / duration("P1Y")', 1.5),
+        ('term / duration("P0M")', None),
+        ("term / 0", None),
+        ('duration("P12M") = duration("P1Y")', True),
+        ('duration("P13M") > duration("P1Y")', True),
+        ("term = null", False),
+        ('day + duration("P9999Y")', None),
+        ('day - duration("P9999Y")', None),
         ("opens - wait", time(22)),
         ('opens - time("22:00:00")', timedelta(minutes=90)),
         ('date and time("2026-01-01T01:00:00+01:00") = @"2026-01-01T00:00:00+00:00"', True),
@@ -119,7 +146,14 @@ def test_nothing_in_gives_nothing_out_but_null_can_be_told(nothing: Input) -> No
 @pytest.mark.parametrize(
     ("text", "reason", "nearest"),
     [
-        ("wait + 1", "+ does not join a duration and a number", None),
+        ("wait + 1", "+ does not join a days and time duration and a number", None),
+        ("wait < term", "with a years and months duration; a month has no fixed length", None),
+        ("wait = term", "with a years and months duration; a month has no fixed length", None),
+        ("wait + term", "a years and months duration; a month has no fixed length", None),
+        ("opens + term", "+ does not join a time and a years and months duration", None),
+        ('duration("P1Y2D")', "'P1Y2D' is not a duration in years and months", None),
+        ('duration("P1YT1H")', "is not a duration in years and months", None),
+        ('duration("P1000001Y")', "is not a duration in years and months", None),
         ("name + 1", "+ does not join a string and a number", None),
         ("vip > true", "compares a boolean", None),
         ("a = name", "compares a number with a string", None),
@@ -135,7 +169,7 @@ def test_nothing_in_gives_nothing_out_but_null_can_be_told(nothing: Input) -> No
         ("", "a value or a name belongs here", "0"),
         ("1.2.3", "belongs here", "0"),
         ('date("2026-02-30")', "is not a date", None),
-        ('duration("P1Y")', "is not a duration", None),
+        ('duration("P")', "is not a duration", None),
         ("(" * 40 + "1" + ")" * 40, "nested deeper", None),
         ("-" * 40 + "1", "nested deeper", None),
         ("1" * 3000, "longer than", None),
@@ -156,7 +190,13 @@ def test_any_text_is_an_expression_with_a_value_or_a_named_mistake(text: str) ->
     with suppress(TestInvalid):
         expression, sort = read_expression(text, NAMES)
         found: Worth = worth(expression, GIVEN)
-        kinds = {Decimal: "number", str: "string", bool: "boolean", timedelta: "duration"}
+        kinds = {
+            Decimal: "number",
+            str: "string",
+            bool: "boolean",
+            timedelta: LENGTH,
+            Months: MONTHS,
+        }
         assert found is None or kinds[type(found)] == sort
 
 

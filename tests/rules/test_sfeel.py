@@ -43,6 +43,12 @@ def field(path: str) -> Field:
         ("incident.age", "<= PT15M", timedelta(minutes=15), timedelta(minutes=16)),
         ("incident.age", '< duration("P1DT2H")', timedelta(hours=25), timedelta(hours=26)),
         ("incident.age", "1 hour and 30 minutes", timedelta(minutes=90), timedelta(minutes=91)),
+        (
+            "incident.age",
+            "over 1 hour and 5 minutes",
+            timedelta(minutes=66),
+            timedelta(minutes=65),
+        ),
         ("calendar.local_date", "before 2026-11-22", date(2026, 11, 21), date(2026, 11, 22)),
         ("calendar.local_date", 'date("2026-11-22")', date(2026, 11, 22), date(2026, 11, 23)),
         ("calendar.local_time", "[08:30..17:00)", time(8, 30), time(17)),

@@ -156,7 +156,7 @@ def test_a_reckoned_output_that_its_column_cannot_hold_is_told() -> None:
     ("old", "new", "reason"),
     [
         ("= fare * 0.5", "= fair * 0.5", "is no input"),
-        ("= fare / 10", "= delay / 10", "gives a duration"),
+        ("= fare / 10", "= delay / 10", "gives a days and time duration"),
         ('delay / duration("PT1H")', "delay + 1", "does not join"),
     ],
 )
