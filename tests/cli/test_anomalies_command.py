@@ -71,3 +71,60 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2
     assert "none.csv" in result.stderr
+
+
+def test_an_alarm_is_told_in_words_with_the_usual_and_since_when(tmp_path: Path) -> None:
+    result = score(tmp_path, hours([50.0] * 300 + [2000.0]))
+    assert result.stdout.splitlines()[-1] == (
+        "2026-01-13 12:00:00  1995 posts an hour, 39.9 times the usual 50, "
+        "high since 2026-01-13 11:00:00"
+    )
+
+
+def test_an_alarm_out_of_silence_has_no_ratio(tmp_path: Path) -> None:
+    result = score(tmp_path, hours([0.0] * 300 + [2000.0]))
+    assert "where hardly any are usual" in result.stdout
+    alarm = json.loads(score(tmp_path, hours([0.0] * 300 + [2000.0]), "--json").stdout)["alarms"]
+    assert [one["times_the_usual"] for one in alarm] == [None]
+
+
+def test_fewer_alarms_come_where_fewer_are_asked_for(tmp_path: Path) -> None:
+    content = hours([50.0] * 300 + [200.0])
+    many = json.loads(score(tmp_path, content, "--alarms-a-month", "7", "--json").stdout)
+    few = json.loads(score(tmp_path, content, "--alarms-a-month", "0.01", "--json").stdout)
+    assert (many["above_half"], few["above_half"]) == (1, 0)
+
+
+def test_an_impossible_number_of_alarms_ends_with_code_2(tmp_path: Path) -> None:
+    result = score(tmp_path, hours([50.0]), "--alarms-a-month", "30")
+    assert result.exit_code == 2
+    assert "at most 7" in result.stderr
+
+
+def test_a_series_in_two_files_scores_as_in_one(tmp_path: Path) -> None:
+    rows = hours([50.0, 60.0] * 150 + [2000.0, 60.0]).splitlines()
+    halves = "\n".join(rows[:200]), "\n".join([rows[0], *rows[200:]])
+    assert score(tmp_path, "\n".join(rows)).exit_code == 0
+    whole = (tmp_path / "scores.csv").read_text().splitlines()
+    kept = ("--memory", str(tmp_path / "memory.json"))
+    parts: list[str] = []
+    for half in halves:
+        assert score(tmp_path, half, *kept).exit_code == 0
+        parts += (tmp_path / "scores.csv").read_text().splitlines()[1:]
+    assert parts == whole[1:]
+
+
+def test_rows_that_the_memory_has_seen_are_refused(tmp_path: Path) -> None:
+    kept = ("--memory", str(tmp_path / "memory.json"))
+    assert score(tmp_path, hours([50.0, 60.0]), *kept).exit_code == 0
+    result = score(tmp_path, hours([50.0, 60.0]), *kept)
+    assert result.exit_code == 2
+    assert "series.csv:2: timestamp '2026-01-01 00:00:00' does not come after" in result.stderr
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"last": "2026-01-01", "memory": {}}'])
+def test_a_memory_that_is_none_is_refused_by_name(tmp_path: Path, content: str) -> None:
+    (tmp_path / "memory.json").write_text(content)
+    result = score(tmp_path, hours([50.0]), "--memory", str(tmp_path / "memory.json"))
+    assert result.exit_code == 2
+    assert "memory.json" in result.stderr
