@@ -2,12 +2,14 @@
 PORT ?= 8080
 ATTUNE_HOME ?= var
 VENV ?= .venv
+EXAMPLES ?= 20000
+DRAWN ?= $(shell grep -l tests.rules.examples tests/rules/test_*.py)
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench nightly clean
 .DEFAULT_GOAL := check
 
 $(VENV)/.installed: requirements.txt constraints.txt setup.cfg pyproject.toml
@@ -39,13 +41,17 @@ check: $(VENV)/.installed-test
 	$(BIN)/yamllint -s ontology rules loaders
 	$(BIN)/vulture --min-confidence 80 --ignore-names trace,LanguageDetector,Tensor ontology rules knowledge loaders service
 	$(BIN)/attune rules check
-	$(BIN)/attune rules test
+	$(BIN)/attune rules test --min-boundary 100 --min-mutation 90
 
 test: check
 	$(BIN)/pytest -q -n 2 --dist loadfile
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m bench
+
+# What is drawn at random, 20,000 cases instead of 500: both engines, the laws, what an author may try. Hours on one core.
+nightly: $(VENV)/.installed-test
+	ATTUNE_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q $(DRAWN)
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
