@@ -83,7 +83,7 @@ def test_a_field_of_years_and_months_is_tested_like_any_other(
         ("6", "a duration needs its unit", "6 months"),
         ("P30D", "is not a duration in years and months like P1Y6M or P2M", None),
         ("0.7 months", "months are whole", "1 months"),
-        ("2 monts", "'monts' is no unit of time", "months"),
+        ("2 mnths", "'mnths' is no unit of time", "months"),
         ("[1 year..1 month]", "ends before it begins", "[1 month..1 year]"),
         ('date("2026-01-01")', "stands where term holds a years-and-months duration", None),
     ],
