@@ -22,6 +22,11 @@ _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
             re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII),
             "an ISO 3166 code",
         ),
+        "system": (re.compile(r"system/[a-z0-9][a-z0-9._~-]{0,79}", re.ASCII), "system/…"),
+        "address": (
+            re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,253}(/[!-~]{0,500})?", re.ASCII),
+            "an http or https address",
+        ),
         "topic": (
             re.compile(r"[^A-Z#\s](?:[^A-Z#\n]{0,78}[^A-Z#\s])?"),
             "lower case, without '#'",

@@ -24,12 +24,15 @@ PROMISED = {
     "Touchpoint": "name touchpointKind journeyStage empathySensitivity riskZone quiet ownedBy "
     "usesPlatform",
     "Platform": "name status access minutesToExhaustion accessExpires fallback lastResort "
-    "reliesOn",
-    "Feed": "name observes samplingRate stallsAfter languages reliesOn",
+    "reliesOn quota quotaWindow ownedBy",
+    "Offer": "name onPlatform access quota quotaWindow",
+    "Feed": "name observes samplingRate stallsAfter languages reliesOn endpoint timeline query "
+    "postsPerRequest",
     "Incident": "name crisisType cluster severity certainty urgency harm peopleAtRisk "
     "customersAffected similarHistory priorReputation allegation internal onset ownedBy topic "
     "inRegion onPlatform ofAccount",
-    "Agreement": "topic agreementKind inRegion party validFrom validUntil",
+    "Agreement": "topic agreementKind inRegion party validFrom validUntil partner permitsField "
+    "permitsPurpose retention suspended",
     "Calendar": "timeZone opens closes workingDay holiday",
     "Person": "displayName memberOf",
     "KPI": "name accountable responsible formula target unit",
