@@ -8,9 +8,10 @@ from docs.calculations import calculations
 from docs.questions import questions
 from docs.quoting import parted, says
 from docs.reference import table
-from docs.trials import AT, book, fires, said
+from docs.trials import AT, book, fires, said, said_of_cases
 from ontology.facts import STRATA, catalogue
 from rules import parts
+from rules.case import LISTS, SCALARS, Place, shape_of
 from rules.limits import LIMITS
 
 _YAML: Final = (
@@ -24,7 +25,7 @@ _YAML: Final = (
 
 def language() -> str:
     """The whole reference."""
-    made = (_files, _books, _strata, questions, answers, calculations, _limits)
+    made = (_files, _books, _strata, questions, answers, _cases, calculations, _limits)
     return "".join(part() for part in made)
 
 
@@ -88,6 +89,30 @@ def _strata() -> str:
         + table(("stratum", "its actions", "complete after it"), rows)
         + f"\nToo late to conclude: {says(early)}\n\nToo early to read: {says(late)}\n"
     )
+
+
+def _cases() -> str:
+    rows = [(f"`{name}`", "", _may(place)) for name, place in SCALARS.items()]
+    rows += [
+        (f"`{name}`", f"`{part}`", _may(place))
+        for name, members in LISTS.items()
+        for part, place in members.items()
+    ]
+    wrong = "cases: [{note: A case, given: {incident: {phase: open}}, want: {tier: boss}}]"
+    return (
+        "\n## Cases\nA case table is a mapping `cases: [{…}, …]`; [case-tables.md](case-tables.md)"
+        " says how to judge one.\n\n"
+        + parted(parts.CASE, parts.CASE_NEEDS)
+        + "\n### What a case may want\nA list has members by their first part, or by several.\n\n"
+        + table(("wanted", "part", "may be"), rows)
+        + f"\n`want: {{tier: boss}}`: {says(said_of_cases(wrong))}\n"
+    )
+
+
+def _may(place: Place) -> str:
+    """What a part of a decision may be."""
+    shape = shape_of(place, catalogue())
+    return ", ".join(f"`{name}`" for name in shape.allowed) or f"like `{shape.example}`"
 
 
 def _limits() -> str:

@@ -10,6 +10,7 @@ from ontology.facts import catalogue
 from ontology.kinds import Field
 from ontology.marked_yaml import parse as parse_yaml
 from ontology.values import Datatype, encode
+from rules.cases import CasesInvalid, read_cases
 from rules.columns import PLACES, TYPES
 from rules.diagnostics import Invalid
 from rules.forms_of_calculations import NUMBERS, TEXTS
@@ -113,6 +114,15 @@ def said(text: str) -> str:
     try:
         parse_book(text, file="", catalogue=catalogue())
     except RulebookInvalid as error:
+        return _placeless(error)
+    return ""
+
+
+def said_of_cases(text: str) -> str:
+    """What is said first of a table of cases, without the place; empty where it is right."""
+    try:
+        read_cases(text, file="", catalogue=catalogue())
+    except CasesInvalid as error:
         return _placeless(error)
     return ""
 

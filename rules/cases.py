@@ -1,16 +1,16 @@
 """Case tables: given facts and what is wanted of them, read from YAML, all mistakes at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Final
 
 from ontology.facts import Catalogue, Fact, FactInvalid, Origin
 from ontology.marked_yaml import Entry, Node, YamlInvalid, parse
-from ontology.values import encode
-from rules.case import LISTS, PARTS, SCALARS, Case, Member
+from rules.case import Case
 from rules.diagnostics import Diagnostic, Invalid, Problems, near
+from rules.parts import CASE, CASE_NEEDS, CASES
 from rules.unary import TestInvalid, value
+from rules.want_reader import Wants
 from rules.worded import entries, items, shown
 
 FIRES: Final = "fires"
@@ -18,8 +18,6 @@ QUIET: Final = "stays quiet"
 AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
 """The moment of a case that names none: a Thursday morning."""
 
-_TABLE: Final = ("cases",)
-_CASE: Final = ("note", "given", "want", "rule", "without", "at", "judge")
 _EXAMPLE: Final = (
     "- {note: A tenfold hour, rule: surge, given: {spread: {window: PT1H, excess: 10, "
     "volume: 80}}, want: fires}"
@@ -53,16 +51,17 @@ class _Reader:
     def __init__(self, catalogue: Catalogue, problems: Problems) -> None:
         self._catalogue = catalogue
         self._problems = problems
+        self._wants = Wants(catalogue=catalogue, problems=problems)
 
     def table(self, root: Node) -> tuple[Case, ...]:
-        written = self._parts(root, _TABLE, _TABLE).get("cases")
+        written = self._parts(root, CASES, CASES).get("cases")
         if written is None or written.value.kind != "list":
             self._problems.add(root, "cases", "is a list of cases", example=_EXAMPLE)
             return ()
         return tuple(self._case(node) for node in items(written.value))
 
     def _case(self, node: Node) -> Case:
-        parts = self._parts(node, _CASE, _CASE[:3])
+        parts = self._parts(node, CASE, CASE_NEEDS)
         rule, want = parts.get("rule"), parts.get("want")
         self._judged(parts.get("judge"))
         about_rule = rule is not None and want is not None
@@ -73,8 +72,8 @@ class _Reader:
             at=self._moment(parts.get("at")),
             rule=_text(rule) or None,
             fires=self._fires(want.value) if about_rule and want is not None else None,
-            want=self._shows(want if shows else None),
-            without=self._lacks(parts.get("without")),
+            want=self._wants.shows(want if shows else None),
+            without=self._wants.lacks(parts.get("without")),
             line=node.line,
         )
 
@@ -94,15 +93,23 @@ class _Reader:
 
     def _facts(self, entry: Entry | None) -> tuple[Fact, ...]:
         found: list[Fact] = []
+        if entry is not None:
+            self._mapping(entry.value, "given is a mapping of facts, by kind")
         for kind in entries(entry.value) if entry is not None else ():
             for place, node in enumerate(items(kind.value)):
                 found += self._fact(kind, node, place)
         return tuple(found)
 
+    def _mapping(self, node: Node, reason: str) -> None:
+        if node.kind != "mapping" and node.value is not None:
+            example = "given: {spread: {window: PT1H, excess: 4.5}}"
+            self._problems.add(node, shown(node), reason, example=example)
+
     def _fact(self, kind: Entry, node: Node, place: int) -> list[Fact]:
         shape = self._catalogue.kinds.get(kind.key)
         fields = shape.fields if shape is not None else {}
         values: dict[str, object] = {}
+        self._mapping(node, "a fact is a mapping of its fields")
         for entry in entries(node):
             try:
                 values[entry.key] = value(_scalar(entry.value), fields[entry.key])
@@ -121,53 +128,6 @@ class _Reader:
                 self._problems.add(node, name or kind.key, words)
             return []
 
-    def _shows(self, entry: Entry | None) -> Mapping[str, str | tuple[Member, ...]]:
-        found: dict[str, str | tuple[Member, ...]] = {}
-        for one in entries(entry.value) if entry is not None else ():
-            if one.key in SCALARS:
-                found[one.key] = self._scalar(one)
-            elif self._listed(one):
-                found[one.key] = self._members(one)
-        if entry is not None and not found:
-            reason = "says nothing; name a rule, or what the decision shows"
-            self._problems.add(entry, "want", reason, example="want: {tier: executive}")
-        return MappingProxyType(found)
-
-    def _scalar(self, entry: Entry) -> str:
-        return self._length(entry) if entry.key == "within" else shown(entry.value)
-
-    def _length(self, entry: Entry) -> str:
-        """A duration in its one form."""
-        text = shown(entry.value)
-        try:
-            shape = self._catalogue.kinds["escalation"].fields["within"]
-            return str(encode(value(text, shape)))
-        except TestInvalid as error:
-            self._problems.add(entry.value, text, error.reason, example="within: 15 minutes")
-            return text
-
-    def _lacks(self, entry: Entry | None) -> Mapping[str, tuple[Member, ...]]:
-        written = entries(entry.value) if entry is not None else ()
-        return MappingProxyType({e.key: self._members(e) for e in written if self._listed(e)})
-
-    def _members(self, entry: Entry) -> tuple[Member, ...]:
-        return tuple(self._member(entry.key, node) for node in items(entry.value))
-
-    def _member(self, part: str, node: Node) -> Member:
-        """A name, or an object of parts like `{team: team/legal, within: 1 hour}`."""
-        if node.kind != "mapping":
-            return (("", shown(node)),)
-        known = PARTS.get(part, ("name",))
-        told = self._parts(node, known, known[:1]).values()
-        return tuple((e.key, self._scalar(e)) for e in told if e.key in known)
-
-    def _listed(self, entry: Entry) -> bool:
-        known = (*SCALARS, *LISTS)
-        if entry.key not in LISTS:
-            reason = f"no part of a decision with a list; those are {', '.join(LISTS)}"
-            self._problems.add(entry, entry.key, reason, nearest=near(entry.key, known))
-        return entry.key in LISTS
-
     def _moment(self, entry: Entry | None) -> datetime:
         text = _text(entry)
         try:
@@ -181,7 +141,7 @@ class _Reader:
         return moment.astimezone(UTC)
 
     def _parts(
-        self, node: Node, known: Sequence[str], required: Sequence[str]
+        self, node: Node, known: Iterable[str], required: Iterable[str]
     ) -> Mapping[str, Entry]:
         found: dict[str, Entry] = {}
         for entry in entries(node):

@@ -12,6 +12,7 @@ from rules.unary import ORDER
 
 Schema = dict[str, Any]
 
+DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 TEXT: Final[Schema] = {"type": "string"}
 _ANYTHING: Final = ("-", "given", "not given")
 _WORDS: Final = (*ORDER, "not given", "given", "not", "anything", "from", "between", "to", "and")
@@ -72,6 +73,26 @@ class Shared:
 def ref(name: str) -> Schema:
     """A reference to a definition."""
     return {"$ref": f"#/definitions/{name}"}
+
+
+def object_of(properties: Mapping[str, Any], *required: str) -> Schema:
+    """An object of these members and no others."""
+    found: Schema = {
+        "type": "object",
+        "properties": dict(properties),
+        "additionalProperties": False,
+    }
+    return {**found, "required": list(required)} if required else found
+
+
+def or_list(one: Schema) -> Schema:
+    """One, or a list of such."""
+    return {"anyOf": [one, {"type": "array", "items": one}]}
+
+
+def titled(field: Field) -> Schema:
+    """The title and the words of a field."""
+    return {"title": f"{field.label[:1].upper()}{field.label[1:]}", "description": said(field)}
 
 
 def said(shape: Field) -> str:

@@ -7,16 +7,25 @@ before it begins, a kind of fact of a later stratum) the check says.
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from ontology.facts import STRATA, Catalogue
-from ontology.kinds import Field, Kind
-from rules.editor_fields import TEXT, Schema, Shared, ref, said
+from ontology.kinds import Kind
+from rules.editor_fields import (
+    DIALECT,
+    TEXT,
+    Schema,
+    Shared,
+    object_of,
+    or_list,
+    ref,
+    said,
+    titled,
+)
 from rules.parts import BOOK, EFFECTIVE, ROW, RULE, TABLE
 from rules.rule_parts import COVERS, LONGEST_NAME, LONGEST_REASON, NAME
 from rules.rule_tables import HITS, MOST_ROWS
 
-DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 _NOTE: Final[Schema] = {**TEXT, "description": RULE["note"]}
 _REASON: Final[Schema] = {
     **TEXT,
@@ -100,19 +109,19 @@ def editor_schema(catalogue: Catalogue) -> Schema:
         "$schema": DIALECT,
         "title": "A book of attune's rules",
         "description": "Made from ontology/shapes/facts.ttl by `attune rules schema`.",
-        **_object(_BOOK, "book", "stratum", "owner"),
+        **object_of(_BOOK, "book", "stratum", "owner"),
         "anyOf": [{"required": ["rules"]}, {"required": ["tables"]}],
         "definitions": {
             "rule": {
-                **_object(rule, "id", "reason", "when", "then"),
+                **object_of(rule, "id", "reason", "when", "then"),
                 "defaultSnippets": [_SNIPPET],
             },
             "table": _table(catalogue),
             "row": _row(catalogue),
-            "when": _or_list(ref("facts")),
+            "when": or_list(ref("facts")),
             "facts": _facts(catalogue),
-            "then": _or_list(ref("actions")),
-            "actions": _object(actions),
+            "then": or_list(ref("actions")),
+            "actions": object_of(actions),
             **facts,
             **shared.definitions,
         },
@@ -130,36 +139,39 @@ def _facts(catalogue: Catalogue) -> Schema:
         kind.name: {
             "title": kind.label,
             "description": kind.comment,
-            **_or_list(ref(f"fact.{kind.name}")),
+            **or_list(ref(f"fact.{kind.name}")),
         }
         for kind in catalogue.kinds.values()
     }
     without = {"description": "No such fact is there.", "allOf": [ref("when")]}
-    either = {"description": "At least one of these holds.", **_or_list(ref("facts"))}
-    return _object({**kinds, "absent": without, "none": without, "any": either})
+    either = {"description": "At least one of these holds.", **or_list(ref("facts"))}
+    return object_of({**kinds, "absent": without, "none": without, "any": either})
 
 
 def _fact(kind: Kind, shared: Shared) -> Schema:
     """What may be asked of a fact of a kind; keys must be named."""
     fields = {
-        name: {**_titled(field), "allOf": [shared.asked(kind.name, field)]}
+        name: {**titled(field), "allOf": [shared.asked(kind.name, field)]}
         for name, field in kind.fields.items()
     }
-    body = _object({**fields, "as": _ALIAS}, *kind.keys)
+    body = object_of({**fields, "as": _ALIAS}, *kind.keys)
     return body if kind.keys else {"anyOf": [body, {"enum": ["given", None]}]}
 
 
 def _action(kind: Kind, shared: Shared) -> Schema:
     """What an action takes: its fields, or the main one alone; one or several."""
     fields = {
-        name: {**_titled(field), "allOf": [shared.value(kind.name, field)]}
+        name: {**titled(field), "allOf": [shared.value(kind.name, field)]}
         for name, field in kind.fields.items()
     }
     required = [name for name, field in kind.fields.items() if field.required]
     one = {
-        "anyOf": [shared.value(kind.name, kind.fields[str(kind.main)]), _object(fields, *required)]
+        "anyOf": [
+            shared.value(kind.name, kind.fields[str(kind.main)]),
+            object_of(fields, *required),
+        ]
     }
-    return {"title": kind.label, "description": kind.comment, **_or_list(one)}
+    return {"title": kind.label, "description": kind.comment, **or_list(one)}
 
 
 def _columns(kinds: Mapping[str, Kind]) -> dict[str, str]:
@@ -170,7 +182,7 @@ def _columns(kinds: Mapping[str, Kind]) -> dict[str, str]:
 def _table(catalogue: Catalogue) -> Schema:
     outputs = [*_columns(catalogue.verbs()), *catalogue.verbs()]
     allowed = {"type": "array", "description": "For P: what comes first counts most."}
-    ranked = _object({"name": {"enum": outputs}, "allowed": allowed}, "name")
+    ranked = object_of({"name": {"enum": outputs}, "allowed": allowed}, "name")
     columns = {
         "id": _ID,
         "reason": _REASON,
@@ -179,7 +191,7 @@ def _table(catalogue: Catalogue) -> Schema:
         "rows": {"type": "array", "items": ref("row"), "maxItems": MOST_ROWS},
     }
     told = {name: {**schema, "description": TABLE[name]} for name, schema in columns.items()}
-    return _object({**told, "hit": _HIT, **_COMMON}, *columns)
+    return object_of({**told, "hit": _HIT, **_COMMON}, *columns)
 
 
 def _row(catalogue: Catalogue) -> Schema:
@@ -191,29 +203,12 @@ def _row(catalogue: Catalogue) -> Schema:
         "when": _cells(_columns(catalogue.kinds)),
         "then": _cells(outputs),
     }
-    return _object(row, "when", "then")
+    return object_of(row, "when", "then")
 
 
 def _cells(columns: Mapping[str, str]) -> Schema:
-    named = _object({name: {"description": words} for name, words in columns.items()})
+    named = object_of({name: {"description": words} for name, words in columns.items()})
     return {"anyOf": [{"type": "array"}, named]}
-
-
-def _object(properties: Mapping[str, Any], *required: str) -> Schema:
-    found: Schema = {
-        "type": "object",
-        "properties": dict(properties),
-        "additionalProperties": False,
-    }
-    return {**found, "required": list(required)} if required else found
-
-
-def _or_list(one: Schema) -> Schema:
-    return {"anyOf": [one, {"type": "array", "items": one}]}
-
-
-def _titled(field: Field) -> Schema:
-    return {"title": f"{field.label[:1].upper()}{field.label[1:]}", "description": said(field)}
 
 
 def _told(kind: Kind) -> str:

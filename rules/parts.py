@@ -98,3 +98,19 @@ COLUMN: Final[Mapping[str, str]] = MappingProxyType(
         "expression": "Of an input: how it is reckoned from those that are given.",
     }
 )
+CASES: Final[Mapping[str, str]] = MappingProxyType({"cases": "The cases, a list."})
+CASE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "note": "What the case shows, in the words of somebody who was there.",
+        "given": "The facts, by kind; a list for several of a kind. What earlier strata would "
+        "conclude is given like any other.",
+        "want": "fires, stays quiet, or what the decision shows; with a rule, the latter says "
+        "that the rule fires and this is what comes of it.",
+        "rule": "The rule that it is about; left out, it is about the decision as a whole.",
+        "without": "Members that must not be in a list of the decision.",
+        "at": "The moment, with offset; 1 October 2026, 9:00 UTC where it is left out.",
+        "judge": "A machine proposed the case: it is refused until a person has judged it and "
+        "taken this line out.",
+    }
+)
+CASE_NEEDS: Final = ("note", "given", "want")

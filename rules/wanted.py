@@ -6,7 +6,7 @@ from typing import cast
 
 from ontology.decisions import Decision
 from ontology.values import duration_text
-from rules.case import LISTS, PARTS, Case, Member
+from rules.case import LISTS, Case, Member
 
 
 def unmet(case: Case, decision: Decision) -> Iterator[str]:
@@ -73,7 +73,7 @@ def shows(decision: Decision, part: str) -> tuple[str, ...]:
 
 
 def _parts(part: str) -> tuple[str, ...]:
-    return PARTS.get(part, ("name",))
+    return tuple(LISTS[part])
 
 
 def _named(member: Member) -> bool:

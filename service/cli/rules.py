@@ -166,12 +166,17 @@ def write_schema(
     out: Annotated[
         Path | None, typer.Option("--out", help="Where to write it; shown if absent.")
     ] = None,
+    *,
+    cases: Annotated[
+        bool, typer.Option("--cases", help="The schema of case tables, not of books.")
+    ] = False,
 ) -> None:
-    """Write the JSON Schema by which editors complete, explain and check books of rules."""
+    """Write the JSON Schema by which editors complete, explain and check books or case tables."""
     from ontology.facts import catalogue  # noqa: PLC0415 - light start
+    from rules.cases_schema import cases_schema  # noqa: PLC0415 - light start
     from rules.editor_schema import editor_schema, written  # noqa: PLC0415 - light start
 
-    text = written(editor_schema(catalogue()))
+    text = written((cases_schema if cases else editor_schema)(catalogue()))
     if out is None:
         typer.echo(text, nl=False)
         return

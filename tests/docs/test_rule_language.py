@@ -30,13 +30,14 @@ from ontology.marked_yaml import parse as parse_yaml
 from ontology.values import Datatype
 from rules import forms_of_calculations as calculations
 from rules import forms_of_rules as forms
+from rules.case import LISTS, SCALARS
 from rules.construct import Asking, Concluding, Reckoning, Requiring
 from rules.expression_reader import LEVELS, SORTS, read_expression
 from rules.expressions import RESULTS, Expression
 from rules.forms_of_tests import ASKING, NULL
 from rules.forms_of_values import WRITING
 from rules.limits import LIMITS
-from rules.parts import BOOK, CALCULATION, COLUMN, DECISION, EFFECTIVE, ROW, RULE, TABLE
+from rules.parts import BOOK, CALCULATION, CASE, COLUMN, DECISION, EFFECTIVE, ROW, RULE, TABLE
 from rules.phrases import SAID, meant
 from rules.rule_tables import HITS as RULE_HITS
 from rules.sfeel import COMPARES, Test
@@ -176,7 +177,19 @@ def test_every_expression_of_the_language_stands_in_the_reference() -> None:
 
 
 def test_every_part_and_action_stands_in_the_reference() -> None:
-    parts = (BOOK, RULE, TABLE, ROW, EFFECTIVE, CALCULATION, DECISION, COLUMN)
+    parts = (
+        BOOK,
+        RULE,
+        TABLE,
+        ROW,
+        EFFECTIVE,
+        CALCULATION,
+        DECISION,
+        COLUMN,
+        CASE,
+        SCALARS,
+        LISTS,
+    )
     for name in (*(name for part in parts for name in part), *catalogue().verbs()):
         assert f"| `{name}` |" in PAGE
 
@@ -191,6 +204,8 @@ def test_every_limit_that_an_author_meets_stands_in_the_reference() -> None:
             r"(?m)^([A-Z_]+): Final", (ROOT / "rules" / f"{module.name}.py").read_text("utf-8")
         )
         for name in filter(LIMIT.fullmatch, own):
-            words = f"{module.name}.{name}: add it to rules/limits.py, or say why no author meets it"
+            words = (
+                f"{module.name}.{name}: add it to rules/limits.py, or say why no author meets it"
+            )
             assert members[name] in known or name in INNER, words
     assert {limit.means for limit in LIMITS} <= {*re.findall(r"(?m)^\| (.+?) \| [\d,]+ \|$", PAGE)}
