@@ -96,6 +96,12 @@ def test_a_mistake_says_where_it_is_and_how_it_is_put_right(
     assert found[0].nearest == nearest
 
 
+def test_a_book_that_was_read_is_not_read_again_and_its_place_is_its_own() -> None:
+    assert read(BOOK) is read(BOOK)
+    elsewhere = parse(BOOK, file="books/other.yaml", catalogue=catalogue())
+    assert {rule.file for rule in elsewhere.rules} == {"books/other.yaml"}
+
+
 def test_every_mistake_is_told_at_once() -> None:
     found = mistakes("excess: at least 4.0", "xcess: 4, volume: 3.5, velocity: '0,9'")
     assert [one.offending for one in found] == ["xcess", "3.5", "0,9"]
