@@ -1,7 +1,7 @@
 """Writes the parts of the documentation that repeat the code: `python -m docs.generate`.
 
-A part stands between `<!-- generated: name -->` and `<!-- end -->`. With `--check` stale files
-are only named.
+A part stands between `<!-- generated: name -->` and `<!-- end -->`; the schemas for editors are
+made whole. With `--check` stale files are only named.
 """
 
 import ast
@@ -19,9 +19,12 @@ from apiflask import APIFlask
 import service.api
 from docs.reference import facts, lives, records, table
 from docs.rule_language import language
-from ontology.facts import catalogue
+from ontology.facts import Catalogue, catalogue
 from ontology.lifecycle_terms import Role
 from ontology.marked_yaml import parse
+from rules.cases_schema import cases_schema
+from rules.editor_fields import Schema
+from rules.editor_schema import editor_schema, written
 from rules.policy import build
 from rules.worded import entries, shown
 from service.bundle import packaged
@@ -34,8 +37,10 @@ _CAPABILITY: Final = re.compile(r"test_(\d)_(\d{1,2})_\w+\.py")
 
 
 def generated() -> Mapping[Path, str]:
-    """The files with generated parts, as they should be."""
-    return {ROOT / name: _replaced(ROOT / name, part) for name, part in _PARTS.items()}
+    """The files with generated parts, and those that are made whole, as they should be."""
+    parts = {ROOT / name: _replaced(ROOT / name, part) for name, part in _PARTS.items()}
+    schemas = {ROOT / name: written(made(catalogue())) for name, made in _SCHEMAS.items()}
+    return parts | schemas
 
 
 def _replaced(path: Path, part: str) -> str:
@@ -143,6 +148,9 @@ _PARTS: Final[Mapping[str, str]] = MappingProxyType(
         "docs/records.md": "records",
         "docs/rule-language.md": "language",
     }
+)
+_SCHEMAS: Final[Mapping[str, Callable[[Catalogue], Schema]]] = MappingProxyType(
+    {"rules/rulebook.schema.json": editor_schema, "rules/cases.schema.json": cases_schema}
 )
 
 

@@ -61,6 +61,7 @@ INNER = {
     "MOST_COMBINATIONS": "the generated code goes on alone",
     "MOST_DRAINED": "the generated code goes on alone",
     "MOST_HELD": "a cache",
+    "MOST_REMEMBERED": "a cache",
     "MOST_FAULTS": "notes that are kept",
     "LARGEST": "above the largest number",
 }
