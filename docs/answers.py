@@ -56,7 +56,26 @@ def _tables() -> str:
         + f"\n### Hit policies of a book\n```yaml\n{shown}```\nThe second row gives `executive`, "
         "and with A, where it must agree, `crisis-team`.\n\n"
         + table(("hit", "what it does", "both rows hold", "neither", "rows that differ"), rows)
+        + "\nMistakes:\n\n"
+        + table(("written", "it says"), _mistakes())
     )
+
+
+def _mistakes() -> list[tuple[str, str]]:
+    """What is said of tables with a slip."""
+    slips = (
+        (
+            "P",
+            ", allowed: [executive, crisis-team]",
+            "",
+            "hit: P, outputs: [{name: escalate.tier}]",
+        ),
+        ("C", 'preventable, "-"', "preventable", "when: [preventable]"),
+        ("C", "incident.cluster,", "cluster,", "inputs: [cluster, incident.severity]"),
+        ("C", "[crisis-team]", "[crisis]", "then: [crisis]"),
+        ("F", "", "", "hit: F"),
+    )
+    return [(f"`{shown}`", says(said(of_table(hit).replace(a, b)))) for hit, a, b, shown in slips]
 
 
 def _settled(hit: str) -> tuple[str, str, str]:

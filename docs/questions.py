@@ -101,9 +101,11 @@ def _values() -> str:
         )
         for datatype, form in WRITING.items()
     ]
+    bare, inner = '"4"', "'\"4\"'"
     return (
-        "\n## Values\nNothing is coerced: `yes` is no truth, a number in quotation marks no "
-        "number.\n\n"
+        f"\n## Values\nNothing is coerced. Quotation marks of YAML change nothing, those inside "
+        f'them make a text:\n\n- `excess: "4"` of 4: {yes(asked("spread", "excess", bare, "4"))}\n'
+        f"- `excess: {inner}`: {says(said(book(when=one('spread', 'excess', inner))))}\n\n"
         + table(("type", "what it is", "the same value", "stored", "a mistake"), rows)
         + "\n### Units of time\n"
         + table(("written", "seconds"), _units(UNITS))

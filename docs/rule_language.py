@@ -1,5 +1,6 @@
 """The reference of the rule language as Markdown; its examples are tried while it is made."""
 
+import re
 from datetime import timedelta
 from typing import Final
 
@@ -8,11 +9,12 @@ from docs.calculations import calculations
 from docs.questions import questions
 from docs.quoting import parted, says
 from docs.reference import table
-from docs.trials import AT, book, fires, said, said_of_cases
+from docs.trials import AT, book, fires, said, said_of_cases, said_of_policy
 from ontology.facts import STRATA, catalogue
 from rules import parts
 from rules.case import LISTS, SCALARS, Place, shape_of
 from rules.limits import LIMITS
+from rules.temporary import PREFIX
 
 _YAML: Final = (
     ("a: &x 1\nb: *x", "An anchor and its alias"),
@@ -26,7 +28,15 @@ _YAML: Final = (
 def language() -> str:
     """The whole reference."""
     made = (_files, _books, _strata, questions, answers, _cases, calculations, _limits)
-    return "".join(part() for part in made)
+    text = "".join(part() for part in made)
+    heads = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+    return f"{' · '.join(map(_linked, heads))}\n{text}"
+
+
+def _linked(head: str) -> str:
+    """A link to a heading."""
+    anchor = re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-")
+    return f"[{head}](#{anchor})"
 
 
 def _files() -> str:
@@ -56,6 +66,7 @@ def _books() -> str:
 def _effective() -> str:
     text = book(more="effective: {from: 2026-10-01, until: 2026-11-01}")
     wrong = said(book(more="effective: {from: 1.10.2026}"))
+    endless = said_of_policy(book().replace("example", f"{PREFIX}example", 1))
     times = (
         ("2026-09-30 23:59:59", AT.replace(hour=0) - timedelta(seconds=1)),
         ("2026-10-01 00:00", AT.replace(hour=0)),
@@ -68,6 +79,7 @@ def _effective() -> str:
         + "\n`effective: {from: 2026-10-01, until: 2026-11-01}`, a rule whose facts are there:\n\n"
         + table(("UTC", "it"), rows)
         + f"\n`effective: {{from: 1.10.2026}}`: {says(wrong)}\n"
+        + f"\nIn a book named `{PREFIX}…` a rule without `until`: {says(endless)}\n"
     )
 
 

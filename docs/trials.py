@@ -19,7 +19,7 @@ from rules.forms_of_rules import TABLE as RULES
 from rules.inputs import concluded, facts_of
 from rules.literal_decisions import read_decision
 from rules.literals import literal
-from rules.policy import Policy, build
+from rules.policy import Policy, PolicyInvalid, build
 from rules.rulebook import RulebookInvalid
 from rules.rulebook import parse as parse_book
 from rules.sfeel import holds
@@ -114,6 +114,15 @@ def said(text: str) -> str:
     try:
         parse_book(text, file="", catalogue=catalogue())
     except RulebookInvalid as error:
+        return _placeless(error)
+    return ""
+
+
+def said_of_policy(text: str) -> str:
+    """What is said first of a policy of one book, without the place; empty where it is right."""
+    try:
+        build({"example.yaml": text.encode()}, catalogue())
+    except PolicyInvalid as error:
         return _placeless(error)
     return ""
 

@@ -195,6 +195,11 @@ def test_every_part_and_action_stands_in_the_reference() -> None:
         assert f"| `{name}` |" in PAGE
 
 
+def test_no_mistake_of_the_reference_goes_without_words() -> None:
+    assert "| `` |" not in PAGE
+    assert ": ``\n" not in PAGE
+
+
 def test_every_limit_that_an_author_meets_stands_in_the_reference() -> None:
     known = {limit.most for limit in LIMITS}
     for module in pkgutil.iter_modules(rules.__path__):

@@ -21,13 +21,14 @@ from rules.durable import Durable, available
 from rules.editor_schema import editor_schema
 from rules.expression_reader import read_expression
 from rules.expressions import worth
+from rules.literal_decisions import read_decision
 from rules.literals import literal
 from rules.rulebook import parse
 from rules.sfeel import COMPARES, MISSING, Input, holds
 from rules.slips import said
 from rules.spelled import LiteralInvalid
 from rules.table_reader import read_table
-from rules.tables import HITS, HitViolated
+from rules.tables import HITS, HitViolated, InputInvalid
 from rules.unary import TestInvalid
 from rules.unary import parse as parse_test
 from tests.rules.examples import quick, thorough
@@ -246,6 +247,9 @@ def test_every_hit_policy_was_tried() -> None:
     assert {hit for hit, _ in marks[0].args[1]} == {*HITS}
 
 
+GAPS = {"output": "{name: notice, type: number}", "first": "1", "second": "2"}
+
+
 def test_outputs_of_years_and_months_are_reckoned_and_stored_in_one_form() -> None:
     gaps = {
         "output": "{name: notice, type: years and months duration}",
@@ -256,6 +260,32 @@ def test_outputs_of_years_and_months_are_reckoned_and_stored_in_one_form() -> No
     assert table.evaluate({"term": "P24M"}) == {"notice": "P4M"}
     assert table.evaluate({"term": "P6M"}) == {"notice": "P2M"}
     assert table.evaluate({}) == {"notice": None}
+
+
+@pytest.mark.parametrize(
+    ("given", "due"),
+    [
+        ({"signed": "2026-11-30", "notice": "P3M"}, "2027-02-28"),
+        ({"signed": "2026-11-30", "notice": "-P1Y"}, "2025-11-30"),
+        ({"signed": "2026-11-30"}, None),
+        ({"signed": "2026-11-30", "notice": None}, None),
+    ],
+)
+def test_a_decision_adds_months_to_a_day(given: dict[str, object], due: str | None) -> None:
+    text = (
+        "decision: due\ntype: date\nexpression: signed + notice\n"
+        "inputs: [{name: signed, type: date}, {name: notice, type: years and months duration}]\n"
+    )
+    found = read_decision(text, file="d.yaml")
+    assert found is not None
+    assert found.evaluate(given) == {"due": due}
+
+
+@pytest.mark.parametrize("notice", ["P30D", "PT1H", "P1Y2D", 3, "3 months"])
+def test_an_input_that_is_no_years_and_months_is_named(notice: object) -> None:
+    table = read_table(TABLE.format(hit="C#", **GAPS), file="t.yaml")
+    with pytest.raises(InputInvalid, match="like P1Y6M or P2M; for example P6M"):
+        table.evaluate({"term": notice})
 
 
 def test_an_editor_knows_a_field_of_years_and_months() -> None:
