@@ -9,7 +9,17 @@ from pathlib import Path
 
 from bench.measuring import Figure
 
-PARTS = ("rules_engines", "decisions", "text", "precedents", "ledger", "graph", "http")
+PARTS = (
+    "rules_engines",
+    "policies",
+    "decisions",
+    "text",
+    "volume",
+    "precedents",
+    "ledger",
+    "graph",
+    "http",
+)
 
 
 def main() -> int:
