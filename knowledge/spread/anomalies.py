@@ -10,7 +10,7 @@ from knowledge.spread.usual_rate import learned as usual_after
 
 ALARMS_A_MONTH: Final = 4.0
 """How many alarms a series tells in a month, if nobody says otherwise."""
-MOST_ALARMS: Final = 7.0
+MOST_ALARMS: Final = 10.0
 """More alarms a month can't be asked for: nearly every surprise would be one."""
 MOST_POSTS: Final = 1e12
 """A larger count is no count of posts."""
@@ -36,7 +36,8 @@ _DRIFT: Final = 1.1
 _KNOWN_ROWS: Final = 100
 _ALL_ALARMS: Final = 8.0
 _FEWER: Final = 0.6
-"""So many alarms a month go beyond s: 8 exp(-0.6 s). See docs/decisions.md for the series."""
+"""So many alarms a month go beyond s: 8 exp(-0.6 s) up to 4 a month, then as 1 / s. The series
+that this was measured on are in docs/decisions.md."""
 
 
 class CountInvalid(ValueError):
@@ -95,7 +96,8 @@ def limit(alarms_a_month: float) -> float:
             f"{alarms_a_month!r} alarms a month; write a number above 0, at most "
             f"{MOST_ALARMS:g}, like {ALARMS_A_MONTH:g}"
         )
-    return math.log(_ALL_ALARMS / alarms_a_month) / _FEWER
+    told = min(alarms_a_month, ALARMS_A_MONTH)
+    return math.log(_ALL_ALARMS / told) / _FEWER * told / alarms_a_month
 
 
 def observe(

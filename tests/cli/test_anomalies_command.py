@@ -90,7 +90,7 @@ def test_an_alarm_out_of_silence_has_no_ratio(tmp_path: Path) -> None:
 
 def test_fewer_alarms_come_where_fewer_are_asked_for(tmp_path: Path) -> None:
     content = hours([50.0] * 300 + [200.0])
-    many = json.loads(score(tmp_path, content, "--alarms-a-month", "7", "--json").stdout)
+    many = json.loads(score(tmp_path, content, "--alarms-a-month", "10", "--json").stdout)
     few = json.loads(score(tmp_path, content, "--alarms-a-month", "0.01", "--json").stdout)
     assert (many["above_half"], few["above_half"]) == (1, 0)
 
@@ -98,7 +98,7 @@ def test_fewer_alarms_come_where_fewer_are_asked_for(tmp_path: Path) -> None:
 def test_an_impossible_number_of_alarms_ends_with_code_2(tmp_path: Path) -> None:
     result = score(tmp_path, hours([50.0]), "--alarms-a-month", "30")
     assert result.exit_code == 2
-    assert "at most 7" in result.stderr
+    assert "at most 10" in result.stderr
 
 
 def test_a_series_in_two_files_scores_as_in_one(tmp_path: Path) -> None:
