@@ -80,7 +80,7 @@ class RuleColumns:
             return [(c, named[c.name].value) for c in columns if c.name in named]
         cells = items(entry.value)
         if len(cells) != len(columns):
-            reason = f"has {len(cells)} cells for {len(columns)} columns"
+            reason = f"cells: {len(cells)}, columns: {len(columns)}; write one for each"
             self.problems.add(entry, entry.key, reason, example=_example(columns))
             return []
         return [*zip(columns, cells, strict=True)]

@@ -112,7 +112,7 @@ class _Reader:
             return [(named[f.name].value if f.name in named else None, f) for f in fields]
         cells = items(entry.value)
         if len(cells) != len(fields):
-            reason = f"has {len(cells)} cells for {len(fields)} columns"
+            reason = f"cells: {len(cells)}, columns: {len(fields)}; write one for each"
             self._problems.add(entry, entry.key, reason)
             return []
         return [*zip(cells, fields, strict=True)]

@@ -95,7 +95,7 @@ def test_inputs_of_the_wrong_type_are_told_all_at_once() -> None:
         ("hit: U", "hit: best", "no hit policy"),
         ("type: duration", "type: span", "is none of number"),
         ("then: [warm]", "then: [cold]", "is none of warm, plain"),
-        ("then: [warm]", "then: [warm, 1]", "has 2 cells for 1 columns"),
+        ("then: [warm]", "then: [warm, 1]", "cells: 2, columns: 1"),
         ('">= 90 minutes"', '"=> 90 minutes"', "no comparison"),
         ("{segment: commuter}", "{segmnt: commuter}", "names no column"),
         ("outputs:", "outpts:", "is none of"),
