@@ -21,8 +21,7 @@ PROMISED = {
     "Case": "ofCustomer atTouchpoint aboutIncident openedAt closedAt summary reliesOn",
     "Team": "name escalatesTo speaksLanguage trained inRegion load external atTier",
     "OnCallShift": "ofTeam holder startsAt endsAt",
-    "Touchpoint": "name touchpointKind journeyStage empathySensitivity riskZone quiet ownedBy "
-    "usesPlatform",
+    "Touchpoint": "name touchpointKind journeyStage empathySensitivity quiet ownedBy usesPlatform",
     "Platform": "name status access minutesToExhaustion accessExpires fallback lastResort "
     "reliesOn quota quotaWindow ownedBy",
     "Offer": "name onPlatform access quota quotaWindow",
