@@ -37,7 +37,7 @@ _ASKED = {
 
 
 @dataclass(slots=True, kw_only=True)
-class _Served:
+class Served:
     """A service that runs, and what it did: requests a second and CPU a request, by round."""
 
     url: str
@@ -67,11 +67,11 @@ def measure() -> Iterator[Figure]:
     """Requests a second of decisions and of an endpoint that appends one event."""
     folder = Path(tempfile.mkdtemp(prefix="attune-bench-"))
     try:
-        here, beside = (_founded(folder / name) for name in ("decisions", "appends"))
+        here, beside = (founded(folder / name) for name in ("decisions", "appends"))
         key = Settings(home=folder / "decisions").operator_key.read_text().strip()
         with (
-            _served(["-m", "bench.appending"], beside, "/append") as plain,
-            _served(["-m", "service", "serve", "--workers", "2"], here, "/v1/decisions") as asked,
+            served(["-m", "bench.appending"], beside, "/append") as plain,
+            served(["-m", "service", "serve", "--workers", "2"], here, "/v1/decisions") as asked,
         ):
             for one in (plain, asked):
                 _asked(one.url, key, _WARM_SECONDS)
@@ -84,7 +84,7 @@ def measure() -> Iterator[Figure]:
         shutil.rmtree(folder)
 
 
-def _figures(plain: _Served, asked: _Served, size: float) -> Iterator[Figure]:
+def _figures(plain: Served, asked: Served, size: float) -> Iterator[Figure]:
     median = statistics.median
     ratios = [mine / theirs for mine, theirs in zip(asked.rates, plain.rates, strict=True)]
     yield Figure(name="plain appends over HTTP", value=median(plain.rates), unit="/s")
@@ -101,7 +101,7 @@ def _figures(plain: _Served, asked: _Served, size: float) -> Iterator[Figure]:
     yield Figure(name="memory a worker, without models", value=size, unit="MB")
 
 
-def _founded(home: Path) -> dict[str, str]:
+def founded(home: Path) -> dict[str, str]:
     """A sample world; gives the environment that serves it."""
     environment = {**os.environ, "ATTUNE_HOME": str(home), "ATTUNE_LANGUAGE": "false"}
     subprocess.run(
@@ -114,7 +114,8 @@ def _founded(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _served(command: list[str], environment: dict[str, str], path: str) -> Iterator[_Served]:
+def served(command: list[str], environment: dict[str, str], path: str) -> Iterator[Served]:
+    """A service on a free port, once it is ready; `path` is what its rounds ask."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen(
@@ -132,7 +133,7 @@ def _served(command: list[str], environment: dict[str, str], path: str) -> Itera
             except httpx.TransportError:
                 pass
             time.sleep(0.1)
-        yield _Served(url=url + path, pid=server.pid)
+        yield Served(url=url + path, pid=server.pid)
     finally:
         server.terminate()
         server.wait(timeout=30)

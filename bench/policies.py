@@ -6,10 +6,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
+
+from bench.http import founded, served
 from bench.measuring import Figure, wall_ms
 from bench.rulebooks import book, bundle, rules
 from bench.rules_engines import SIZES
@@ -21,10 +25,17 @@ from rules.rulebook import MOST_REMEMBERED, parse
 from service.app import create
 from service.founding import OPERATOR
 from service.issuing import Issuer
+from service.settings import Settings
 from service.world import World
 
 _BOOKS: Final = re.compile(r"rules/books/")
 _DECISION: Final = {"incident": "incident/2013-ny-train", "precedents": 0}
+
+_COMPARED: Final = 200
+"""Smaller policies cost mostly what every policy costs."""
+
+_AT_ONCE: Final = 8
+_PATIENCE: Final = 120.0
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -38,6 +49,7 @@ def measure() -> Iterator[Figure]:
         steps |= _activated(files)
         for name, taken in steps.items():
             yield _figure(name, size, taken, costs)
+    yield from _over_http()
 
 
 def _figure(name: str, size: int, taken: float, costs: dict[str, float]) -> Figure:
@@ -53,10 +65,6 @@ def _figure(name: str, size: int, taken: float, costs: dict[str, float]) -> Figu
         against=f"a rule at {_COMPARED}" if ratio is not None else "",
         ratio=ratio,
     )
-
-
-_COMPARED: Final = 200
-"""Smaller policies cost mostly what every policy costs."""
 
 
 def _checked(files: Mapping[str, str]) -> float:
@@ -85,8 +93,7 @@ def _activated(files: Mapping[str, str]) -> dict[str, float]:
         ask = _asking(world)
         before = ask("get", "/v1/policies/active")["digest"]
         kept = ask("get", f"/v1/policies/{before}")["files"]
-        whole = {name: text for name, text in kept.items() if not _BOOKS.match(name)}
-        body = {"files": {**whole, **files}, "base": before, "reason": "To measure it."}
+        body = _changed(kept, before, files)
         found: dict[str, dict[str, Any]] = {}
 
         def propose() -> None:
@@ -115,13 +122,24 @@ def _forget() -> None:
         parse(book(rules(1), f"other-{at}"), file="other.yaml", catalogue=catalogue())
 
 
-def _asking(world: World) -> Ask:
-    """The service's HTTP interface in this process, for two people."""
-    client = create(world.settings, world=world).test_client()
+def _changed(kept: Mapping[str, str], base: str, files: Mapping[str, str]) -> dict[str, object]:
+    """A proposal with other books, the rest of the bundle as it is."""
+    whole = {name: text for name, text in kept.items() if not _BOOKS.match(name)}
+    return {"files": {**whole, **files}, "base": base, "reason": "To measure it."}
+
+
+def _keys(world: World) -> tuple[str, str]:
+    """The keys of the operator and of somebody else who may approve."""
     issuer = Issuer(world.ledger, world.keys, actor=OPERATOR, ids=world.ids, now=world.clock.now)
     _, other = issuer.create(ThingId("person/second"), ("governance",))
     world.catch_up()
-    own = world.settings.operator_key.read_text().strip()
+    return world.settings.operator_key.read_text().strip(), other
+
+
+def _asking(world: World) -> Ask:
+    """The service's HTTP interface in this process, for two people."""
+    client = create(world.settings, world=world).test_client()
+    own, other = _keys(world)
 
     def ask(
         method: str, path: str, body: object = None, *, second: bool = False
@@ -134,6 +152,58 @@ def _asking(world: World) -> Ask:
         return found
 
     return ask
+
+
+def _over_http() -> Iterator[Figure]:
+    """Two workers that run: what an activation and the decisions right after it take."""
+    with tempfile.TemporaryDirectory(prefix="attune-bench-") as folder:
+        home = Path(folder, "home")
+        environment = founded(home)
+        world = World.open(Settings(home=home, language=False))
+        own, other = _keys(world)
+        world.close()
+        serve = ["-m", "service", "serve", "--workers", "2"]
+        with served(serve, environment, "") as one, _client(one.url, own) as first:
+            with _client(one.url, other) as second:
+                acts, digest = _proposed(first, second)
+            took = _timed(lambda: first.post(acts, json={"act": "activate"}).raise_for_status())
+            name = f"over HTTP, {_COMPARED} rules, 2 workers"
+            yield Figure(name=f"activated {name}", value=took, unit="ms wall")
+            slowest = max(_first_decisions(one.url, own, digest))
+            note = f"the slowest of {_AT_ONCE} at once"
+            yield Figure(name=f"first decisions {name}", value=slowest, unit="ms wall", note=note)
+
+
+def _proposed(first: httpx.Client, second: httpx.Client) -> tuple[str, str]:
+    """An approved policy: where its acts are posted, and its digest."""
+    base = first.get("/v1/policies/active").json()["digest"]
+    body = _changed(first.get(f"/v1/policies/{base}").json()["files"], base, bundle(_COMPARED))
+    proposal = first.post("/v1/policies", json=body).raise_for_status().json()
+    acts = str(proposal["links"]["acts"])
+    second.post(acts, json={"act": "approve"}).raise_for_status()
+    return acts, str(proposal["digest"])
+
+
+def _first_decisions(url: str, key: str, digest: str) -> list[float]:
+    """What each of several decisions takes that are asked at once."""
+
+    def ask(_: int) -> float:
+        with _client(url, key) as client:
+            start = time.perf_counter()
+            answer = client.post("/v1/decisions", json=_DECISION).raise_for_status()
+            taken = (time.perf_counter() - start) * 1_000.0
+        if answer.json()["decision"]["policy"] != digest:
+            raise RuntimeError("a decision after the activation names another policy")
+        return taken
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return [*pool.map(ask, range(_AT_ONCE))]
+
+
+def _client(url: str, key: str) -> httpx.Client:
+    return httpx.Client(
+        base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=_PATIENCE
+    )
 
 
 def _timed(work: Callable[[], object]) -> float:
