@@ -22,6 +22,7 @@ CORNERS: Final = 256
 _NEARLY: Final = 1.02
 """A circle whose edge comes this near to a pole is drawn around the pole, too."""
 
+_AT_ONCE: Final = 64
 _HALF: Final = 180.0
 _TURN: Final = 360.0
 _POLE: Final = 90.0
@@ -138,6 +139,22 @@ def crosses(ring: Sequence[Sequence[float]] | Floats) -> bool:
     return bool(np.any((sides > _HALF) & (sides < _TURN)))
 
 
+def crossings(several: Sequence[Floats], most: int) -> int:
+    """How often the sides of rings cross; counting ends soon after `most`.
+
+    Repairing costs up to the square of the crossings, so nobody may ask for many.
+    """
+    sides = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in several])
+    lines = np.asarray(shapely.linestrings(sides), dtype=object)
+    tree, found = shapely.STRtree(lines), 0
+    for start in range(0, len(lines), _AT_ONCE):
+        one, other = tree.query(lines[start : start + _AT_ONCE], predicate="crosses")
+        found += int(np.count_nonzero(one + start < other))
+        if found > most:
+            break
+    return found
+
+
 def folded(ring: Sequence[Sequence[float]] | Floats) -> MultiPolygon:
     """A valid closed ring as polygons within -180..180, split at the antimeridian.
 
@@ -160,11 +177,11 @@ def refolded(area: shapely.Geometry) -> MultiPolygon:
     return polygons(shapely.union_all(parts))
 
 
-def polygons(geometry: shapely.Geometry) -> MultiPolygon:
+def polygons(geometry: shapely.Geometry | None) -> MultiPolygon:
     """The polygons of any geometry; points and lines are left out."""
     parts = [
         one
-        for one in shapely.get_parts(shapely.get_parts(geometry))
+        for one in shapely.get_parts(shapely.get_parts([geometry]))
         if isinstance(one, Polygon) and not one.is_empty
     ]
     return MultiPolygon(parts)
