@@ -24,6 +24,7 @@ from ontology.signals import Signal
 _TYPES: Final = ("segment.committed",)
 _PAGE: Final = 500
 _WAIT_SECONDS: Final = 60
+_UNTIL: Final = ".until-"
 _SCAN_FROM: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -50,8 +51,12 @@ class Segments:
         actor: ThingId,
         id: Callable[[str], str],  # noqa: A002 - makes the ids of events
         at: datetime,
+        until: date | None = None,
     ) -> tuple[Event, ...]:
         """Store the signals that are new, one event a day and platform; durable when it returns.
+
+        `until` is the day at whose start `lapse` drops them, where they may not be kept as long
+        as others.
 
         A signal whose id is stored, or whose day's retention has ended, is dropped; nothing new
         gives no event. `id("event")` gives each event a fresh id.
@@ -68,7 +73,8 @@ class Segments:
                 return ()
             parts = groupby(sorted(fresh, key=_order), key=_partition)
             drafts = [
-                self._write(list(part), actor=actor, id=id("event"), at=at) for _, part in parts
+                self._write(list(part), actor=actor, id=id("event"), at=at, until=until)
+                for _, part in parts
             ]
             events = self._ledger.append(drafts)
             self._index.add(events[-1].sequence, ((s.id, s.posted_at) for s in fresh))
@@ -80,7 +86,7 @@ class Segments:
         Raises:
             SegmentBroken: the file is missing or is not the one that was committed.
         """
-        if _told(event)["day"] < self.retained().isoformat():
+        if self._dropped(event):
             return []
         try:
             return decode(self._content(event), self._keys.secret("segments"))
@@ -126,24 +132,54 @@ class Segments:
 
     def retained(self) -> date:
         """The first day whose signals are kept; day 1 where nothing was ever dropped."""
-        try:
-            return date.fromisoformat((self._directory / "retained").read_text("ascii").strip())
-        except FileNotFoundError:
-            return date.min
+        return self._marked("retained")
+
+    def lapse(self, now: datetime) -> int:
+        """Drop what may not be kept beyond the day that it came with; how many files went."""
+        today = now.astimezone(UTC).date()
+        with self._lock.held():
+            if today > self._marked("lapsed"):
+                self._mark("lapsed", today)
+            gone = [
+                file
+                for file in self._directory.glob(f"*/*/*{_UNTIL}*.parquet")
+                if _until(file) <= today
+            ]
+            for file in gone:
+                file.unlink()
+            for folder in {file.parent for file in gone}:
+                sync_directory(folder)
+        return len(gone)
 
     def retain(self, until: datetime) -> tuple[str, ...]:
         """Drop all whole days before a time; the events stay. Returns the days dropped."""
         first_kept = until.astimezone(UTC).date()
         with self._lock.held():
             if first_kept > self.retained():
-                mark = self._directory / "retained"
-                replace_whole(mark, first_kept.isoformat().encode() + b"\n")
+                self._mark("retained", first_kept)
             dropped = [day for day in self._days() if day < first_kept]
             for day in dropped:
                 rmtree(self._directory / day.isoformat())
             sync_directory(self._directory)
             self._index.forget(first_kept)
         return tuple(day.isoformat() for day in dropped)
+
+    def _mark(self, name: str, day: date) -> None:
+        """Keep how far dropping went, before anything is dropped."""
+        replace_whole(self._directory / name, day.isoformat().encode() + b"\n")
+
+    def _marked(self, name: str) -> date:
+        try:
+            return date.fromisoformat((self._directory / name).read_text("ascii").strip())
+        except FileNotFoundError:
+            return date.min
+
+    def _dropped(self, event: Event) -> bool:
+        """Whether the time for which a segment may be kept has ended."""
+        told = _told(event)
+        if told["day"] < self.retained().isoformat():
+            return True
+        return "until" in told and told["until"] <= self._marked("lapsed").isoformat()
 
     def _catch_up(self) -> None:
         kept_from = self.retained().isoformat()
@@ -165,8 +201,11 @@ class Segments:
         actor: ThingId,
         id: str,  # noqa: A002 - the event's id
         at: datetime,
+        until: date | None,
     ) -> Draft:
         first, name = signals[0], id.partition("/")[2]
+        if until is not None:
+            name += f"{_UNTIL}{until.isoformat()}"
         day, platform = _day(first).isoformat(), first.platform.partition("/")[2]
         content = encode(signals, self._keys.secret("segments"))
         file = self._place(self._directory / day / platform, name, content)
@@ -179,11 +218,12 @@ class Segments:
             "first": instant(micros(first.posted_at)),
             "last": instant(micros(signals[-1].posted_at)),
             "bytes": len(content),
+            **({"until": until.isoformat()} if until is not None else {}),
         }
         return Draft(
             id=id,
             type=_TYPES[0],
-            subject=ThingId(f"segment/{name}"),
+            subject=ThingId(f"segment/{id.partition('/')[2]}"),
             actor=actor,
             occurred_at=at,
             data=data,
@@ -214,7 +254,7 @@ class Segments:
         return content
 
     def _problems(self, event: Event) -> list[str]:
-        if _told(event)["day"] < self.retained().isoformat():
+        if self._dropped(event):
             return []
         try:
             count = len(self.read(event))
@@ -226,6 +266,10 @@ class Segments:
     def _days(self) -> list[date]:
         found = (entry.name for entry in self._directory.iterdir() if entry.is_dir())
         return sorted(date.fromisoformat(name) for name in found)
+
+
+def _until(file: Path) -> date:
+    return date.fromisoformat(file.stem.rpartition(_UNTIL)[2])
 
 
 def _told(event: Event) -> Mapping[str, str]:

@@ -54,6 +54,8 @@ class Background:
         self._world.catch_up()
         sweep(self._world, self._world.clock.now())
         tidy(self._world)
+        self._world.lags.settle()
+        self._world.traffic.catch_up(self._world.ledger, self._world.clock.now())
         self._world.policies.current()  # compiled here, so that no request has to wait for it
         if monotonic_ms() >= self._next_retention:
             self._next_retention = monotonic_ms() + RETENTION_EVERY_MS
@@ -64,6 +66,8 @@ class Background:
         kept = timedelta(days=self._world.settings.signal_days)
         for day in self._world.segments.retain(self._world.clock.now() - kept):
             self._world.log.info("signals dropped", day=day)
+        if lapsed := self._world.segments.lapse(self._world.clock.now()):
+            self._world.log.info("signals of partners dropped", files=lapsed)
 
     def _repeat(self, name: str, work: Callable[[], object]) -> None:
         while not pause(self._world.settings.sweep_seconds, self._stop):

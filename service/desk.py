@@ -73,6 +73,7 @@ def ask(
             raise
         return first
     _raise_tier(world, situation, decision)
+    _note_lag(world, situation)
     return Answer(
         event=event,
         decision=decision,
@@ -212,6 +213,14 @@ def _raise_tier(world: World, situation: Situation, decision: Decision) -> None:
         )
     except (ActRefused, Conflict) as error:
         world.log.warning("tier not raised", incident=thing, tier=decision.tier, why=str(error))
+
+
+def _note_lag(world: World, situation: Situation) -> None:
+    """Note that what was heard of the incident has been decided on."""
+    thing = situation.named.get("incident")
+    for scope in world.incidents.scopes(world.roster().within) if thing is not None else ():
+        if scope.id == thing:
+            world.lags.decided(scope, situation.at)
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from ontology.identity import ExternalKey, IdentityInvalid, ThingId, kind_of, thing_id
 from ontology.signals import Signal
 from service.bodies import SignalIn, instant
+from service.clock import elapsed_ms, monotonic_ms
 from service.perception import NotInTime
 from service.situation import resolve
 from service.world import World
@@ -72,16 +73,27 @@ def read(world: World, heard: SignalIn) -> Signal:
 
 
 def take(
-    world: World, signals: Sequence[Signal], *, actor: ThingId, budget_ms: float = BUDGET_MS
+    world: World,
+    signals: Sequence[Signal],
+    *,
+    actor: ThingId,
+    budget_ms: float = BUDGET_MS,
+    until: date | None = None,
 ) -> Taken:
     """Score and keep signals; those heard before change nothing.
+
+    `until` is the day by which they have to be gone, where they may not be kept as long as others.
 
     Raises:
         LedgerRefused: nothing was committed.
     """
+    started = monotonic_ms()
     scored = list(_scored(world, signals, budget_ms)) if world.settings.language else signals
     at = world.clock.now()
-    events = world.segments.commit(scored, actor=actor, id=world.ids, at=at)
+    spent = elapsed_ms(started) / 1000.0
+    events = world.segments.commit(scored, actor=actor, id=world.ids, at=at, until=until)
+    if events:
+        world.lags.scored(scored, spent)
     world.catch_up()
     new = sum(int(str(event.data["count"])) for event in events)
     return Taken(

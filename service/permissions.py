@@ -49,6 +49,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "hindsight.look": ("read:decisions", _REPLAY & SEE_PEOPLE),
         "signals.one": ("write:signals", _LISTEN),
         "signals.batch": ("write:signals", _LISTEN),
+        "intake.account": ("read:intake", frozenset({_ANALYST, _GOVERNANCE, _AUDITOR, _ADMIN})),
         "records.put": ("write:records", _WRITE_RECORDS),
         "records.one": ("read:records", SEE_PEOPLE),
         "records.remove": ("write:records", frozenset({_GOVERNANCE, _ADMIN})),
@@ -81,6 +82,7 @@ _OPEN: Final = (
     "probes.health",
     "probes.ready",
     "probes.metrics",
+    "intake.take",  # signed by the partner instead
     "reference.openapi",
     "reference.docs",
     "static",

@@ -158,11 +158,20 @@ def _heard(world: World, incident: ThingId | None, at: datetime) -> Iterator[Val
         spreads = windows.spread(incident, at) if incident is not None else []
         feeds = windows.feeds(at)
         coverage = dict(windows.coverage(at))
+    drifted = {*_drifted(world, at)}
+    feeds = [row | {"drifted": True} if row["id"] in drifted else row for row in feeds]
     coverage["customer_records"] = "available" if world.roster().customers else "missing"
     origin = Origin(source="window", ref=incident or "window/all")
     for kind, rows in (("spread", spreads), ("feed", feeds), ("coverage", [coverage])):
         for row in rows:
             yield Values(kind=kind, values=dict(row), origins=[origin])
+
+
+def _drifted(world: World, at: datetime) -> Iterator[ThingId]:
+    """The feeds whose partner's form changed lately, as far as this worker has looked."""
+    for partner in world.partners.all():
+        if world.traffic.of(partner.id).fresh(at):
+            yield from world.graph.subjects("reliesOn", partner.agreement)
 
 
 def _said(

@@ -21,12 +21,15 @@ from service.activation import ActivationGuard
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
 from service.committing import Guard
 from service.incidents import Incidents
+from service.lag import Lags
 from service.logs import logger
+from service.partners import Partners
 from service.perception import Perception
 from service.policies import PROPOSAL, Policies
 from service.roster import Roster, concerns
 from service.security import Keyring
 from service.settings import Settings, WorldKind
+from service.traffic import Traffic
 
 CLOCK: Final = ThingId("world/clock")
 _BATCH: Final = 2_000
@@ -86,6 +89,9 @@ class World:
         self.policies: Final = Policies()
         self.guards: Final[Mapping[str, Guard]] = {PROPOSAL: ActivationGuard(self.policies)}
         self.incidents: Final = Incidents()
+        self.partners: Final = Partners()
+        self.traffic: Final = Traffic()
+        self.lags: Final = Lags(clock.now())
         self.due: Final = Due(self.lifecycles)
         self.perception: Final = own.perception
         self.windows = Windows()
@@ -94,10 +100,7 @@ class World:
         self._keyring: Final = Keyring(keys.secret("api-keys"))
         self._roster: Roster | None = None
         self._declared: Roster | None = None
-        self._governed = 0
-        self._heard = 0
-        self._dated = 0
-        self._scopes = 0
+        self._governed = self._heard = self._dated = self._scopes = 0
         self._kept = self.graph.sequence
         self._folding: Final = threading.RLock()
         self._dating: Final = threading.RLock()
@@ -222,6 +225,7 @@ class World:
             "policy.": self.policies.apply,
             "thing.": self._acted,
             "key.": self._keyring.apply,
+            "partner.": self.partners.apply,
             "clock.": self._set_clock,
         }
         stale = False
@@ -252,7 +256,9 @@ class World:
         while events := self._unheard():
             for event in events:
                 try:
-                    self.windows.apply(self.segments.read(event), scopes)
+                    signals = self.segments.read(event)
+                    self.windows.apply(signals, scopes)
+                    self.lags.heard(signals)
                 except SegmentBroken as error:  # what can't be read must not stop what can
                     self.lost.add(event.subject)
                     self.log.error("segment lost", why=str(error))  # noqa: TRY400 - says all

@@ -12,6 +12,7 @@ GROUPS: Final = (
     "precedents",
     "ledger",
     "keys",
+    "partners",
     "language",
     "anomalies",
     "spread",

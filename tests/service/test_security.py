@@ -41,6 +41,7 @@ decisions.replay        .   x   x   x   .   x   x   .
 hindsight.look          .   x   x   x   .   .   x   .
 signals.one             x   .   .   .   x   x   .   x
 signals.batch           x   .   .   .   x   x   .   x
+intake.account          .   .   .   x   .   x   x   x
 records.put             x   x   .   x   .   .   .   x
 records.one             x   x   x   x   .   .   x   x
 records.remove          .   .   .   x   .   .   .   x
