@@ -13,6 +13,7 @@ from ontology.schema import Property
 from ontology.values import Datatype, Value, ValueInvalid, conform, encode, quote
 
 LONGEST_TEXT: Final = 4000
+LONGEST_AREA: Final = 1_000_000
 MOST_VALUES: Final = 1000
 
 _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
@@ -26,6 +27,10 @@ _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
         "address": (
             re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,253}(/[!-~]{0,500})?", re.ASCII),
             "an http or https address",
+        ),
+        "geojson": (
+            re.compile(r'\{"type":"(?:MultiPolygon|Point)","coordinates":\[[-+0-9.eE,\[\]]*\]\}'),
+            "a GeoJSON MultiPolygon or Point",
         ),
         "topic": (
             re.compile(r"[^A-Z#\s](?:[^A-Z#\n]{0,78}[^A-Z#\s])?"),
@@ -139,8 +144,9 @@ def _in_range(prop: Property, value: Value, given: object) -> None:
 
 
 def _text(prop: Property, given: object) -> Json:
-    if not isinstance(given, str) or not given.strip() or len(given) > LONGEST_TEXT:
-        raise ValueInvalid(f"{quote(given)} is no text of 1 to {LONGEST_TEXT} characters")
+    longest = LONGEST_AREA if prop.form == "geojson" else LONGEST_TEXT
+    if not isinstance(given, str) or not given.strip() or len(given) > longest:
+        raise ValueInvalid(f"{quote(given)} is no text of 1 to {longest} characters")
     if not all(character.isprintable() or character in "\t\r\n" for character in given):
         raise ValueInvalid(f"{quote(given)} has control characters")
     pattern, words = _FORMS.get(prop.form or "", (None, ""))

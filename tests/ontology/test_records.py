@@ -17,7 +17,9 @@ PROMISED = {
     "Account": "accountOf onPlatform handle followers",
     "Consent": "ofCustomer purpose validFrom validUntil withdrawnAt",
     "Segment": "name",
-    "Region": "name jurisdiction apologyProtection timeZone withinRegion localTeam",
+    "Region": "name jurisdiction apologyProtection timeZone withinRegion localTeam alias",
+    "Geofence": "name alias area radius inRegion localTeam languages topic template validFrom "
+    "validUntil",
     "Case": "ofCustomer atTouchpoint aboutIncident openedAt closedAt summary reliesOn",
     "Team": "name escalatesTo speaksLanguage trained inRegion load external atTier",
     "OnCallShift": "ofTeam holder startsAt endsAt",
@@ -29,7 +31,7 @@ PROMISED = {
     "postsPerRequest",
     "Incident": "name crisisType cluster severity certainty urgency harm peopleAtRisk "
     "customersAffected similarHistory priorReputation allegation internal onset ownedBy topic "
-    "inRegion onPlatform ofAccount",
+    "inRegion inGeofence onPlatform ofAccount",
     "Agreement": "topic agreementKind inRegion party validFrom validUntil partner permitsField "
     "permitsPurpose retention suspended",
     "Calendar": "timeZone opens closes workingDay holiday",
