@@ -93,6 +93,7 @@ def _world(settings: Settings) -> Iterator[Finding]:
         ("segments", _segments),
         ("folds", _folds),
         ("policy", _policy),
+        ("coefficients", _coefficients),
         ("precedents", lambda w: f"{len(w.perception.precedents())} cases"),
     )
     for check, look in looks:
@@ -119,6 +120,12 @@ def _ledger(world: World) -> str:
 def _policy(world: World) -> str:
     policy = world.policies.current().policy
     return f"{policy.digest[:16]}… with {len(policy.rules)} rules is active"
+
+
+def _coefficients(world: World) -> str:
+    name = world.policies.reading().coefficients
+    world.perception.coefficients.load(name)
+    return f"{name[:16]}…, which the policy names, are here"
 
 
 def _segments(world: World) -> str:

@@ -118,6 +118,7 @@ def _ensure_policy(world: World) -> tuple[str, bool]:
     ]
     world.ledger.append(drafts, expected={Scope("policy"): 0})
     world.catch_up()
+    world.perception.coefficients.keep(world.policies.reading().coefficients)
     return digest, True
 
 

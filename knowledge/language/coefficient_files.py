@@ -93,11 +93,14 @@ class CoefficientStore:
         What attune ships is kept on first use: a later version ships others, while the policy
         in force still names these.
         """
+        return heads.unpacked(self.keep(name), f"{name[:12]}.npz")
+
+    def keep(self, name: str) -> bytes:
+        """The file of a digest, kept here from now on; raises as `content` does."""
         content = self.content(name)
-        found = heads.unpacked(content, f"{name[:12]}.npz")
         if not self._path(name).is_file():
             self._keep(name, content)
-        return found
+        return content
 
     def put(self, content: bytes) -> str:
         """Keep a coefficient file; returns its digest.

@@ -59,6 +59,12 @@ def test_a_ledger_that_was_tampered_with_is_found(home: Path) -> None:
     assert "5" in found["ledger"]
 
 
+def test_coefficients_that_were_tampered_with_are_found(home: Path) -> None:
+    (file,) = (home / "coefficients").iterdir()
+    file.write_bytes(b"others")
+    assert "was altered" in unwell(home)["coefficients"]
+
+
 def test_a_segment_that_was_tampered_with_is_found(home: Path, tmp_path: Path) -> None:
     posts = tmp_path / "posts.jsonl"
     posts.write_text('{"id": "1", "posted_at": "2026-11-22T08:30:00Z", "text": "Stuck"}\n')
