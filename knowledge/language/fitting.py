@@ -17,6 +17,7 @@ STRENGTHS: Final[Mapping[str, float]] = {
     "typed": 3.0,
     "surface": 2.0,
     "corpus": 10.0,
+    "lexicon": 1.0,
 }
 """Length that a block's typical row is brought to: what a block may say before it is penalised."""
 MOST_STEPS: Final = 200

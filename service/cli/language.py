@@ -2,14 +2,18 @@
 
 import functools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from service.cli.output import AsJson, refuse, show
+
+if TYPE_CHECKING:
+    from knowledge.language.labelled import Labelled
+    from knowledge.language.labelled_evaluation import Row, Scorer
 
 app = typer.Typer(
     help="What texts say of their writers: judge a file, refit the judge.", no_args_is_help=True
@@ -94,6 +98,59 @@ def train(
         return
     typer.echo(json.dumps(fitted.about["figures"], indent=2))
     typer.echo(f"coefficients are in {file}")
+
+
+@app.command()
+def labelled(
+    data: Annotated[
+        Path | None,
+        typer.Option(help="A folder that holds the public corpora; without it, own texts only."),
+    ] = None,
+    split: Annotated[
+        Literal["development", "test"],
+        typer.Option(help="Which half: the one to improve on, or the one to quote."),
+    ] = "test",
+    *,
+    proposal: Annotated[
+        bool, typer.Option("--proposal", help="Measure heads fitted to the development half.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure urgency and betrayal on texts that the authors labelled: self-labelled figures.
+
+    Each figure with its 95 % interval, and the same figure of a plain list of keywords.
+    """
+    from dataclasses import asdict  # noqa: PLC0415 - light start
+
+    from knowledge.language import labelled, labelled_evaluation  # noqa: PLC0415 - light start
+
+    texts = labelled.read(data)
+    rows = labelled_evaluation.evaluate(_scorer(texts, proposal=proposal), texts, split)
+    if as_json:
+        show([asdict(row) for row in rows])
+        return
+    for row in rows:
+        typer.echo(_line(row))
+    missing = sum(one.text is None for one in texts)
+    typer.echo(f"{len(texts) - missing} texts at hand, {missing} of public corpora are not")
+
+
+def _scorer(texts: "Sequence[Labelled]", *, proposal: bool) -> "Scorer":
+    from knowledge.language import indicators, labelled_evaluation  # noqa: PLC0415 - light start
+
+    if not proposal:
+        return labelled_evaluation.from_judge(indicators.load())
+    from knowledge.language import labelled_heads  # noqa: PLC0415 - light start
+    from knowledge.language.embedding import Embedder  # noqa: PLC0415 - light start
+
+    return labelled_heads.propose(texts, Embedder.load())
+
+
+def _line(row: "Row") -> str:
+    beside = "" if row.baseline is None else f", keywords {row.baseline:.3f}"
+    interval = f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
+    counted = f"{row.positives} of {row.texts}"
+    return f"{row.data} · {row.split} · {row.part} ({counted}) · {row.figure} {interval}{beside}"
 
 
 @contextmanager

@@ -101,3 +101,24 @@ def test_training_without_data_names_the_file_that_is_missing(tmp_path: Path) ->
     assert result.exit_code == 2
     assert "goemotions" in result.output
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_labelled_texts_are_measured_and_every_figure_says_that_it_is_self_labelled() -> None:
+    result = RUN.invoke(app, ["labelled", "--split", "development", "--json"])
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.output)
+    assert {row["data"] for row in rows} == {"urgency, self-labelled", "betrayal, self-labelled"}
+    assert all(row["low"] <= row["value"] <= row["high"] for row in rows)
+
+
+@pytest.mark.slow
+def test_without_the_public_corpora_it_says_how_many_texts_are_not_at_hand(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["labelled", "--data", str(tmp_path), "--split", "development"])
+    assert result.output.endswith("765 texts at hand, 471 of public corpora are not\n")
+
+
+def test_a_half_that_is_none_is_refused() -> None:
+    result = RUN.invoke(app, ["labelled", "--split", "most"])
+    assert result.exit_code == 2
+    assert "most" in result.output
