@@ -55,6 +55,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "records.remove": ("write:records", frozenset({_GOVERNANCE, _ADMIN})),
         "incidents.index": ("read:incidents", KEY_ROLES),
         "incidents.one": ("read:incidents", KEY_ROLES),
+        "journeys.zones": ("read:journeys", KEY_ROLES),
+        "journeys.picture": ("read:journeys", KEY_ROLES),
         "acts.act": ("write:acts", _ACT),
         "acts.queue": ("read:queue", KEY_ROLES),
         "precedents.search": ("read:precedents", KEY_ROLES),

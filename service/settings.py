@@ -88,6 +88,11 @@ class Settings(BaseSettings):
         return self.home / "segments"
 
     @property
+    def journeys_path(self) -> Path:
+        """The folder of journey logs."""
+        return self.home / "journeys"
+
+    @property
     def snapshots_path(self) -> Path:
         """The folder of graph snapshots, safe to delete."""
         return self.home / "snapshots"

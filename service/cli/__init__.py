@@ -17,6 +17,7 @@ GROUPS: Final = (
     "anomalies",
     "spread",
     "load",
+    "journeys",
     "replay",
 )
 SINGLES: Final = ("init", "serve", "decide", "explain", "doctor")

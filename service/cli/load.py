@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.journeys import load as load_journeys
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 app = typer.Typer(help="Load files; bad rows go to a file with line and reason.")
@@ -101,6 +102,9 @@ def records(
         {"new": done.new, "known": done.known, "rejected": done.rejected, "rejects": str(rejects)},
         as_json,
     )
+
+
+app.command("journeys")(load_journeys)
 
 
 def _told(figures: dict[str, int | str], as_json: bool) -> None:  # noqa: FBT001 - the option

@@ -47,6 +47,8 @@ records.one             x   x   x   x   .   .   x   x
 records.remove          .   .   .   x   .   .   .   x
 incidents.index         x   x   x   x   x   x   x   x
 incidents.one           x   x   x   x   x   x   x   x
+journeys.zones          x   x   x   x   x   x   x   x
+journeys.picture        x   x   x   x   x   x   x   x
 acts.act                x   x   x   x   x   x   .   x
 acts.queue              x   x   x   x   x   x   x   x
 precedents.search       x   x   x   x   x   x   x   x
