@@ -96,6 +96,7 @@ STANDING = (
     put("touchpoint/line", name="Help line", ownedBy="team/care"),
     put("region/us", name="US", jurisdiction="US", timeZone="America/New_York"),
     put("region/ny", jurisdiction="US-NY", timeZone="America/New_York"),
+    put("geofence/here", name="Here", area='{"type":"Point","coordinates":[0,0]}', radius=500.0),
     put("incident/ny", inRegion=["region/ny"]),
     put("kpi/answer", name="First answer", accountable="team/care"),
     put("customer/a", optedOut=False),
@@ -139,6 +140,16 @@ def region(**properties: Any) -> Draft:
     return put(
         "region/x", **{"jurisdiction": "US-NY", "timeZone": "America/New_York", **properties}
     )
+
+
+ROUND: dict[str, Json] = {"area": '{"type":"Point","coordinates":[0,0]}', "radius": 500.0}
+FLAT: dict[str, Json] = {
+    "area": '{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]]]}'
+}
+
+
+def geofence(**properties: Any) -> Draft:
+    return put("geofence/x", **{"name": "X", **properties})
 
 
 def raw_region(**properties: Json) -> Draft:
@@ -225,6 +236,15 @@ MUTANTS: dict[str, list[Draft]] = {
     "region-team": [region(localTeam="team/nobody")],
     "region-within": [region(withinRegion="region/nowhere")],
     "region-cycle": [region(withinRegion="region/x")],
+    "PolygonalGeofence": [geofence(**FLAT, radius=500.0)],
+    "RoundGeofence": [geofence(area=ROUND["area"])],
+    "geofence-area": [geofence(), geofence(radius=500.0)],
+    "geofence-region": [geofence(**ROUND, inRegion="region/nowhere")],
+    "geofence-team": [geofence(**ROUND, localTeam="team/nobody")],
+    "geofence-period": [
+        geofence(**ROUND, validFrom="2026-02-01T00:00:00Z", validUntil="2026-01-01T00:00:00Z")
+    ],
+    "incident-geofence": [put("incident/open", topic=["a"], inGeofence=["geofence/nowhere"])],
 }
 NEIGHBOURS: dict[str, list[Draft]] = {
     "touchpoint-owner": [put(OWNED, name="Line", ownedBy="team/care"), removed("team/island")],
@@ -298,6 +318,15 @@ NEIGHBOURS: dict[str, list[Draft]] = {
     "region-team": [region(localTeam="team/care")],
     "region-within": [region(withinRegion="region/us")],
     "region-cycle": [region(withinRegion="region/us")],
+    "PolygonalGeofence": [geofence(**FLAT), geofence(**ROUND)],
+    "RoundGeofence": [geofence(**FLAT), geofence(**ROUND)],
+    "geofence-area": [geofence(**FLAT)],
+    "geofence-region": [geofence(**FLAT, inRegion="region/us")],
+    "geofence-team": [geofence(**ROUND, localTeam="team/care")],
+    "geofence-period": [
+        geofence(**ROUND, validFrom="2026-01-01T00:00:00Z", validUntil="2026-02-01T00:00:00Z")
+    ],
+    "incident-geofence": [put("incident/open", topic=["a"], inGeofence=["geofence/here"])],
 }
 
 
