@@ -3,79 +3,30 @@
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
-from ontology.identity import ThingId
 from service import enrolling
-from service.app import create
 from service.founding import OPERATOR
-from service.settings import Settings
 from service.traffic import Traffic
 from service.world import World
-from tests.conftest import Door
-from tests.signing import BATCH, SINGLE, event, signed
-
-PARTNER, AGREEMENT = ThingId("system/listening-co"), ThingId("agreement/twitter-data")
-PATH = "/v1/intake/listening-co"
-NUMBERS = count(1)
-
-
-class Partner:
-    """A partner with its secret, at the world's door."""
-
-    def __init__(self, door: Door, world: World) -> None:
-        self.door, self.world = door, world
-        self.secret = enrolling.add(world, PARTNER, AGREEMENT, actor=OPERATOR).secret
-
-    def send(self, body: object, **how: Any) -> TestResponse:
-        at = self.world.clock.now() + how.pop("off", timedelta())
-        secrets = how.pop("secrets", (self.secret,))
-        name = how.pop("name", f"msg-{next(NUMBERS)}")
-        more, path = how.pop("headers", {}), how.pop("path", PATH)
-        content, headers = signed(body, at, *secrets, name=name, **how)
-        return self.door.http.post(path, data=content, headers=headers | more)
-
-    def post(self, local: str, **more: object) -> dict[str, object]:
-        return event(local, self.world.clock.now().isoformat(), **more)
-
-    def account(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.door.get(PATH).get_json()
-        return found
-
-    def agree(self, **properties: object) -> None:
-        body = {
-            "topic": "listening-data",
-            "partner": PARTNER,
-            "permitsField": ["text"],
-            "permitsPurpose": ["crisis-response"],
-            **properties,
-        }
-        answer = self.door.post(
-            "/v1/records", {"type": "Agreement", "id": AGREEMENT, "properties": body}
-        )
-        assert answer.status_code == 201, answer.text
+from tests.signing import BATCH, PARTNER, PATH, SINGLE, Partner, event, sending
 
 
 @pytest.fixture(scope="module")
-def world(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def sender(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Partner]:
     """One world for all of these tests; each sends posts of its own."""
     home = shutil.copytree(founded, tmp_path_factory.mktemp("intake") / "home")
-    with closing(World.open(Settings(home=home, language=False))) as one:
+    with sending(home) as one:
         yield one
 
 
-@pytest.fixture(scope="module")
-def sender(world: World) -> Partner:
-    key = world.settings.operator_key.read_text().strip()
-    door = Door(http=create(world.settings, world=world).test_client(), key=key)
-    return Partner(door, world)
+@pytest.fixture
+def world(sender: Partner) -> World:
+    return sender.world
 
 
 @pytest.fixture
