@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Final
 
@@ -60,6 +61,15 @@ def sample_acts() -> Iterator[dict[str, Json]]:
     'open'
     """
     yield from _lines("acts")
+
+
+def sample_journeys() -> Traversable:
+    """A log of contacts at the sample's touchpoints, autumn 2013, invented throughout.
+
+    >>> sample_journeys().name
+    'journeys.csv'
+    """
+    return files("loaders").joinpath("samples", "journeys.csv")
 
 
 def resolved(properties: Mapping[str, Json], pseudonym: Pseudonym) -> dict[str, Json]:

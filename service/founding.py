@@ -16,6 +16,8 @@ from ontology.lifecycle import ATTUNE, Actor, Role
 from rules.policy import build
 from service import acts
 from service.bundle import packaged
+from service.journey_loading import load_sample
+from service.journey_zones import Studies, record
 from service.permissions import KEY_ROLES
 from service.recording import MOST_AT_ONCE, Body, put_records
 from service.security import PEPPER, issue
@@ -24,6 +26,7 @@ from service.world import World
 
 OPERATOR: Final = ThingId("person/operator")
 _SECRET_BYTES: Final = 32
+_SAMPLE: Final = "Found in the journeys of the sample, which are invented."
 _SETTER: Final = Actor(id=ATTUNE, roles=frozenset({*Role}))
 
 
@@ -144,7 +147,17 @@ def _load_sample(world: World, progress: Progress) -> int:
                 data=_object(one.get("data")),
                 actor=_SETTER,
             )
+    _assess_sample(world)
     return world.ledger.governed_head() - head
+
+
+def _assess_sample(world: World) -> None:
+    """Find the zones of risk in the sample's journeys, where nobody has assessed anything yet."""
+    touchpoints = world.graph.of_type("Touchpoint")
+    if any(world.graph.state(thing) for thing in touchpoints):
+        return
+    load_sample(world, actor=ATTUNE)
+    record(world, Studies().zones(world), reason=_SAMPLE, actor=_SETTER)
 
 
 def body_of(said: Mapping[str, Json]) -> Body:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import as_file
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,8 @@ from knowledge.journeys.logs import Batch, JourneyLogs, LogBroken
 from knowledge.journeys.steps import Steps
 from loaders.journey_map import JourneyMap, JourneysInvalid, folded, read_map
 from loaders.journeys import Contact, Log, read
-from loaders.rejects import RejectFile, Rejects
+from loaders.rejects import Reject, RejectFile, Rejects
+from loaders.world import sample_journeys
 from ontology.identity import ThingId
 from service.world import World
 
@@ -60,6 +62,13 @@ def load(
         raise LogRefused(words) from error
 
 
+def load_sample(world: World, *, actor: ThingId) -> None:
+    """Load the sample's invented journeys where there are none; not what lies ahead."""
+    if not logs_of(world).kept().events:
+        with as_file(sample_journeys()) as file:
+            _load(world, file, JourneyMap(), _Ignored(), (actor, lambda _contacts: None))
+
+
 def logs_of(world: World) -> JourneyLogs:
     """Where a world keeps its contacts."""
     return JourneyLogs(world.settings.journeys_path, world.ledger)
@@ -94,6 +103,13 @@ def _batch(contacts: Iterable[Contact], name: Callable[[str], int]) -> Batch:
         (name(c.journey), order.setdefault(c.touchpoint, len(order)), *c[2:]) for c in contacts
     ]
     return Batch(steps=Steps.of(rows), touchpoints=tuple(order))
+
+
+class _Ignored:
+    """Where bad rows of a file that we ship would go."""
+
+    def add(self, rejected: Reject, /) -> None:
+        """Leave it out."""
 
 
 def _touchpoints(world: World) -> dict[str, ThingId]:

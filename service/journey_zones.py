@@ -77,7 +77,7 @@ class Zones:
             "seen": None if one.seen is None else round(one.seen, _DECIMALS),
             "weight": round(one.weight, _DECIMALS),
             "betweenness": round(one.betweenness, _DECIMALS),
-            "explanation": explained(one, self.study.method),
+            "explanation": explained(one),
         }
 
 
@@ -169,7 +169,7 @@ def _act(one: Finding, zones: Zones, reason: str) -> dict[str, Json]:
     return {
         "zone": one.verdict is Verdict.ZONE,
         "reason": reason,
-        "finding": explained(one, zones.study.method)[:_LONGEST],
+        "finding": explained(one)[:_LONGEST],
         "journeys": one.journeys,
         "log": zones.kept.digest,
     }

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from knowledge.journeys.measured import Interval
-from knowledge.journeys.zones import FLOOR, Finding, Method, Verdict
+from knowledge.journeys.zones import FLOOR, Finding, Verdict
 
 _NEED = {"low": "low", "medium": "medium", "high": "high", None: "unknown and counts as high"}
 
 
-def explained(finding: Finding, method: Method) -> str:
+def explained(finding: Finding) -> str:
     """What was found of a touchpoint, for somebody who knows no statistics."""
-    return " ".join(_sentences(finding, method))
+    return " ".join(_sentences(finding))
 
 
-def _sentences(finding: Finding, method: Method) -> Iterator[str]:
+def _sentences(finding: Finding) -> Iterator[str]:
     if finding.why is not None:
         yield f"{finding.place.name}: {finding.why}."
         return
@@ -33,8 +33,6 @@ def _sentences(finding: Finding, method: Method) -> Iterator[str]:
     yield f"The need for empathy is {_NEED[finding.place.sensitivity]}."
     yield f"The risk is {_thousand(risk)}, {_times(share)} an even share of all risk."
     yield _verdict(finding, share)
-    if method.quiet_days:
-        yield f"Silence of more than {method.quiet_days} days counts as a good end."
 
 
 def _parts(finding: Finding) -> str:

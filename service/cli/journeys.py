@@ -198,7 +198,10 @@ def _lines(found: "Zones") -> Iterator[str]:
     from knowledge.journeys.words import explained  # noqa: PLC0415 - light start
 
     study = found.study
-    yield f"{study.journeys:,} journeys, {found.kept.contacts:,} contacts"
+    yield (
+        f"{study.journeys:,} journeys, {found.kept.contacts:,} contacts; "
+        f"silence of more than {study.method.quiet_days} days counts as a good end"
+    )
     for one in study.findings:
         yield f"{one.verdict:<12} {one.place.id}"
-        yield f"    {explained(one, study.method)}"
+        yield f"    {explained(one)}"

@@ -279,7 +279,7 @@ def test_a_zone_carries_more_than_its_share_surely_and_is_no_trifle() -> None:
     assert trifle.share is not None
     assert trifle.share.low > 1
     assert trifle.verdict is Verdict.NO_ZONE
-    assert "1 in 1,000" in explained(trifle, QUICK)
+    assert "1 in 1,000" in explained(trifle)
 
 
 def test_harm_that_nobody_saw_in_fifty_journeys_is_not_ruled_out() -> None:
@@ -343,7 +343,7 @@ def test_words_name_figures_bounds_and_verdict() -> None:
     rows = []
     for n in range(600):
         rows += path(n, 0, 1, outcome=2 if n % 3 == 0 else 1, harm=[0, int(n % 2 == 0)])
-    text = explained(one(told(rows, Method(samples=100)), 1), Method())
+    text = explained(one(told(rows, Method(samples=100)), 1))
     for words in (
         "Touchpoint 1: 100.0% (100.0% to 100.0%) of all journeys pass here.",
         "Of 600 in which harm was judged, 50.0%",
@@ -358,7 +358,7 @@ def test_words_say_where_the_way_here_matters() -> None:
     for n in range(400):  # those who come from 0 leave for good, those from 2 are helped
         rows += path(n, 0, 1, outcome=0, harm=[0, 1]) if n % 2 else path(n, 2, 1, harm=[0, 1])
         rows[-1] = (n, 1, rows[-1][2], 2 if n % 2 else 1, 1, float("nan"))
-    text = explained(one(told(rows, Method(samples=100)), 0), Method())
+    text = explained(one(told(rows, Method(samples=100)), 0))
     assert "the way by which journeys come here matters" in text
 
 

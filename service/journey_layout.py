@@ -1,0 +1,143 @@
+"""Where the boxes of the journey picture stand: a row a stage, near to what they lead to."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from textwrap import wrap
+from typing import Final
+
+from knowledge.journeys.graph import Move
+from knowledge.journeys.zones import Finding, Study, Verdict
+from ontology.schema import schema
+
+BOX: Final = 1.62
+"""How wide a box is, in inches, as all lengths here."""
+LINE: Final = 0.14
+"""From one line of text to the next."""
+INDENT: Final = 0.13
+"""From the top of a box to the middle of its first line."""
+
+_COLUMN: Final = 1.84
+_MARGIN: Final = 0.92
+_GAP: Final = 0.46
+_NAME: Final = 21
+_SWEEPS: Final = 6
+_NAMES: Final = {"churn": "Left", "complaint": "Complained in public"}
+_STAGES: Final = tuple(schema().types["Touchpoint"].properties["journeyStage"].choices)
+_NO_STAGE: Final = len(_STAGES)
+_ENDED: Final = _NO_STAGE + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One box: the lines of its name, further lines, its row, and where its corner stands."""
+
+    name: tuple[str, ...]
+    lines: tuple[str, ...]
+    row: int
+    verdict: Verdict | None
+    left: float = 0.0
+    top: float = 0.0
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.top + 2 * INDENT + LINE * (len(self.name) + len(self.lines) - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The boxes by touchpoint or end, the headings of the rows with their heights, the size."""
+
+    nodes: Mapping[str, Node]
+    headings: tuple[tuple[str, float], ...]
+    width: float
+    height: float
+
+
+def laid_out(study: Study, flows: Sequence[Move]) -> Layout:
+    """Place every touchpoint that a journey met, and the bad ends; stages nobody met take no row.
+
+    In a row, boxes stand near those that they exchange flows with (barycentres, some sweeps).
+    """
+    nodes = dict(_nodes(study))
+    rows: dict[int, list[str]] = defaultdict(list)
+    for name, node in nodes.items():
+        rows[node.row].append(name)
+    most = max((len(row) for row in rows.values()), default=1)
+    centres = _centres(rows, flows, most)
+    headings, top = [], 0.0
+    for stage in sorted(rows):
+        headings.append((_heading(stage), top))
+        for name in rows[stage]:
+            left = _MARGIN + centres[name] * _COLUMN
+            nodes[name] = replace(nodes[name], left=left, top=top)
+        top = max(nodes[name].bottom for name in rows[stage]) + _GAP
+    width = max(_MARGIN + most * _COLUMN, 5.0)
+    height = max(top - _GAP, 0.3)
+    return Layout(nodes=nodes, headings=tuple(headings), width=width, height=height)
+
+
+def _centres(
+    rows: Mapping[int, list[str]], flows: Sequence[Move], most: int
+) -> Mapping[str, float]:
+    """The column of each box, in which rows are centred; sorts the rows."""
+    near: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for move in flows:
+        near[move.start].append((move.to, move.count))
+        near[move.to].append((move.start, move.count))
+    at: dict[str, float] = {}
+    for row in rows.values():
+        _spread(row, most, at)
+    for _ in range(_SWEEPS):
+        for stage in sorted(rows):
+            pulled = {name: _pull(name, near[name], at) for name in rows[stage]}
+            rows[stage].sort(key=lambda name: (pulled[name], name))
+            _spread(rows[stage], most, at)
+    return at
+
+
+def _spread(row: Sequence[str], most: int, at: dict[str, float]) -> None:
+    for place, name in enumerate(row):
+        at[name] = place + (most - len(row)) / 2
+
+
+def _pull(name: str, near: Sequence[tuple[str, int]], at: Mapping[str, float]) -> float:
+    weight = sum(count for _, count in near)
+    return sum(at[other] * count for other, count in near) / weight if weight else at[name]
+
+
+def _heading(stage: int) -> str:
+    if stage == _ENDED:
+        return "bad ends"
+    return _STAGES[stage] if stage < _NO_STAGE else "no stage"
+
+
+def _nodes(study: Study) -> Iterator[tuple[str, Node]]:
+    for one in sorted(study.findings, key=lambda one: (-one.journeys, one.place.id)):
+        if one.verdict is not Verdict.NOT_SEEN:
+            stage = one.place.stage
+            yield (
+                one.place.id,
+                Node(
+                    name=tuple(wrap(one.place.name, _NAME)) or (one.place.id,),
+                    lines=tuple(_lines(one, study.journeys)),
+                    row=_STAGES.index(stage) if stage else _NO_STAGE,
+                    verdict=one.verdict,
+                ),
+            )
+    for end, name in _NAMES.items():
+        many = sum(move.count for move in study.moves if move.to == end)
+        if many:
+            yield end, Node(name=(name,), lines=(f"{many:,} times",), row=_ENDED, verdict=None)
+
+
+def _lines(one: Finding, journeys: int) -> Iterator[str]:
+    yield f"{one.journeys / max(1, journeys):.0%} of journeys"
+    if one.harm is None or one.risk is None or one.downstream is None:
+        yield "too few to say"
+        return
+    yield f"{one.harm.value:.0%} hurt, {one.downstream.value:.0%} end badly"
+    yield f"risk {one.risk.value * 1000:.1f} in 1,000"
+    if one.verdict is Verdict.ZONE:
+        yield "ZONE OF RISK"
