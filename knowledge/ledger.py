@@ -12,7 +12,7 @@ from knowledge.appending import Placed, Request, commit
 from knowledge.committer import Committer
 from knowledge.database import Database
 from knowledge.envelopes import enclose
-from knowledge.recorded import Recorded
+from knowledge.recorded import LAST, Recorded
 from knowledge.refusals import IdempotencyMismatch
 from knowledge.sealing import KeyStore
 from knowledge.tables import EVENTS, REQUESTS
@@ -29,9 +29,15 @@ class Ledger(Recorded):
     DatabaseUnavailable.
     """
 
-    def __init__(self, database: Database, keys: KeyStore, now: Callable[[], datetime]) -> None:
-        """Use `open`."""
-        super().__init__(database, keys)
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyStore,
+        now: Callable[[], datetime],
+        last: int = LAST,
+    ) -> None:
+        """Use `open` or `until`."""
+        super().__init__(database, keys, last)
         self._now: Final = now
         self._committer: Final = Committer[Request, Placed](partial(commit, database, now))
 
@@ -159,33 +165,6 @@ class Ledger(Recorded):
 
 class _Earlier(Ledger):
     """The events of a ledger up to and including a sequence; nothing can be written."""
-
-    def __init__(
-        self, database: Database, keys: KeyStore, now: Callable[[], datetime], last: int
-    ) -> None:
-        """See nothing after `last`."""
-        super().__init__(database, keys, now)
-        self._last: Final = last
-
-    def read(
-        self,
-        after: int = 0,
-        until: int | None = None,
-        *,
-        types: Sequence[str] = (),
-        governed: bool | None = None,
-        subject: ThingId | None = None,
-        limit: int = 1000,
-    ) -> Sequence[Event]:
-        """As a ledger reads, up to the last."""
-        last = self._last if until is None else min(until, self._last)
-        return super().read(
-            after, last, types=types, governed=governed, subject=subject, limit=limit
-        )
-
-    def head(self) -> int:
-        """The last sequence."""
-        return self._last
 
     def append(self, *_: object, **__: object) -> NoReturn:
         """Refuse: what was cannot be written."""

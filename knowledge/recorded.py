@@ -17,7 +17,7 @@ from ontology.events import Event
 from ontology.identity import Scope, ThingId
 
 _SCOPES_AT_ONCE: Final = 500
-_LAST: Final = 2**63 - 1
+LAST: Final = 2**63 - 1
 """The largest sequence that a database can hold."""
 
 _MARKS: Final = (
@@ -30,10 +30,11 @@ _ROW: Final = select(EVENTS.c.body, EVENTS.c.leaf)
 class Recorded:
     """The read side of a ledger. Every method may raise DatabaseUnavailable."""
 
-    def __init__(self, database: Database, keys: KeyStore) -> None:
-        """Read this database, opening what is sealed with these keys."""
+    def __init__(self, database: Database, keys: KeyStore, last: int = LAST) -> None:
+        """Read this database up to a sequence, opening what is sealed with these keys."""
         self._database: Final = database
         self._keys: Final = keys
+        self._last: Final = last
 
     def read(
         self,
@@ -46,9 +47,10 @@ class Recorded:
         limit: int = 1000,
     ) -> Sequence[Event]:
         """Up to `limit` events after a sequence, up to and including `until`, oldest first."""
-        query = _filtered(types, subject).where(EVENTS.c.sequence > after)
-        if until is not None:
-            query = query.where(EVENTS.c.sequence <= until)
+        last = self._last if until is None else min(until, self._last)
+        query = _filtered(types, subject).where(
+            EVENTS.c.sequence > after, EVENTS.c.sequence <= last
+        )
         if governed is not None:
             query = query.where(EVENTS.c.governed if governed else ~EVENTS.c.governed)
         return self._events(query.order_by(EVENTS.c.sequence).limit(limit))
@@ -79,7 +81,7 @@ class Recorded:
 
     def at(self, sequence: int) -> Event | None:
         """The event of that sequence."""
-        if sequence > _LAST:
+        if sequence > LAST:
             return None
         found = self._events(_ROW.where(EVENTS.c.sequence == sequence))
         return found[0] if found else None
@@ -98,7 +100,7 @@ class Recorded:
 
     def head(self) -> int:
         """The last sequence, 0 for the empty ledger; also the tree's size."""
-        return self._newest_commit("size")
+        return min(self._newest_commit("size"), self._last)
 
     def governed_head(self) -> int:
         """The last governed sequence, 0 for none."""
