@@ -28,6 +28,7 @@ _SCHEMA: Final = pa.schema(
         pa.field("language", pa.string()),
         pa.field("region", pa.string()),
         pa.field("topics", pa.list_(pa.string()), nullable=False),
+        pa.field("fences", pa.list_(pa.string()), nullable=False),
         pa.field("reach", pa.int64()),
         pa.field("share", pa.bool_(), nullable=False),
         pa.field("scored", pa.bool_(), nullable=False),
@@ -49,6 +50,7 @@ def encode(signals: Sequence[Signal], key: bytes) -> bytes:
         "language": [s.language for s in signals],
         "region": [s.region for s in signals],
         "topics": [list(s.topics) for s in signals],
+        "fences": [list(s.fences) for s in signals],
         "reach": [s.reach for s in signals],
         "share": [s.share_of is not None for s in signals],
         "scored": [s.scores is not None for s in signals],
@@ -89,6 +91,7 @@ def _signal(row: dict[str, Any], private: Sequence[str | None]) -> Signal:
     row.pop("share")
     scores = {name: row.pop(name) for name in _SCORES}
     row["topics"] = tuple(row.pop("topics"))
+    row["fences"] = tuple(row.pop("fences", ()))  # older files have none
     return Signal(
         **row,
         text=text or "",

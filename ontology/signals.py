@@ -29,7 +29,8 @@ class Signal:
     `author` is a keyed hash, None where the feed does not say. `share_of` names what the post
     passes on (another post's id there, or the handle shared from), None for an original.
     `language` is a BCP 47 tag. `topics` are hashtags and words as the feed declares them, lower
-    case, without "#". `reach` counts the people who may have seen it.
+    case, without "#". `reach` counts the people who may have seen it. `fences` are the geofences
+    that it comes from or names: all that is kept of a point that came with it.
     """
 
     id: ThingId
@@ -45,3 +46,4 @@ class Signal:
     topics: tuple[str, ...] = ()
     reach: int | None = None
     scores: Scores | None = None
+    fences: tuple[ThingId, ...] = ()

@@ -99,6 +99,22 @@ _Stated = Annotated[dict[Name, Any], Field(max_length=MOST_FIELDS)]
 """What a caller states of one thing."""
 
 
+class Point(Model):
+    """A point on the earth, WGS 84; it is used to find fences and never kept."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"lat": 40.8781, "lon": -73.9123}},
+    )
+
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+
+PlaceName = Annotated[str, Field(min_length=1, max_length=120)]
+
+
 class DecisionRequest(Model):
     """What is asked: references, the words, and facts that only the caller knows."""
 
@@ -121,6 +137,9 @@ class DecisionRequest(Model):
     touchpoint: Reference | None = None
     platform: Reference | None = None
     region: Reference | None = None
+    geofence: Reference | None = None
+    location: Point | None = None
+    place: PlaceName | None = None
     text: Text | None = None
     context: Text | None = None
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
@@ -176,6 +195,8 @@ class SignalIn(Model):
     share_of: Annotated[str, Field(min_length=1, max_length=120)] | None = None
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
     region: Reference | None = None
+    location: Point | None = None
+    place: PlaceName | None = None
     topics: tuple[Name, ...] = Field(default=(), max_length=40)
     reach: Annotated[int, Field(ge=0, le=MOST_REACHED)] | None = None
 

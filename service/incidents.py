@@ -14,7 +14,7 @@ LISTENED: Final = frozenset({"candidate", "open", "recovery"})
 
 Within = Callable[[Iterable[str]], tuple[ThingId, ...]]
 
-_SCOPE: Final = ("topic", "inRegion", "onPlatform", "ofAccount")
+_SCOPE: Final = ("topic", "inRegion", "inGeofence", "onPlatform", "ofAccount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

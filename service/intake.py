@@ -9,6 +9,7 @@ from ontology.identity import ExternalKey, IdentityInvalid, ThingId, kind_of, th
 from ontology.signals import Signal
 from service.bodies import SignalIn, instant
 from service.clock import elapsed_ms, monotonic_ms
+from service.locating import located
 from service.perception import NotInTime
 from service.situation import resolve
 from service.world import World
@@ -56,6 +57,10 @@ def read(world: World, heard: SignalIn) -> Signal:
         name = thing_id(f"signal/{platform.partition('/')[2]}-{heard.id}")
     except IdentityInvalid as error:
         raise SignalRefused("id", str(error)) from error
+    where = located(world, heard.location, heard.place, heard.posted_at)
+    region = where.region
+    if heard.region is not None:
+        region = _known(world, "region", heard.region)
     return Signal(
         id=name,
         platform=platform,
@@ -66,7 +71,8 @@ def read(world: World, heard: SignalIn) -> Signal:
         author=author,
         share_of=heard.share_of,
         language=heard.language,
-        region=_known(world, "region", heard.region) if heard.region is not None else None,
+        region=region,
+        fences=where.fences,
         topics=tuple(topic.lower().lstrip("#") for topic in heard.topics),
         reach=heard.reach,
     )
@@ -88,6 +94,7 @@ def take(
         LedgerRefused: nothing was committed.
     """
     started = monotonic_ms()
+    signals = [_fenced(world, signal) for signal in signals]
     scored = list(_scored(world, signals, budget_ms)) if world.settings.language else signals
     at = world.clock.now()
     spent = elapsed_ms(started) / 1000.0
@@ -121,6 +128,13 @@ def _scored(world: World, signals: Sequence[Signal], budget_ms: float) -> Iterab
                 scores=verdict.scores if verdict.judged else None,
                 language=signal.language or verdict.language,
             )
+
+
+def _fenced(world: World, signal: Signal) -> Signal:
+    """The signal with the fences that its words name beside those that it comes from."""
+    spoken = world.places().spoken_of(signal.text, signal.posted_at)
+    named = [one for one in spoken if one not in signal.fences]
+    return replace(signal, fences=(*signal.fences, *named)) if named else signal
 
 
 def _check_time(world: World, posted_at: datetime) -> None:

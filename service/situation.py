@@ -11,6 +11,7 @@ from ontology.identity import ExternalKey, ThingId, kind_of
 from service.bodies import DecisionRequest
 from service.bundle import Reading
 from service.clock import elapsed_ms, monotonic_ms
+from service.locating import PLACE, count, in_local_language, placed
 from service.perception import NotInTime
 from service.policies import Compiled
 from service.problems import Fault, pointer, quoted, unprocessable
@@ -27,6 +28,7 @@ _EXAMPLES: Final[Mapping[str, Json]] = {
     "touchpoint": "touchpoint/contact-centre",
     "platform": "platform/twitter",
     "region": "region/us-ny",
+    "geofence": "geofence/spuyten-duyvil",
 }
 
 
@@ -74,6 +76,8 @@ def build(
         at=at,
     )
     found = [READERS[kind](sources, thing) for kind, thing in named.items()]
+    found += placed(world, sources, request, named)
+    count(world, found, at)
     found += _implied(sources, named)
     found += _heard(world, named.get("incident"), at)
     spoken, degraded = _said(world, request, policy.reading, budget_ms - elapsed_ms(started))
@@ -81,10 +85,13 @@ def build(
         degraded = (*degraded, "segments")
     if request.text is not None and "customer" in named:
         spoken[0].add(speaker(sources, named["customer"]))
+    if request.text is not None and "region" in named and request.location is not None:
+        spoken[0].put("region", named["region"], Origin(source="request", ref="/location"))
     found += spoken
     found += [_missing("unknown", {"reference": text, "kind": kind}) for kind, text in unknown]
     found += [_missing("degraded", {"part": part}) for part in degraded]
     roster, language = world.roster(), request.language or _language(found)
+    in_local_language(world, found, language)
     if _ROSTER & request.facts.keys():
         found += roster.values(at, language)
         prepared: tuple[Fact, ...] = ()
@@ -94,7 +101,7 @@ def build(
     return Situation(
         facts=(*_checked(found), *prepared),
         named=named,
-        unknown=tuple(_shown(kind, asked[kind]) for kind, _ in unknown),
+        unknown=(*(_shown(kind, asked[kind]) for kind, _ in unknown), *_nowhere(found)),
         degraded=degraded,
         at=at,
     )
@@ -216,6 +223,12 @@ def _language(found: Iterable[Values]) -> str | None:
             if isinstance(language, str):
                 return language
     return None
+
+
+def _nowhere(found: Iterable[Values]) -> Iterator[str]:
+    """The place that was named, where nobody can tell which it is; its name is not repeated."""
+    if any(one.kind == "unknown" and one.values.get("reference") == PLACE for one in found):
+        yield PLACE
 
 
 def _missing(kind: str, values: Mapping[str, object]) -> Values:

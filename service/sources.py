@@ -176,6 +176,32 @@ def region(sources: Sources, thing: ThingId) -> Values:
     return found
 
 
+def geofence(sources: Sources, thing: ThingId) -> Values:
+    """What is known of a geofence: its region, the team that answers for it, its language."""
+    found = Values(kind="geofence")
+    found.put("id", thing, triple(thing, "type", "Geofence"))
+    found.put("by", "id", triple(thing, "type", "Geofence"))
+    here = sources.get(thing, "inRegion")
+    found.put("region", here, triple(thing, "inRegion", here or "none"))
+    languages = sources.properties(thing).get("languages", ())
+    if len(languages) == 1:
+        found.put("language", languages[0], triple(thing, "languages", languages[0]))
+    touching = any(
+        one.listened and thing in one.scope.get("inGeofence", ()) for one in sources.incidents.all()
+    )
+    found.put("affected", touching, triple(thing, "inGeofence", "…"))
+    owner, team = thing, sources.get(thing, "localTeam")
+    if team is None and here is not None:
+        owner, team = ThingId(str(here)), sources.get(ThingId(str(here)), "localTeam")
+    told = triple(owner, "localTeam", team or "none")
+    found.put("local_team", team is not None, told)
+    if team is not None:
+        found.put("team", team, told)
+        reachable = sources.roster.on_call(ThingId(str(team)), sources.at)
+        found.put("local_team_on_call", reachable, triple(str(team), "onCall", reachable))
+    return found
+
+
 def day(value: object) -> date | None:
     """A date that the graph holds as text."""
     return date.fromisoformat(value[:10]) if isinstance(value, str) else None
@@ -238,5 +264,6 @@ READERS: Final[Mapping[str, Callable[[Sources, ThingId], Values]]] = {
     "touchpoint": touchpoint,
     "platform": platform,
     "region": region,
+    "geofence": geofence,
 }
 """How each kind of thing that a request may name becomes a fact."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, Self
 
 from knowledge.due import Due
+from knowledge.fence_counts import FenceCounts
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
 from knowledge.refusals import DatabaseUnavailable, SegmentBroken
@@ -15,7 +16,7 @@ from knowledge.sealing import KeyStore
 from knowledge.segments import Segments
 from knowledge.spread.windows import Windows
 from ontology.events import Draft, Event
-from ontology.identity import Scope, ThingId
+from ontology.identity import Scope, ThingId, kind_of
 from ontology.lifecycle_file import lifecycles
 from service.activation import ActivationGuard
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
@@ -25,6 +26,7 @@ from service.lag import Lags
 from service.logs import logger
 from service.partners import Partners
 from service.perception import Perception
+from service.places import KINDS, Places
 from service.policies import PROPOSAL, Policies
 from service.roster import Roster, concerns
 from service.security import Keyring
@@ -67,6 +69,8 @@ class World:
     because every decision has one. All folds can be dropped: the ledger rebuilds them.
     """
 
+    _places: Places | None = None
+
     def __init__(
         self,
         settings: Settings,
@@ -94,11 +98,12 @@ class World:
         self.lags: Final = Lags(clock.now())
         self.due: Final = Due(self.lifecycles)
         self.perception: Final = own.perception
-        self.windows = Windows()
+        self.windows, self.fenced = Windows(), FenceCounts()
         self.lost: Final[set[ThingId]] = set()
         """Segments whose signals could not be read, so that no window counts them."""
         self._keyring: Final = Keyring(keys.secret("api-keys"))
         self._roster: Roster | None = None
+        self._places: Places | None = None
         self._declared: Roster | None = None
         self._governed = self._heard = self._dated = self._scopes = 0
         self._kept = self.graph.sequence
@@ -153,7 +158,7 @@ class World:
 
     @contextmanager
     def listening(self) -> Iterator[Windows]:
-        """The windows, held still while they are read, told what feeds are declared."""
+        """The windows, held still while they are read, and `fenced`: posts by geofence."""
         with self._folding:
             roster = self.roster()
             if self._declared is not roster:
@@ -168,6 +173,14 @@ class World:
             with self._folding:
                 roster = self._roster = Roster.read(self.graph)
         return roster
+
+    def places(self) -> Places:
+        """Geofences, regions and their names, read again only after a change of them."""
+        places = self._places
+        if places is None:
+            with self._folding:
+                places = self._places = Places.read(self.graph)
+        return places
 
     def catch_up_due(self) -> None:
         """Fold due dates up to the head."""
@@ -228,16 +241,19 @@ class World:
             "partner.": self.partners.apply,
             "clock.": self._set_clock,
         }
-        stale = False
+        stale = moved = False
         while events := self.ledger.read(self._governed, governed=True, limit=_BATCH):
             for event in events:
                 fold = folds.get(event.type.partition(".")[0] + ".", self.incidents.apply)
                 fold(event)
                 stale = stale or concerns(event.subject, self._roster)
+                moved = moved or kind_of(event.subject) in KINDS
             self._governed = events[-1].sequence
         self.graph.catch_up()
         if stale:
             self._roster = None
+        if moved:
+            self._places = None
 
     def _acted(self, event: Event) -> None:
         self.incidents.apply(event)
@@ -250,6 +266,7 @@ class World:
         """Count new signals; all retained ones anew where the scope of an incident changed."""
         if self._scopes != self.incidents.changes:
             self.windows, self._heard, self._declared = Windows(), 0, None
+            self.fenced = FenceCounts()
             self.lost.clear()
             self._scopes = self.incidents.changes
         scopes = self.incidents.scopes(self.roster().within)
@@ -258,6 +275,7 @@ class World:
                 try:
                     signals = self.segments.read(event)
                     self.windows.apply(signals, scopes)
+                    self.fenced.apply(signals)
                     self.lags.heard(signals)
                 except SegmentBroken as error:  # what can't be read must not stop what can
                     self.lost.add(event.subject)
