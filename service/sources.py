@@ -187,7 +187,8 @@ def geofence(sources: Sources, thing: ThingId) -> Values:
     if len(languages) == 1:
         found.put("language", languages[0], triple(thing, "languages", languages[0]))
     touching = any(
-        one.listened and thing in one.scope.get("inGeofence", ()) for one in sources.incidents.all()
+        one.listened and thing in one.scope.get("inGeofence", ())
+        for one in sources.incidents.all()
     )
     found.put("affected", touching, triple(thing, "inGeofence", "…"))
     owner, team = thing, sources.get(thing, "localTeam")

@@ -103,7 +103,6 @@ class World:
         """Segments whose signals could not be read, so that no window counts them."""
         self._keyring: Final = Keyring(keys.secret("api-keys"))
         self._roster: Roster | None = None
-        self._places: Places | None = None
         self._declared: Roster | None = None
         self._governed = self._heard = self._dated = self._scopes = 0
         self._kept = self.graph.sequence
