@@ -9,6 +9,7 @@ from knowledge.spread.counters import (
     AUTHORED,
     BETRAYAL,
     FEELING,
+    FEELING_SQUARED,
     FELT,
     FIXED,
     FRUSTRATION,
@@ -22,6 +23,7 @@ from knowledge.spread.counters import (
     URGENCY,
     Cell,
 )
+from knowledge.spread.intervals import Interval, mean_interval, sum_interval
 
 FULL_FEED: Final = 0.95
 """From this sampling rate on a feed counts as complete."""
@@ -77,8 +79,26 @@ def feelings(window: Cell, ordinary: Mood) -> dict[str, object]:
     if sums[FELT]:
         mean = sums[FEELING] / FIXED / sums[FELT]
         values["sentiment_shift"] = (mean - ordinary.feeling) / ordinary.deviation
+        sure = mean_interval(sums[FELT], sums[FEELING] / FIXED, sums[FEELING_SQUARED] / FIXED**2)
+        if sure is not None:
+            low, high = ((end - ordinary.feeling) / ordinary.deviation for end in sure)
+            values |= between("sentiment_shift", (low, high))
     values |= {name: sums[at + 1] / sums[at] for name, at in _INDICATORS if sums[at]}
     return values
+
+
+def between(name: str, interval: Interval | None, *, whole: bool = False) -> dict[str, object]:
+    """The ends of an interval as figures of their own; nothing where there is none.
+
+    >>> between("reach", (7.2, 9.1), whole=True)
+    {'reach_low': 7, 'reach_high': 10}
+    """
+    if interval is None:
+        return {}
+    low, high = interval
+    if whole:
+        return {f"{name}_low": math.floor(low), f"{name}_high": math.ceil(high)}
+    return {f"{name}_low": low, f"{name}_high": high}
 
 
 def people(window: Cell, ordinary: Usual) -> dict[str, object]:
@@ -92,6 +112,7 @@ def people(window: Cell, ordinary: Usual) -> dict[str, object]:
         values["authors"] = len(reaches)
         if whole := sum(reaches.values()):
             values["reach"] = whole
+            values |= between("reach", sum_interval(reaches.values()), whole=True)
             values["author_concentration"] = max(reaches.values()) / whole
     if sums[REACH_KNOWN] and ordinary.reach:
         values["reach_excess"] = sums[REACH] / ordinary.reach

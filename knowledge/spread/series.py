@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Final
 
 from knowledge.spread.counters import POSTS, Cell, Grain, counts, total
+from knowledge.spread.virality import Estimate
 
 QUARTER: Final = 900
 """Seconds of the slots that history is kept in."""
@@ -43,7 +44,8 @@ class Series:
     def __init__(self) -> None:
         """Begin without posts."""
         self.quarters: dict[int, Cell] = {}
-        self.factors: dict[int, tuple[tuple[int, int], float | None]] = {}
+        self.factors: dict[int, tuple[tuple[int, int, float], Estimate]] = {}
+        """The virality of each window length, by the posts it was estimated from."""
         self._seconds: dict[int, Cell] = {}
         self._order: list[int] | None = None
         self._seen: dict[int, int] = {}

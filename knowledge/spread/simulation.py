@@ -26,6 +26,13 @@ def heavy_tailed(mean: float, exponent: float = 1.5) -> Delays:
     return lambda chance, many: scale * chance.pareto(exponent, many)
 
 
+def mixed(fast: float, slow: float, share: float) -> Delays:
+    """Two kinds of answers: that share with the mean of the slow ones, in seconds."""
+    return lambda chance, many: chance.exponential(
+        np.where(chance.uniform(size=many) < share, slow, fast)
+    )
+
+
 def humped(mean: float) -> Delays:
     """Delays that are seldom very short (gamma, shape 2), with this mean in seconds."""
     return lambda chance, many: chance.gamma(2.0, mean / 2, many)
@@ -46,6 +53,11 @@ def daily(times: Times) -> Times:
     return (1 + 0.8 * np.sin(2 * np.pi * times / DAY)) / 1.8
 
 
+def jumping(at: float, fade: float) -> Background:
+    """A background that jumps to seven times its level at a second, as after news, and fades."""
+    return lambda times: (1 + 6 * (times >= at) * np.exp(-np.maximum(times - at, 0) / fade)) / 7
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
     """How talk comes about: `rate` posts a second at most that nothing brings about.
@@ -59,21 +71,51 @@ class Talk:
     background: Background = stationary
 
 
-def simulate(chance: np.random.Generator, talk: Talk, span: float, most: int = 1_000_000) -> Times:
+def simulate(
+    chance: np.random.Generator,
+    talk: Talk,
+    span: float,
+    most: int = 1_000_000,
+    history: float = 0.0,
+) -> Times:
     """Times of posts in seconds from 0 to `span`, in order, generation by generation.
 
-    At a factor of 1 or more, talk need not end: no generation is begun after `most` posts.
+    Talk begins `history` seconds earlier, unseen. At a factor of 1 or more, talk need not end: no
+    generation is begun after `most` posts.
     """
-    times = chance.uniform(0, span, chance.poisson(talk.rate * span))
+    times = chance.uniform(-history, span, chance.poisson(talk.rate * (span + history)))
     parents = times[chance.uniform(size=len(times)) < talk.background(times)]
     generations, total = [parents], len(parents)
     while len(parents) and total < most:
-        children = np.repeat(parents, chance.poisson(talk.factor, len(parents)))
-        children = children + talk.delays(chance, len(children))
-        parents = children[children < span]
+        parents = _answers(chance, talk, parents, span)
         generations.append(parents)
         total += len(parents)
-    return np.sort(np.concatenate(generations))
+    every = np.sort(np.concatenate(generations))
+    return every[every >= 0]
+
+
+def outbreak(chance: np.random.Generator, talk: Talk, span: float, posts: int) -> Times:
+    """The first posts of talk that begins with nothing, at a factor of about 1 or more.
+
+    What comes after the last of them is never made up, so this takes few more posts than it
+    gives; fewer come where the talk does not bring about so many within `span`.
+    """
+    seeds = np.sort(chance.uniform(0, span, chance.poisson(talk.rate * span)))
+    every, parents = seeds, seeds
+    while len(parents):
+        parents = _answers(chance, talk, parents, span)
+        every = np.sort(np.concatenate([every, parents]))
+        if len(every) > posts:
+            # Later posts can only come before this one, never move it further away.
+            span = float(every[posts])
+            every, parents = every[:posts], parents[parents < span]
+    return every
+
+
+def _answers(chance: np.random.Generator, talk: Talk, parents: Times, end: float) -> Times:
+    children = np.repeat(parents, chance.poisson(talk.factor, len(parents)))
+    children = children + talk.delays(chance, len(children))
+    return children[children < end]
 
 
 def thin(chance: np.random.Generator, times: Times, rate: float) -> Times:

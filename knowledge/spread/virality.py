@@ -1,32 +1,46 @@
 """How many further posts one post brings about: the branching factor of self-exciting talk."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from knowledge.spread.excitation import Fit, Floats, fit
+from knowledge.spread.background import DAY, Background, Floats, daily, even
+from knowledge.spread.excitation import Evidence, gather
+from knowledge.spread.mixture import KERNEL_GAIN, ONSET_GAIN, Mixture, Search
+from knowledge.spread.thinned import PIECES, fluctuation
 
 FEWEST: Final = 200
-"""Events below which nothing is estimated."""
+"""Posts below which nothing is estimated."""
 MOST: Final = 100_000
-"""Events that are looked at: the newest ones."""
+"""Posts that are looked at: the newest ones."""
 FULL_FEED: Final = 0.95
-"""Below this sampling rate nothing is estimated: thinning hides which post brought which about."""
+"""From this sampling rate on, posts count as complete."""
 
 _NORMAL: Final = 1.96
-_WIDEST: Final = 0.5
+_WIDEST: Final = 0.3
 """An interval wider than this tells nothing."""
-_STEP: Final = 4.0
-"""Ratio of neighbouring kernel scales."""
-_FINE, _COARSE, _FLAT = 32, 12, 1
-"""Knots of the background, from one that follows changes closely to one that has none."""
-_EVENTS_A_KNOT: Final = 50
-_DRIFT: Final = 0.04
-_SLOWEST_PART: Final = 0.04
-_AGREE: Final = 0.1
+_COARSEST: Final = 500
+"""Ticks of the clock that a span has at least."""
+_COARSE, _FINE = 16, 64
+"""Pieces of a background that changes: coarse enough to tell it from contagion, and fine."""
+_DAYS: Final = (2, 60)
+"""Days that a span has for a daily cycle to be told."""
+_LONGEST: Final = 20
+"""No kernel is longer than this part of the span."""
+_A_PIECE: Final = 4
+"""Nor longer than this part of a piece of the background."""
+_KNOT_COST: Final = 1.5
+"""What a knot of the background must gain in likelihood (its logarithm)."""
+_TEMPER: Final = 6.0
+"""Explanations whose likelihoods differ by less than this, about, both count."""
+_UNSEEN: Final = 2.0
+"""The error of a factor of 0 in parts of one over the root of the posts."""
+_SPARE: Final = 40.0
+_MOST_SHRUNK: Final = 3.0
+_ONE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,81 +53,145 @@ class Estimate:
     high: float | None = None
     reason: str | None = None
 
+    @property
+    def size(self) -> float | None:
+        """Posts that one post brings about in all, itself included.
 
-def estimate(times: Sequence[float], sampling_rate: float = 1.0) -> Estimate:
-    """Estimate the branching factor from event times in seconds, in any order.
+        None where the factor is not known, or may be 1 or more: then talk need not end.
+        """
+        if self.factor is None or self.high is None or self.high >= _ONE:
+            return None
+        return 1 / (1 - self.factor)
 
-    Neither the kernel nor the background is known. First a background that follows changes
-    closely is fitted: contagion much faster than its knots stands out against any change of it,
-    and twice as many knots leave the estimate as it is. Slow contagion is hidden by such a
-    background; then a flat one is fitted. A rate that changes by itself looks like the slowest
-    contagion of all, so the flat one holds only if its slowest kernel has no part and a coarse
-    background with a daily cycle agrees. Otherwise it says that it can't tell.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One explanation of the posts: its factor and standard error, and how much speaks for it."""
+
+    factor: float
+    error: float
+    merit: float
+
+
+def estimate(
+    times: Sequence[float] | Floats,
+    sampling_rate: float = 1.0,
+    window: tuple[float, float] | None = None,
+) -> Estimate:
+    """Estimate the branching factor from post times in seconds, in any order.
+
+    Neither the kernel nor the background is known. Posts are explained by a few exponential
+    kernels beside a background that is flat, has a daily cycle or bends at even knots, and that
+    may jump. What explains them well without being needlessly rich counts, and where several
+    such explanations differ, the interval covers them. Too wide an interval means that a
+    changing background and contagion can't be told apart.
+
+    `window` is when one began and ceased to listen; the first and last post by default.
     """
     many = len(times)
-    if sampling_rate < FULL_FEED:
-        return Estimate(
-            events=many, reason=f"a sample of {sampling_rate:.0%} hides who answers whom"
-        )
     if many < FEWEST:
         return Estimate(events=many, reason=f"{many} events; at least {FEWEST} are needed")
-    ordered = _apart(np.sort(np.asarray(times, dtype=np.float64))[-MOST:])
-    span = float(ordered[-1]) * (1 + 1 / len(ordered))
-    if not 0 < span < math.inf:
+    ordered = np.sort(np.asarray(times, dtype=np.float64))[-MOST:]
+    first, last = window if window is not None and many <= MOST else (ordered[0], ordered[-1])
+    span = float(last - first) * (1 if window is not None else 1 + 1 / len(ordered))
+    if not 0 < span < math.inf or ordered[0] == ordered[-1]:
         return Estimate(events=many, reason="all events have the same time")
-    return _weigh(ordered, span, many)
+    distinct, counts = np.unique(ordered - first, return_counts=True)
+    tick = float(np.diff(distinct).min()) if len(distinct) < len(ordered) else 0.0
+    if tick > span / _COARSEST:
+        return Estimate(events=many, reason="times are too coarse for who answers whom")
+    if sampling_rate < FULL_FEED:
+        return _from_sample(ordered - first, span, tick, sampling_rate)
+    return _from_all(gather(distinct, counts.astype(np.float64), span, tick), many)
 
 
-def spaced(counts: Iterable[tuple[int, int]]) -> list[float]:
-    """Event times from (second, events), those of one second spread evenly over it.
-
-    >>> spaced([(10, 1), (12, 2)])
-    [10.5, 12.25, 12.75]
-    """
-    return [second + (k + 0.5) / many for second, many in counts for k in range(many)]
-
-
-def _weigh(times: Floats, span: float, many: int) -> Estimate:
-    knots = max(2, min(_FINE, len(times) // _EVENTS_A_KNOT))
-    fine = _fit(times, span, knots)
-    finer = _fit(times, span, 2 * knots)
-    coarse = _fit(times, span, min(_COARSE, knots))
-    drift = abs(fine.factor - finer.factor)
-    if drift <= _DRIFT and coarse.factor - fine.factor <= _AGREE:
-        return _told(many, fine, drift)
-    flat = _fit(times, span, _FLAT)
-    slowest, apart = float(flat.parts[-1]), abs(flat.factor - coarse.factor)
-    if slowest > _SLOWEST_PART or apart > _AGREE:
-        reason = "a changing background and slow contagion can't be told apart"
+def _from_sample(times: Floats, span: float, tick: float, rate: float) -> Estimate:
+    many = len(times)
+    found = fluctuation(times, span, rate, tick) if rate > 0 else None
+    if found is None or found.pieces < PIECES / 2:
+        reason = f"the rate changes too much for a sample of {rate:.0%}"
         return Estimate(events=many, reason=reason)
-    return _told(many, flat, apart)
+    if found.high >= _ONE or found.high - found.low > _WIDEST:
+        reason = f"a sample of {rate:.0%} leaves {found.low:.2f} to {found.high:.2f} open"
+        return Estimate(events=many, reason=reason)
+    return Estimate(events=many, factor=found.factor, low=found.low, high=found.high)
 
 
-def _fit(times: Floats, span: float, knots: int) -> Fit:
-    longest = span / max(100, 3 * knots if knots > 1 else 0)
-    shortest = min(longest, max(float(np.median(np.diff(times))) / 2, span * 1e-8))
-    count = 1 + math.ceil(math.log(longest / shortest) / math.log(_STEP))
-    return fit(times, span, knots, np.geomspace(shortest, longest, count))
+def _from_all(evidence: Evidence, many: int) -> Estimate:
+    readings = _readings(evidence)
+    best = max(reading.merit for reading in readings)
+    weights = np.array([math.exp((each.merit - best) / _TEMPER) for each in readings])
+    weights /= weights.sum()
+    factors = np.array([each.factor for each in readings])
+    errors = np.array([each.error for each in readings])
+    factor = float(weights @ factors)
+    half = _NORMAL * float(np.sqrt(weights @ (errors**2 + (factors - factor) ** 2)))
+    low, high = max(0.0, factor - half), factor + half
+    if high - low > _WIDEST:
+        open_to = f"{min(low, 9.0):.2f} to {min(high, 9.0):.2f}"
+        reason = f"contagion and a changing background look alike: {open_to}"
+        return Estimate(events=many, reason=reason)
+    return Estimate(events=many, factor=factor, low=low, high=high)
 
 
-def _told(many: int, found: Fit, doubt: float) -> Estimate:
-    half = _NORMAL * math.hypot(found.error, doubt / 2)
-    if half > _WIDEST / 2:
-        return Estimate(events=many, reason=f"too uncertain: {found.factor:.2f} ± {half:.2f}")
-    return Estimate(
-        events=many,
-        factor=found.factor,
-        low=max(0.0, found.factor - half),
-        high=found.factor + half,
+def _readings(evidence: Evidence) -> list[Reading]:
+    """Every explanation, and beside the good ones those of one kernel more and one fewer."""
+    tried = [
+        (search, found, _read(evidence, search.background, found))
+        for search, found in _searches(evidence)
+    ]
+    readings = [reading for _, _, reading in tried]
+    least = max(reading.merit for reading in readings) - _TEMPER
+    for search, found, reading in tried:
+        if reading.merit >= least:
+            near = search.neighbours(found)
+            readings += [_read(evidence, search.background, each) for each in near]
+    return readings
+
+
+def _searches(evidence: Evidence) -> Iterator[tuple[Search, Mixture]]:
+    start, end = evidence.start, evidence.end
+    rich = [(even(start, end, 0), end / _LONGEST)]
+    rich.append((even(start, end, _COARSE), end / (_A_PIECE * _COARSE)))
+    if _DAYS[0] <= end / DAY <= _DAYS[1]:
+        rich.append((daily(start, end), end / _LONGEST))
+    for background, longest in rich:
+        search = Search(evidence, background, longest)
+        found = search.kernels_first(onsets=True)
+        yield search, found
+        other = search.onsets_first(found.likelihood - _SPARE)
+        if other is not None:
+            yield search, other
+    search = Search(evidence, even(start, end, _FINE), end / (_A_PIECE * _FINE))
+    yield search, search.kernels_first(onsets=False)
+
+
+def _read(evidence: Evidence, background: Background, found: Mixture) -> Reading:
+    kernels = len(found.kernels)
+    onsets = len(found.members) - kernels
+    cost = _KNOT_COST * background.knots + KERNEL_GAIN * kernels + ONSET_GAIN * onsets
+    error = (
+        found.error() if found.factor > 0 else _UNSEEN / math.sqrt(float(evidence.counts.sum()))
     )
+    shrunk = (
+        _shrinkage(evidence, found) * (background.knots + onsets) * error**2
+        if found.factor > 0
+        else 0
+    )
+    return Reading(factor=found.factor + shrunk, error=error, merit=found.likelihood - cost)
 
 
-def _apart(ordered: Floats) -> Floats:
-    """Times from 0 on; equal ones, as whole seconds give, are spread evenly up to the next."""
-    times = ordered - ordered[0]
-    distinct, first, counts = np.unique(times, return_index=True, return_counts=True)
-    if len(distinct) in {1, len(times)}:
-        return np.asarray(times)
-    step = float(np.diff(distinct).min())
-    rank = np.arange(len(times)) - np.repeat(first, counts)
-    return np.asarray(times + (rank + 0.5) * step / np.repeat(counts, counts))
+def _shrinkage(evidence: Evidence, found: Mixture) -> float:
+    """How much each weight of the background lowers the factor, in squares of its error.
+
+    A background fitted to the posts takes over a part of their own fluctuation (as fixed effects
+    do in panels, Nickell 1981). Where the rate hardly fluctuates, the loss is 1 for each weight.
+    """
+    background = found.rate.copy()
+    for place in found.kernels:
+        member = found.members[place]
+        if isinstance(member, int):
+            background -= found.weights[place] * evidence.excited[member]
+    weighed = evidence.counts / found.rate**2
+    share = float((background / found.rate) @ weighed) / float(weighed.sum())
+    return min(share / max(1 - found.factor, 0.1), _MOST_SHRUNK)

@@ -9,18 +9,14 @@ from knowledge.spread.assignment import IncidentScope, assign
 from knowledge.spread.baselines import DAY, Mood, Prior, heard, mood, usual
 from knowledge.spread.counters import JUDGED, POSTS, UNLOCATED, UNSUPPORTED, counts, grain
 from knowledge.spread.feeds import FeedInfo, Hearing
-from knowledge.spread.figures import FULL_FEED, confidence, feelings, people, velocity
+from knowledge.spread.figures import confidence, feelings, people
+from knowledge.spread.pace import Heard, pace, question
 from knowledge.spread.series import QUARTER, Kept, Series
-from knowledge.spread.virality import estimate, spaced
 from ontology.identity import ThingId
 from ontology.signals import Signal
 
 WINDOWS: Final[Mapping[str, int]] = MappingProxyType({"PT15M": 900, "PT1H": 3600, "P1D": 86_400})
 """Seconds of each window, by the key that rules name."""
-
-_MINUTE: Final = 60
-_MOST_POSTS: Final = 10_000
-"""Posts that virality is estimated from, the newest ones."""
 
 
 class Windows:
@@ -47,7 +43,7 @@ class Windows:
         self._incidents: dict[ThingId, Series] = {}
         self._since: dict[ThingId, datetime | None] = {}
         self._newest = 0
-        self._known: dict[tuple[ThingId | None, int], list[dict[str, object]]] = {}
+        self._known: dict[tuple[ThingId | None, int], list[Heard]] = {}
 
     def declare(self, feeds: Iterable[FeedInfo]) -> None:
         """Take over what operators now declare of their feeds."""
@@ -71,10 +67,14 @@ class Windows:
 
         Nothing posted after `at` counts. A figure that can't be known is missing.
         """
+        return [heard.complete() for heard in self.listen(incident, at)]
+
+    def listen(self, incident: ThingId | None, at: datetime) -> list[Heard]:
+        """The same without virality, which takes long: let go of the windows, then complete it."""
         asked = (incident, int(at.timestamp()))
         if asked not in self._known:
             self._known[asked] = [self._window(incident, key, at) for key in WINDOWS]
-        return [dict(values) for values in self._known[asked]]
+        return [*self._known[asked]]
 
     def coverage(self, at: datetime, newest: datetime | None = None) -> dict[str, object]:
         """The values of the `coverage` fact of the hour before `at`; no posts, no shares.
@@ -114,14 +114,14 @@ class Windows:
     def _series(self, incident: ThingId | None) -> Series:
         return self._all if incident is None else self._incidents.get(incident) or Series()
 
-    def _window(self, incident: ThingId | None, key: str, at: datetime) -> dict[str, object]:
+    def _window(self, incident: ThingId | None, key: str, at: datetime) -> Heard:
         length, last = WINDOWS[key], int(at.timestamp())
         first = last - length + 1
         values: dict[str, object] = {"window": key}
         if incident is not None:
             values["incident"] = incident
         if first < Kept.behind(self._newest).detail:
-            return values | {"virality_known": False, "confidence": "unknown"}
+            return Heard(values=values | {"confidence": "unknown"})
         series, silent = self._series(incident), self._hearing.silent(at)
         whole = series.between(first, last)
         posts, rate = whole.sums[POSTS], self._hearing.rate(whole.by_feed)
@@ -137,41 +137,11 @@ class Windows:
         if rate is not None:
             values["sampling_rate"] = rate
         values |= people(whole, ordinary) | feelings(whole, self._mood(first))
-        return values | self._pace(series, (first, last), rate, silent=silent)
-
-    def _pace(
-        self, series: Series, span: tuple[int, int], rate: float | None, *, silent: bool
-    ) -> dict[str, object]:
-        """Velocity and virality.
-
-        A silent feed shows no falling volume, the time before one listened no rising one, and a
-        sample no virality.
-        """
-        first, last = span
-        middle = first + (last - first + 1) // 2
-        earlier, later = (series.posts(*half) for half in ((first, middle - 1), (middle, last)))
-        values: dict[str, object] = {"virality_known": False}
-        deaf = silent or first < QUARTER * min(self._all.quarters, default=first)
-        speed = None if deaf else velocity(earlier, later, middle - first)
-        if speed is not None:
-            values["velocity"] = speed
-        if rate is not None and rate >= FULL_FEED and not silent:
-            factor = self._factor(series, last - first + 1, last)
-            if factor is not None:
-                values |= {"virality": factor, "virality_known": True}
-        return values
-
-    @staticmethod
-    def _factor(series: Series, length: int, last: int) -> float | None:
-        """Virality up to the last whole minute: dear to estimate, so once for the same posts."""
-        end = (last + 1) // _MINUTE * _MINUTE - 1
-        asked = (end, series.posts(end - length + 1, end))
-        known = series.factors.get(length)
-        if known is None or known[0] != asked:
-            times = spaced(series.moments(end - length + 1, end))[-_MOST_POSTS:]
-            known = (asked, estimate(times).factor)
-            series.factors[length] = known
-        return known[1]
+        # A silent feed shows no falling volume, the time before one listened no rising one.
+        if not silent and first >= QUARTER * min(self._all.quarters, default=first):
+            values |= pace(series, (first, last))
+        asked = question(self._hearing, series, (first, last), silent=silent)
+        return Heard(values=values, question=asked)
 
     def _mood(self, first: int) -> Mood:
         """What is usual for the organisation: all posts of the quarter hours before the window."""

@@ -40,7 +40,8 @@ def _spread(here: World, incident: ThingId) -> list[Json]:
     at = here.clock.now()
     origin = Origin(source="window", ref=incident)
     with here.listening() as windows:
-        rows = windows.spread(incident, at)
+        heard = windows.listen(incident, at)
+    rows = [window.complete() for window in heard]
     return [catalogue().fact("spread", row, origin).to_json()["values"] for row in rows]
 
 

@@ -13,12 +13,14 @@ from knowledge.spread.simulation import (
     exponential,
     heavy_tailed,
     humped,
+    jumping,
+    outbreak,
     simulate,
     stationary,
     stepped,
     thin,
 )
-from knowledge.spread.virality import Estimate, estimate, spaced
+from knowledge.spread.virality import Estimate, estimate
 
 DAYS = 4 * 86_400.0
 
@@ -64,8 +66,69 @@ def test_the_interval_holds_the_factor_it_comes_with() -> None:
     assert found.low <= found.factor <= found.high
 
 
-def test_a_sample_hides_who_answers_whom() -> None:
-    assert estimate([1.0] * 1000, sampling_rate=0.1).factor is None
+def test_a_sample_of_a_tenth_still_shows_strong_contagion() -> None:
+    chance = np.random.default_rng(3)
+    talk = Talk(factor=0.9, rate=200_000 * 0.1 / DAYS, delays=exponential(30))
+    seen = thin(chance, simulate(chance, talk, DAYS, history=DAYS / 4), 0.1)
+    found = estimate(seen, 0.1, (0, DAYS))
+    assert found.factor == pytest.approx(0.9, abs=0.05)
+    assert estimate(seen, 1.0, (0, DAYS)).factor != pytest.approx(0.9, abs=0.05)
+
+
+def test_a_small_sample_leaves_virality_open() -> None:
+    chance = np.random.default_rng(3)
+    talk = Talk(factor=0.5, rate=20_000 * 0.5 / DAYS, delays=exponential(30))
+    found = estimate(thin(chance, simulate(chance, talk, DAYS), 0.05), 0.05, (0, DAYS))
+    assert found.factor is None
+    assert found.reason is not None
+    assert "sample of 5%" in found.reason
+
+
+def test_a_sample_of_talk_that_explodes_tells_nothing() -> None:
+    chance = np.random.default_rng(4)
+    talk = Talk(factor=1.1, rate=0.02, delays=exponential(30))
+    seen = thin(chance, outbreak(chance, talk, DAYS, 100_000), 0.1)
+    assert estimate(seen, 0.1).factor is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_talk_that_feeds_itself_has_no_size(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    talk = Talk(factor=1.05, rate=0.02, delays=exponential(30))
+    assert estimate(outbreak(chance, talk, DAYS, 20_000)).size is None
+
+
+def test_the_size_of_talk_follows_from_its_factor() -> None:
+    assert Estimate(events=1, factor=0.75, low=0.7, high=0.8).size == 4
+    assert Estimate(events=1, factor=0.97, low=0.93, high=1.01).size is None
+    assert Estimate(events=1, reason="200 are needed").size is None
+
+
+def test_a_clock_of_whole_seconds_changes_the_estimate_little() -> None:
+    talk = Talk(factor=0.7, rate=10_000 * 0.3 / DAYS, delays=exponential(30))
+    times = simulate(np.random.default_rng(8), talk, DAYS)
+    exact, whole = estimate(times, 1.0, (0, DAYS)), estimate(np.floor(times), 1.0, (0, DAYS))
+    assert whole.factor == pytest.approx(exact.factor, abs=0.04)
+
+
+def test_news_that_sets_people_off_is_no_contagion() -> None:
+    found = told(0.0, background=jumping(DAYS / 3, DAYS / 40))
+    assert found.low is None or found.low < 0.05
+
+
+def test_an_outbreak_ends_with_its_last_post() -> None:
+    talk = Talk(factor=1.2, rate=0.05, delays=exponential(10))
+    times = outbreak(np.random.default_rng(1), talk, 10_000, 3000)
+    assert len(times) == 3000
+    assert np.all(np.diff(times) >= 0)
+
+
+def test_history_shows_in_the_posts_that_it_brings_about() -> None:
+    talk = Talk(factor=0.9, rate=0.1, delays=exponential(50))
+    chance = np.random.default_rng(1)
+    with_history = simulate(chance, talk, 500, history=5000)
+    assert with_history[0] >= 0
+    assert len(with_history) > 1.5 * len(simulate(chance, talk, 500))
 
 
 def test_whole_seconds_make_no_contagion() -> None:
@@ -86,10 +149,6 @@ def test_any_times_give_an_estimate_or_a_reason(times: list[float]) -> None:
 def test_the_order_of_times_changes_nothing() -> None:
     times = np.random.default_rng(2).uniform(0, 1000, 400)
     assert estimate(times.tolist()) == estimate(times[::-1].tolist())
-
-
-def test_posts_of_one_second_are_spread_over_it() -> None:
-    assert spaced([(0, 2)]) == [0.25, 0.75]
 
 
 def test_made_up_talk_has_the_number_of_posts_that_its_factor_says() -> None:

@@ -360,6 +360,56 @@ def test_a_full_feed_of_contagious_posts_shows_its_virality() -> None:
     assert values["virality"] == pytest.approx(0.8, abs=0.1)
 
 
+def test_virality_is_worked_out_after_the_windows_are_let_go_of() -> None:
+    posts = steady(START, START + timedelta(hours=2), timedelta(seconds=5))
+    windows, at = folded([posts]), START + timedelta(hours=2)
+    heard = windows.listen(TRAIN, at)
+    assert all("virality_known" not in each.values for each in heard)
+    windows.apply([post(10**8, at - timedelta(seconds=30))], SCOPES)
+    completed = [each.complete() for each in heard]
+    assert [each["volume"] for each in completed] == [179, 719, 1440]
+    assert all("virality_known" in each for each in completed)
+
+
+def test_virality_is_estimated_once_for_the_same_posts() -> None:
+    posts = steady(START, START + timedelta(hours=2), timedelta(seconds=5))
+    windows, at = folded([posts]), START + timedelta(hours=2)
+    first = [each.question for each in windows.listen(TRAIN, at)]
+    windows.spread(TRAIN, at)
+    again = [each.question for each in windows.listen(TRAIN, at + timedelta(seconds=1))]
+    assert all(each is not None and each.found is None for each in first)
+    assert all(each is not None and each.found is not None for each in again)
+
+
+def test_two_feeds_of_which_one_is_a_sample_show_no_virality() -> None:
+    posts = steady(START, START + timedelta(hours=2), timedelta(seconds=5))
+    other = ThingId("feed/other")
+    mixed = [replace(each, feed=other) if k % 2 else each for k, each in enumerate(posts)]
+    feeds = [FULL, FeedInfo(id=other, sampling_rate=0.5)]
+    heard = folded([mixed], feeds).listen(TRAIN, START + timedelta(hours=2))
+    assert all(each.question is None for each in heard)
+
+
+def test_pace_mood_and_reach_come_with_what_they_lie_between() -> None:
+    posts = [
+        post(
+            k,
+            START + timedelta(seconds=30 * k),
+            author=f"a{k}",
+            reach=100 + k,
+            scores=Scores(sentiment=(k % 7) / 10 - 0.5),
+        )
+        for k in range(240)
+    ]
+    values = window(folded([posts]), START + timedelta(hours=2))
+    for name in ("velocity", "sentiment_shift", "reach"):
+        low, found, high = (values[each] for each in (f"{name}_low", name, f"{name}_high"))
+        assert isinstance(low, (int, float))
+        assert isinstance(found, (int, float))
+        assert isinstance(high, (int, float))
+        assert low < found < high
+
+
 def test_evenly_spaced_posts_are_not_viral() -> None:
     posts = steady(START, START + timedelta(hours=2), timedelta(seconds=5))
     values = window(folded([posts]), START + timedelta(hours=2))
