@@ -55,6 +55,8 @@ def _act(act: Act) -> Sequence[str]:
     ]
     bounds = [f"not by who did {name}" for name in act.not_by]
     bounds += [f"by {act.persons} people"] if act.persons > 1 else []
+    if act.persons_from is not None:
+        bounds.append(f"by as many people as {'.'.join(act.persons_from)} says")
     who = ", ".join([*sorted(act.roles), *bounds])
     sources = ", ".join(f"`{name}`" for name in act.sources)
     return f"`{act.name}`", sources, f"`{act.to}`", who, "; ".join(carries), act.comment

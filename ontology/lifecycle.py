@@ -145,7 +145,8 @@ def _outcome(
 ) -> Outcome:
     """The outcome of an act that is allowed."""
     actor, at, state = done
-    missing = max(0, chosen.persons - len({actor, *_agreed(chosen, standing)}))
+    needed = chosen.needed(standing.history)
+    missing = max(0, needed - len({actor, *_agreed(chosen, standing)}))
     after = _target(chosen, state) if not missing else str(state)
     enters = chosen.to != SAME and not missing
     lifecycles = {lifecycle.kind: lifecycle}
@@ -173,7 +174,8 @@ def _of_actor(chosen: Act, standing: Standing, actor: Actor) -> tuple[DataProble
         needed = " or ".join(sorted(chosen.roles))
         held = ", ".join(sorted(actor.roles)) or "none"
         problems.append(DataProblem("role", f"it needs the role {needed}; {actor.id} has {held}"))
-    if actor.via is not None and chosen.needs_own_key:
+    people = chosen.needed(standing.history)
+    if actor.via is not None and (chosen.not_by or people > 1):
         problems.append(
             DataProblem(
                 "actor",
@@ -187,15 +189,13 @@ def _of_actor(chosen: Act, standing: Standing, actor: Actor) -> tuple[DataProble
         if other in before
     )
     if actor.id in _agreed(chosen, standing):
-        problems.append(
-            DataProblem("actor", f"{actor.id} did so already; {chosen.persons} people must")
-        )
+        problems.append(DataProblem("actor", f"{actor.id} did so already; {people} people must"))
     return tuple(problems)
 
 
 def _agreed(chosen: Act, standing: Standing) -> frozenset[ThingId]:
     """Who already did a several-person act since the thing entered its state."""
-    if chosen.persons == 1:
+    if chosen.needed(standing.history) == 1:
         return frozenset()
     people: set[ThingId] = set()
     for past in standing.history:

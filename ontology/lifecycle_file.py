@@ -1,6 +1,7 @@
 """lifecycles.yaml read into typed lifecycles: every mistake at once, each with its line."""
 
 import functools
+import re
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
@@ -8,11 +9,20 @@ from typing import Final
 from ontology.events import Json
 from ontology.lifecycle_data import DataField, DataType, duration
 from ontology.lifecycle_soundness import Path, unsound
-from ontology.lifecycle_terms import Act, DeadlineRule, Lifecycle, Lifecycles, Role, State
+from ontology.lifecycle_terms import (
+    MOST_PERSONS,
+    Act,
+    DeadlineRule,
+    Lifecycle,
+    Lifecycles,
+    Role,
+    State,
+)
 from ontology.marked_reader import Keys, MarkedReader, Mistake
 from ontology.marked_yaml import Entry, Node, YamlInvalid, parse, quoted
 
 _FROM_DATA: Final = "data."
+_CARRIED: Final = re.compile(r"([a-z][a-z-]{0,39})\.([a-z][a-z_]{0,39})", re.ASCII)
 
 
 class LifecyclesInvalid(ValueError):
@@ -130,10 +140,7 @@ class _Reader(MarkedReader):
     def _act(self, entry: Entry, path: Path) -> Act:
         self._places[path] = entry
         keys = self.keyed(entry.value, _ACT)
-        persons = keys["persons"].value if "persons" in keys else 1
-        if isinstance(persons, bool) or not isinstance(persons, int) or not 1 <= persons <= 9:  # noqa: PLR2004 - nine people is a committee
-            self.say(keys["persons"], f"{quoted(persons)} is no number of people; write 2")
-            persons = 1
+        persons, carried = self._persons(keys.get("persons"))
         fields = self.parts(keys.get("data"))
         return Act(
             name=entry.key,
@@ -144,7 +151,19 @@ class _Reader(MarkedReader):
             data=MappingProxyType({e.key: self._field(e, (*path, e.key)) for e in fields}),
             not_by=self.texts(keys.get("not_by")),
             persons=persons,
+            persons_from=carried,
         )
+
+    def _persons(self, node: Node | None) -> tuple[int, tuple[str, str] | None]:
+        """How many people: a number, or `<act>.<field>` of an earlier act, and one without it."""
+        said = 1 if node is None else node.value
+        if isinstance(said, str) and (carried := _CARRIED.fullmatch(said)):
+            return 1, (carried[1], carried[2])
+        if isinstance(said, bool) or not isinstance(said, int) or not 1 <= said <= MOST_PERSONS:
+            if node is not None:
+                self.say(node, f"{quoted(said)} is no number of people; write 2")
+            return 1, None
+        return said, None
 
     def _field(self, entry: Entry, path: Path) -> DataField:
         self._places[path] = entry

@@ -110,9 +110,22 @@ def _of_act(lifecycle: Lifecycle, act: Act) -> Iterator[Fault]:
         yield path, "what begins a thing leads to a state, by one person"
     if not act.roles:
         yield path, "nobody may do it; name a role"
+    yield from _of_persons(lifecycle, act)
     for other in act.not_by:
         if other not in lifecycle.acts:
             yield path, f"not_by {other!r} is no act of {lifecycle.kind}"
+
+
+def _of_persons(lifecycle: Lifecycle, act: Act) -> Iterator[Fault]:
+    """A number of people that no earlier act carries."""
+    if act.persons_from is None:
+        return
+    name, field = act.persons_from
+    other = lifecycle.acts.get(name)
+    spec = other.data.get(field) if other is not None else None
+    if spec is None or spec.type is not DataType.INTEGER:
+        path = (lifecycle.kind, f"{act.name}()")
+        yield path, f"persons: no act {name} carries a whole number {field}"
 
 
 def _of_field(lifecycles: Lifecycles, act: Path, field: DataField) -> Iterator[Fault]:

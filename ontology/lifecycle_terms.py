@@ -1,6 +1,6 @@
 """The words of a lifecycle: actors with roles, states with deadlines, acts and outcomes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,10 @@ NEW: Final = "new"
 
 SAME: Final = "same"
 """In `to`: the thing stays in the state it is in."""
+
+
+MOST_PERSONS: Final = 9
+"""More people than this are a committee."""
 
 
 class Role(StrEnum):
@@ -68,7 +72,11 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One way from some states (`NEW` among them) to one state (or `SAME`)."""
+    """One way from some states (`NEW` among them) to one state (or `SAME`).
+
+    `persons_from` names an act and its field that say how many people must do it where that
+    differs from thing to thing; without the field it is `persons`.
+    """
 
     name: str
     comment: str
@@ -78,11 +86,16 @@ class Act:
     data: Mapping[str, DataField]
     not_by: tuple[str, ...]
     persons: int
+    persons_from: tuple[str, str] | None = None
 
-    @property
-    def needs_own_key(self) -> bool:
-        """Whether several people must stand behind it, so that no system may speak for them."""
-        return bool(self.not_by) or self.persons > 1
+    def needed(self, history: "Iterable[Past]") -> int:
+        """How many people must do it to a thing with this history."""
+        found = self.persons
+        for past in history if self.persons_from is not None else ():
+            if self.persons_from is not None and past.act == self.persons_from[0]:
+                said = past.data.get(self.persons_from[1])
+                found = said if isinstance(said, int) else self.persons
+        return min(max(1, found), MOST_PERSONS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +115,13 @@ Lifecycles = Mapping[str, Lifecycle]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """One recorded act on a thing."""
+    """One recorded act on a thing; `data` is what it carried that the graph does not show."""
 
     act: str
     actor: ThingId
     before: str | None
     after: str
+    data: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def _nothing_known(_thing: ThingId) -> str | None:

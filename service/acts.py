@@ -126,6 +126,7 @@ def history(world: Here, thing: ThingId) -> tuple[Past, ...]:
             actor=event.actor,
             before=None if event.data["from"] is None else str(event.data["from"]),
             after=str(event.data["to"]),
+            data=_mapping(event.data.get("data")),
         )
         for event in _acts_on(world, thing)
     )
@@ -170,6 +171,10 @@ def _acts_on(world: Here, thing: ThingId) -> Iterator[Event]:
     while events := world.ledger.read(after, types=(ACTED,), subject=thing, limit=_BATCH):
         yield from events
         after = events[-1].sequence
+
+
+def _mapping(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 def _was_born(world: Here, thing: ThingId, born: str) -> bool:

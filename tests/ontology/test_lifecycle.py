@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ontology.events import Json
 from ontology.identity import ThingId
 from ontology.lifecycle import (
+    ATTUNE,
     NEW,
     Actor,
     ActRefused,
@@ -177,6 +178,33 @@ def test_the_second_of_two_people_changes_the_state() -> None:
 def test_the_same_person_does_not_count_twice() -> None:
     with pytest.raises(ActRefused, match="did so already"):
         unlocked(ADA, ONE_KEY)
+
+
+def alerted(*past: Past) -> Standing:
+    return Standing(thing=ThingId("alert/a"), kind="alert", state="raised", history=past)
+
+
+def looked_at(actor: ThingId, *past: Past) -> Outcome:
+    who = Actor(id=actor, roles=frozenset({Role.RESPONDER}))
+    return act(lifecycles(), alerted(*past), "acknowledge", actor=who, at=AT, data={})
+
+
+def raised(**data: Json) -> Past:
+    return Past(act="raise", actor=ATTUNE, before=None, after="raised", data=data)
+
+
+SEEN = Past(act="acknowledge", actor=ADA, before="raised", after="raised")
+
+
+def test_an_earlier_act_says_how_many_people_a_later_one_needs() -> None:
+    outcome = looked_at(ADA, raised(persons=2))
+    assert (outcome.to_state, outcome.waiting_for) == ("raised", 1)
+    assert looked_at(BEN, raised(persons=2), SEEN).to_state == "acknowledged"
+
+
+def test_where_it_does_not_say_so_one_person_is_enough() -> None:
+    assert looked_at(ADA, raised()).to_state == "acknowledged"
+    assert looked_at(ADA, raised(persons=-3)).to_state == "acknowledged"
 
 
 def test_a_state_folds_from_what_was_done() -> None:

@@ -53,7 +53,7 @@ def test_people_can_do_every_act_that_is_not_a_lapse(lifecycle: Lifecycle) -> No
     lapses = {rule.lapse for state in lifecycle.states.values() for rule in state.deadlines}
     for act in lifecycle.acts.values():
         itself = act.roles == {Role.ATTUNE}
-        assert not itself or act.name in lapses or act.name in {"supersede", "reinstate"}
+        assert not itself or act.name in lapses or act.name in {"supersede", "reinstate", "suggest"}
 
 
 def test_the_kinds_of_the_first_release_are_there() -> None:
@@ -98,6 +98,8 @@ def test_a_sound_file_is_read() -> None:
         ("terminal: true}\n", "terminal: true, colour: red}\n", 9, "'colour' is no key"),
         ("within: 5 minutes", "within: data.length", 5, "no way into open carries 'length'"),
         ("from: [open], to: shut", "from: [open, shut], to: shut", 9, "goes on from it"),
+        ("roles: [attune, admin]", "roles: [attune], persons: many", 12, "no number of people"),
+        ("roles: [attune, admin]", "roles: [attune], persons: hang.people", 12, "carries a whole"),
         ("  door:", "  door:\n    born: door.made", 2, "stand together"),
     ],
 )
