@@ -15,6 +15,7 @@ PARTS = (
     "decisions",
     "text",
     "volume",
+    "virality",
     "precedents",
     "ledger",
     "graph",

@@ -19,7 +19,8 @@ MOST: Final = 100_000
 FULL_FEED: Final = 0.95
 """From this sampling rate on, posts count as complete."""
 
-_NORMAL: Final = 1.96
+_WIDTH: Final = 2.25
+"""Standard errors of an interval: 1.96 were it known which kernels and changes there are."""
 _WIDEST: Final = 0.3
 """An interval wider than this tells nothing."""
 _COARSEST: Final = 500
@@ -125,7 +126,7 @@ def _from_all(evidence: Evidence, many: int) -> Estimate:
     factors = np.array([each.factor for each in readings])
     errors = np.array([each.error for each in readings])
     factor = float(weights @ factors)
-    half = _NORMAL * float(np.sqrt(weights @ (errors**2 + (factors - factor) ** 2)))
+    half = _WIDTH * float(np.sqrt(weights @ (errors**2 + (factors - factor) ** 2)))
     low, high = max(0.0, factor - half), factor + half
     if high - low > _WIDEST:
         open_to = f"{min(low, 9.0):.2f} to {min(high, 9.0):.2f}"
