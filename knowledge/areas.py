@@ -187,6 +187,22 @@ def polygons(geometry: shapely.Geometry | None) -> MultiPolygon:
     return MultiPolygon(parts)
 
 
+def without_holes(area: MultiPolygon) -> Iterator[Polygon]:
+    """The same area as polygons without holes: one with a hole is cut in two through it."""
+    for part in area.geoms:
+        if not part.interiors:
+            yield part
+            continue
+        west, south, east, north = part.bounds
+        hole = part.interiors[0].bounds
+        middle = (hole[0] + hole[2]) / 2
+        for half in (
+            shapely.box(west, south, middle, north),
+            shapely.box(middle, south, east, north),
+        ):
+            yield from without_holes(polygons(shapely.intersection(part, half)))
+
+
 def outline(circle: Circle) -> MultiPolygon:
     """A polygon of `CORNERS` corners that stands for a circle, a little larger than it."""
     lat, reach = radians(circle.lat), circle.radius_m / EARTH_M / cos(pi / CORNERS)

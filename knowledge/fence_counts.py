@@ -29,6 +29,7 @@ class FenceCounts:
         """Begin without posts."""
         self._minutes: dict[ThingId, dict[int, int]] = {}
         self._seen: dict[int, int] = {}
+        self._looked: dict[ThingId, int] = {}
         self._first: int | None = None
         self._newest = 0
 
@@ -52,6 +53,17 @@ class FenceCounts:
         """Posts there in the sixty minutes up to a moment, its own minute included."""
         counts, last = self._minutes.get(fence, {}), int(at.timestamp()) // _MINUTE
         return sum(counts.get(minute, 0) for minute in range(last - HOUR + 1, last + 1))
+
+    def grown(self, fence: ThingId, at: datetime) -> bool:
+        """Whether the last hour has a tenth more posts than when this was asked last, or fewer.
+
+        So one who asks after every post has to look only as often as it matters.
+        """
+        volume, last = self.volume(fence, at), self._looked.get(fence, 0)
+        grown = volume > 0 and not last <= volume < last + max(1, last // 10)
+        if grown:
+            self._looked[fence] = volume
+        return grown
 
     def values(self, fence: ThingId, at: datetime) -> dict[str, object]:
         """The fields `volume`, `baseline` and `excess` of a geofence fact.

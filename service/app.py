@@ -12,9 +12,11 @@ from flask.json.provider import JSONProvider
 from service import logs, refusals
 from service.api import (
     acts,
+    cap,
     clock,
     coefficients,
     decisions,
+    geofences,
     hindsight,
     incidents,
     intake,
@@ -48,7 +50,9 @@ _BLUEPRINTS: Final = (
     signals.bp,
     intake.bp,
     records.bp,
+    geofences.bp,
     incidents.bp,
+    cap.bp,
     journeys.bp,
     acts.bp,
     policies.bp,

@@ -9,6 +9,7 @@ from ontology.identity import ExternalKey, IdentityInvalid, ThingId, kind_of, th
 from ontology.signals import Signal
 from service.bodies import SignalIn, instant
 from service.clock import elapsed_ms, monotonic_ms
+from service.fence_alerts import watch
 from service.locating import located
 from service.perception import NotInTime
 from service.situation import resolve
@@ -102,6 +103,7 @@ def take(
     if events:
         world.lags.scored(scored, spent)
     world.catch_up()
+    watch(world, [fence for signal in signals for fence in signal.fences])
     new = sum(int(str(event.data["count"])) for event in events)
     return Taken(
         new=new, known=len(signals) - new, sequences=tuple(event.sequence for event in events)

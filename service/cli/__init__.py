@@ -16,6 +16,7 @@ GROUPS: Final = (
     "language",
     "anomalies",
     "spread",
+    "geofences",
     "load",
     "journeys",
     "replay",

@@ -45,8 +45,12 @@ intake.account          .   .   .   x   .   x   x   x
 records.put             x   x   .   x   .   .   .   x
 records.one             x   x   x   x   .   .   x   x
 records.remove          .   .   .   x   .   .   .   x
+geofences.put           x   x   .   x   .   .   .   x
+geofences.index         x   x   x   x   x   x   x   x
+geofences.locate        x   x   x   x   x   x   x   x
 incidents.index         x   x   x   x   x   x   x   x
 incidents.one           x   x   x   x   x   x   x   x
+cap.alert               x   x   x   x   x   x   x   x
 journeys.zones          x   x   x   x   x   x   x   x
 journeys.picture        x   x   x   x   x   x   x   x
 acts.act                x   x   x   x   x   x   .   x
