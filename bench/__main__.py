@@ -16,6 +16,7 @@ PARTS = (
     "text",
     "volume",
     "virality",
+    "journeys",
     "precedents",
     "ledger",
     "graph",

@@ -1,0 +1,131 @@
+"""Zones of risk: loading a log of contacts, studying it with its bootstrap, drawing it."""
+
+import csv
+import resource
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from bench.measuring import Figure
+from bench.worlds import sample_world
+from knowledge.journeys.chain import absorption, usual_ends
+from knowledge.journeys.counts import Counts, Floats, Reading, by_journey
+from knowledge.journeys.graph import Place
+from knowledge.journeys.resampling import resampled
+from knowledge.journeys.simulation import HOUR, drawn, simulate
+from knowledge.journeys.steps import Outcome, Steps, settled
+from knowledge.journeys.zones import Method, study
+from ontology.identity import ThingId
+from service.founding import OPERATOR
+from service.journey_loading import load
+from service.journey_picture import draw
+from service.journey_zones import places
+
+_TOUCHPOINTS = 20
+_YEAR = 366 * 24 * HOUR
+
+
+def measure() -> Iterator[Figure]:
+    """Seconds for 100,000 journeys, and for ten times as many."""
+    for journeys, aim in ((100_000, "at most 10"), (1_000_000, "")):
+        steps = _made(journeys)
+        before, start = _peak_mb(), time.perf_counter()
+        found = study([settled(steps)], _places(), Method(), until=_YEAR)
+        taken = time.perf_counter() - start
+        name = f"studying {journeys:,} journeys, {len(steps):,} contacts, 1,000 samples"
+        yield Figure(name=name, value=taken, unit="s", aim=aim)
+        yield Figure(name="memory that this takes at most", value=_peak_mb() - before, unit="MB")
+    start = time.perf_counter()
+    draw(found)
+    yield Figure(name="drawing it", value=time.perf_counter() - start, unit="s")
+    yield from _chains()
+    yield _loading(_made(100_000))
+
+
+def _made(journeys: int) -> Steps:
+    return simulate(
+        np.random.default_rng(2), drawn(np.random.default_rng(1), _TOUCHPOINTS), journeys
+    )
+
+
+def _places() -> list[Place]:
+    return [
+        Place(id=ThingId(f"touchpoint/t{n}"), name=f"Touchpoint {n}", sensitivity="high")
+        for n in range(_TOUCHPOINTS)
+    ]
+
+
+def _chains() -> Iterator[Figure]:
+    """The sparse solve of all samples, and a dense inverse of each."""
+    reading = Reading(until=_YEAR, quiet=30 * 24 * HOUR, harm_below=-0.5)
+    found = by_journey(settled(_made(10_000)), _TOUCHPOINTS, reading)
+    counts = resampled(found, 1_000, 1, lambda _many: None)
+    usual = usual_ends(counts)
+    if usual is None:
+        return
+    start = time.perf_counter()
+    sparse = absorption(counts, usual)
+    taken = time.perf_counter() - start
+    start = time.perf_counter()
+    dense = _dense(counts, usual)
+    other = time.perf_counter() - start
+    yield Figure(
+        name="ends from 20 touchpoints in 1,000 samples",
+        value=taken * 1000,
+        unit="ms",
+        against="dense inverses (numpy)",
+        ratio=taken / other,
+        note=f"they differ by {abs(sparse - dense).max():.0e}",
+    )
+
+
+def _dense(counts: Counts, usual: Floats) -> Floats:
+    """The same probabilities, each sample's fundamental matrix made in full."""
+    start, to, values = counts.moves()
+    matrix = np.zeros((counts.samples, counts.size, counts.size + len(usual)))
+    matrix[:, start, to] = values.T
+    left = matrix.sum(axis=2, keepdims=True)
+    matrix[:, :, counts.size :] += usual
+    matrix /= left + 1
+    fundamental = np.linalg.inv(np.eye(counts.size) - matrix[:, :, : counts.size])
+    return np.asarray((fundamental @ matrix[:, :, counts.size :]).transpose(1, 2, 0))
+
+
+def _loading(steps: Steps) -> Figure:
+    """The way of a CSV through map, checks, hashes and file into the ledger."""
+    with sample_world() as world, TemporaryDirectory() as folder:
+        names = [place.id for place in places(world.graph)]
+        file = Path(folder) / "log.csv"
+        _written(file, steps, names)
+        start = time.perf_counter()
+        done = load(world, file, mapped=None, rejects=Path(folder) / "bad.jsonl", actor=OPERATOR)
+        taken = time.perf_counter() - start
+    return Figure(name=f"loading {done.new:,} contacts from CSV", value=taken, unit="s")
+
+
+def _written(file: Path, steps: Steps, names: list[ThingId]) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    words = {outcome.value: outcome.name.lower() for outcome in Outcome} | {0: ""}
+    with file.open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("journey", "touchpoint", "time", "outcome", "harm"))
+        for journey, place, at, outcome, harm in zip(
+            steps.journey.tolist(),
+            steps.touchpoint.tolist(),
+            steps.at.tolist(),
+            steps.outcome.tolist(),
+            steps.harm.tolist(),
+            strict=True,
+        ):
+            when = start + timedelta(microseconds=at)
+            writer.writerow(
+                (journey, names[place % len(names)], when.isoformat(), words[outcome], harm)
+            )
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
