@@ -55,6 +55,15 @@ class Corpus:
     validation: Mask
     emotions: Floats = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
 
+    def kept(self) -> "Corpus":
+        """The rows that are kept for validation, without their emotions."""
+        rows = np.flatnonzero(self.validation)
+        return Corpus(
+            texts=[self.texts[int(row)] for row in rows],
+            labels={name: labels[rows] for name, labels in self.labels.items()},
+            validation=self.validation[rows],
+        )
+
 
 def goemotions(folder: Path) -> Corpus:
     """Reddit comments with emotions, as `sentiment` (0, 1, 2 or MIXED) and `frustration`.

@@ -13,6 +13,7 @@ GROUPS: Final = (
     "ledger",
     "keys",
     "partners",
+    "platforms",
     "language",
     "anomalies",
     "spread",
@@ -21,7 +22,7 @@ GROUPS: Final = (
     "journeys",
     "replay",
 )
-SINGLES: Final = ("init", "serve", "decide", "explain", "doctor")
+SINGLES: Final = ("init", "serve", "decide", "explain", "evaluate", "doctor", "listen")
 
 
 def build() -> typer.Typer:

@@ -1,0 +1,159 @@
+"""What `attune evaluate` measures: volume alarms, virality, language, self-labelled texts."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from knowledge.spread.volume_evaluation import Row
+from service.evaluating import Advance, Found, Part
+
+VIRALITY_SEEDS: Final = range(1_000, 1_010)
+"""Seeds that nothing was tuned on."""
+
+
+def _volume(data: Path, _: Advance) -> Found:
+    from service.volume_evaluation import evaluate_volume  # noqa: PLC0415 - light start
+
+    found = evaluate_volume(data / "volume/nab-realtweets")
+    details = [
+        f"{each.series}, {each.first} to {each.last}: "
+        + (f"found at {each.found}" if each.found else "missed")
+        for each in found.windows
+    ]
+    false = [
+        f"{name}: false alarm at {at}" for name, ats in found.false_alarms.items() for at in ats
+    ]
+    return found.rows, [*details, *false]
+
+
+def _made_volume(_: Path, __: Advance) -> Found:
+    from service.volume_evaluation import evaluate_made_volume  # noqa: PLC0415 - light start
+
+    return evaluate_made_volume(), ()
+
+
+def _virality(_: Path, advance: Advance) -> Found:
+    from knowledge.spread import virality_evaluation as virality  # noqa: PLC0415 - light start
+
+    rows: list[Row] = []
+    shares = (1.0, 0.1, 0.01)
+    for share in shares:
+        made: list[virality.Trial] = []
+        several = virality.cells(share)
+        for done, cell in enumerate(several):
+            made += virality.trials([cell], VIRALITY_SEEDS)
+            advance(f"virality, {share:.0%} seen", done + 1, len(several))
+        rows += virality.evaluate(made, "fresh seeds")
+    return rows, ()
+
+
+def _language(data: Path, advance: Advance) -> Found:
+    from knowledge.language import corpora, heads  # noqa: PLC0415 - light start
+    from knowledge.language.evaluation import evaluate  # noqa: PLC0415 - light start
+    from knowledge.language.material import prepare  # noqa: PLC0415 - light start
+
+    shipped = heads.load()
+    given = {}
+    for name in corpora.READERS:
+        kept = corpora.read(name, data / "language").kept()
+        material = prepare(name, kept, cache=None, progress=advance)
+        given[name] = (kept, material.blocks(shipped.hidden))
+    found = evaluate(given, shipped.heads)
+    return [*_figures(found)], ()
+
+
+def _figures(found: dict[str, dict[str, object]]) -> Iterator[Row]:
+    for subject, figures in found.items():
+        flat = dict(figures)
+        inner = flat.pop("negative", None)
+        if isinstance(inner, dict):
+            yield from _figures({f"{subject}, negative": inner})
+        for name, figure in flat.items():
+            if isinstance(figure, dict):
+                yield Row(
+                    data=f"{subject}, {flat['rows']} texts",
+                    split="own validation",
+                    figure=name.replace("_", " "),
+                    value=float(figure["value"]),
+                    interval=(float(figure["low"]), float(figure["high"])),
+                    baseline=_BASELINES.get((subject, name), ""),
+                )
+
+
+def _labelled(data: Path, _: Advance) -> Found:
+    from knowledge.language import indicators, labelled, labelled_evaluation  # noqa: PLC0415
+
+    texts = labelled.read(data if data.is_dir() else None)
+    scorer = labelled_evaluation.from_judge(indicators.load())
+    rows = labelled_evaluation.evaluate(scorer, texts, "test")
+    several = [
+        Row(
+            data=f"{row.data}, {row.part}, {row.texts} texts",
+            split=row.split,
+            figure=row.figure,
+            value=row.value,
+            interval=(row.low, row.high),
+            baseline="" if row.baseline is None else f"keywords {row.baseline:.3f}",
+        )
+        for row in rows
+    ]
+    return several, ()
+
+
+_BASELINES: Final = {
+    ("frustration", "auroc"): "VADER .759, n-grams .807, MiniLM fine-tuned .878",
+    ("frustration", "average_precision"): "VADER .282, n-grams .442, MiniLM fine-tuned .579",
+    ("frustration", "macro_f1"): "n-grams .682, MiniLM fine-tuned .751",
+    ("irony (TweetEval)", "f1"): "n-grams .605, MiniLM fine-tuned .654, published .654 to .821",
+    ("irony (TweetEval)", "auroc"): "n-grams .723, MiniLM fine-tuned .743",
+    ("irony (iSarcasmEval)", "f1"): "transfer .320, published best .605",
+    ("irony (iSarcasmEval)", "auroc"): "transfer .725",
+    ("emotional_reactions", "macro_f1"): "MiniLM with length .632, published .745",
+    ("interpretations", "macro_f1"): "MiniLM with length .510, published .626",
+    ("explorations", "macro_f1"): "MiniLM with length .635, published .726",
+}
+"""What simpler ways and papers reach on the same corpora; theirs are other rows than ours."""
+
+PARTS: Final[Sequence[Part]] = (
+    Part(
+        name="volume",
+        heading="Volume alarms",
+        about="Tweets of NAB's realTweets; each series at the limit that is best on the others.",
+        folders=("volume/nab-realtweets",),
+        measure=_volume,
+    ),
+    Part(
+        name="made-volume",
+        heading="Volume alarms on made series",
+        about="Series of our own generator, whose truth is known; never a headline.",
+        folders=(),
+        measure=_made_volume,
+    ),
+    Part(
+        name="virality",
+        heading="Virality",
+        about="Made-up talk of known branching factor, on seeds that nothing was tuned on.",
+        folders=(),
+        measure=_virality,
+    ),
+    Part(
+        name="language",
+        heading="Language",
+        about="Public corpora, rows that were kept from every fit, the heads that attune ships.",
+        folders=(
+            "language/goemotions",
+            "language/irony",
+            "language/isarcasm",
+            "language/epitome",
+        ),
+        measure=_language,
+    ),
+    Part(
+        name="labelled",
+        heading="Urgency and betrayal, self-labelled",
+        about="Labelled by the authors and a language model, [twice](labelling.md): no headline.",
+        folders=(),
+        measure=_labelled,
+    ),
+)
+"""Every subject, in the order of the page."""
