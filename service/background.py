@@ -8,6 +8,7 @@ from typing import Final
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.proposing import tidy
+from service.shutout import watch
 from service.sweep import sweep
 from service.world import World
 
@@ -54,6 +55,7 @@ class Background:
         self._world.catch_up()
         sweep(self._world, self._world.clock.now())
         tidy(self._world)
+        watch(self._world)
         self._world.lags.settle()
         self._world.traffic.catch_up(self._world.ledger, self._world.clock.now())
         self._world.policies.current()  # compiled here, so that no request has to wait for it

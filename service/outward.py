@@ -65,7 +65,7 @@ class Courier:
     def _posted(
         self, url: str, headers: Mapping[str, str], body: bytes, started: float
     ) -> tuple[int, Mapping[str, str]]:
-        backend = _Pinned(self._guard, _Deadline(started, self._total))
+        backend = Pinned(self._guard, Deadline(started, self._total))
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._total)
         with (
             httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend) as pool,
@@ -86,10 +86,11 @@ class Courier:
             return response.status, names
 
 
-class _Deadline:
+class Deadline:
     """The moment by which a whole exchange must be over, however slowly its bytes drip."""
 
     def __init__(self, started: float, seconds: float) -> None:
+        """Give so many seconds from a `monotonic_ms` reading on."""
         self._started = started
         self._seconds = seconds
 
@@ -101,10 +102,11 @@ class _Deadline:
         return left if timeout is None else min(left, timeout)
 
 
-class _Pinned(httpcore.SyncBackend):
+class Pinned(httpcore.SyncBackend):
     """Connects to the address that the guard checked; TLS still checks the name."""
 
-    def __init__(self, guard: Guard, deadline: _Deadline) -> None:
+    def __init__(self, guard: Guard, deadline: Deadline) -> None:
+        """Check names by the guard, and let nothing take longer than the deadline."""
         super().__init__()
         self._guard = guard
         self._deadline = deadline
@@ -117,6 +119,7 @@ class _Pinned(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        """Connect to what the name was resolved to."""
         address = self._guard.resolve(host, port)
         left = self._deadline.left(timeout)
         stream = super().connect_tcp(address, port, left, local_address, socket_options)
@@ -126,7 +129,7 @@ class _Pinned(httpcore.SyncBackend):
 class _Timed(httpcore.NetworkStream):
     """A stream whose every operation is bounded by one deadline."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
 

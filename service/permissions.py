@@ -67,6 +67,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "ledger.head": ("read:ledger", KEY_ROLES),
         "ledger.event": ("read:ledger", _SEE_EVENTS),
         "ledger.consistency": ("read:ledger", KEY_ROLES),
+        "platforms.index": ("read:platforms", KEY_ROLES),
+        "platforms.negotiate": ("read:platforms", KEY_ROLES),
         "policies.active": ("read:policies", KEY_ROLES),
         "policies.index": ("read:policies", KEY_ROLES),
         "policies.one": ("read:policies", KEY_ROLES),

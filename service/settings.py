@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Private names, addresses and networks that webhooks may reach, with commas between."""
     sender: str = Field(default="attune.invalid", pattern=r"^[^\s,<&]{1,120}$")
     """Who sends CAP alerts: a name of the organisation that nobody else has, like its domain."""
+    platform_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """Private names, addresses and networks that `attune listen` may reach."""
     language: bool = True
     """Load the language models; without them no text is judged, which decisions say."""
 

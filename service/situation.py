@@ -8,6 +8,7 @@ from typing import Final
 from ontology.events import Json
 from ontology.facts import Fact, FactInvalid, Origin, catalogue
 from ontology.identity import ExternalKey, ThingId, kind_of
+from service import usage
 from service.bodies import DecisionRequest
 from service.bundle import Reading
 from service.clock import elapsed_ms, monotonic_ms
@@ -79,6 +80,9 @@ def build(
     found += placed(world, sources, request, named)
     count(world, found, at)
     found += _implied(sources, named)
+    for one in found:
+        if one.kind == "platform":
+            usage.overlay(world.ledger, one, named["platform"], at)
     found += _heard(world, named.get("incident"), at)
     spoken, degraded = _said(world, request, policy.reading, budget_ms - elapsed_ms(started))
     if world.lost and "incident" in named:

@@ -147,6 +147,9 @@ def platform(sources: Sources, thing: ThingId) -> Values:
     fallback = sources.get(thing, "fallback")
     has = fallback is not None and fallback != thing
     found.put("has_fallback", has, triple(thing, "fallback", fallback or "none"))
+    state = sources.graph.state(thing)
+    if state is not None:
+        found.put("fallen_back", state == "fallen-back", triple(thing, "state", state))
     expires = moment(sources.get(thing, "accessExpires"))
     if expires is not None:
         left = max(timedelta(), expires - sources.at)

@@ -18,6 +18,8 @@ from knowledge.spread.windows import Windows
 from ontology.events import Draft, Event
 from ontology.identity import Scope, ThingId, kind_of
 from ontology.lifecycle_file import lifecycles
+from service.access import KIND as PLATFORM
+from service.access import AccessGuard
 from service.activation import ActivationGuard
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
 from service.committing import Guard
@@ -91,7 +93,10 @@ class World:
         self.graph: Final = own.graph
         self.segments: Final = own.segments
         self.policies: Final = Policies()
-        self.guards: Final[Mapping[str, Guard]] = {PROPOSAL: ActivationGuard(self.policies)}
+        self.guards: Final[Mapping[str, Guard]] = {
+            PROPOSAL: ActivationGuard(self.policies),
+            PLATFORM: AccessGuard(self.graph, clock),
+        }
         self.incidents: Final = Incidents()
         self.partners: Final = Partners()
         self.traffic: Final = Traffic()

@@ -59,6 +59,8 @@ precedents.search       x   x   x   x   x   x   x   x
 ledger.head             x   x   x   x   x   x   x   x
 ledger.event            .   x   x   x   .   .   x   x
 ledger.consistency      x   x   x   x   x   x   x   x
+platforms.index         x   x   x   x   x   x   x   x
+platforms.negotiate     x   x   x   x   x   x   x   x
 policies.active         x   x   x   x   x   x   x   x
 policies.index          x   x   x   x   x   x   x   x
 policies.one            x   x   x   x   x   x   x   x
