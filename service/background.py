@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from service.alerting import Alerting
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.proposing import tidy
@@ -22,6 +23,7 @@ class Background:
         """Start nothing yet."""
         self._world: Final = world
         self._outbox: Final = Outbox(world)
+        self._alerting: Final = Alerting(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -29,6 +31,7 @@ class Background:
                 ("warm", self._warm),
                 ("sweep", lambda: self._repeat("sweep", self._sweep)),
                 ("deliver", lambda: self._repeat("deliver", self._outbox.step)),
+                ("alert", lambda: self._repeat("alert", self._alerting.step)),
             )
         ]
         self._next_retention = 0.0
@@ -44,6 +47,7 @@ class Background:
         for thread in self._threads:
             thread.join(timeout=self._world.settings.sweep_seconds + 5)
         self._outbox.close()
+        self._alerting.close()
 
     def _warm(self) -> None:
         try:

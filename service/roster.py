@@ -120,6 +120,16 @@ class Roster:
         """Whether somebody of the team is on call."""
         return any(span.covers(at) for span in self.shifts.get(team, ()))
 
+    def people(self, team: ThingId, at: datetime) -> int:
+        """How many shifts of the team are under way."""
+        return sum(span.covers(at) for span in self.shifts.get(team, ()))
+
+    def since(self, team: ThingId, at: datetime) -> datetime | None:
+        """When the youngest shift of the team that is under way began."""
+        spans = self.shifts.get(team, ())
+        starts = [s.start for s in spans if s.start is not None and s.covers(at)]
+        return max(starts, default=None)
+
     def facts(self, at: datetime, language: str | None) -> tuple[Fact, ...]:
         """Every team and agreement as a fact at a moment; `language` is that of the request."""
         key = (bisect_right(self.turns, at), language)

@@ -62,12 +62,16 @@ class Settings(BaseSettings):
     """The pause between two looks at deadlines and deliveries."""
     signal_days: int = Field(default=90, ge=9, le=3660)
     """How many days the words of signals are kept; windows look back eight."""
+    alert_window_minutes: int = Field(default=30, ge=1, le=1440)
+    """For how long the same cause, told again, is counted on the alert that stands."""
+    alerts_per_person_hour: float = Field(default=6.0, gt=0, le=600)
+    """Alerts that one person on shift can look at in an hour; beyond it low ones are bundled."""
     webhook_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Private names, addresses and networks that webhooks may reach, with commas between."""
-    sender: str = Field(default="attune.invalid", pattern=r"^[^\s,<&]{1,120}$")
-    """Who sends CAP alerts: a name of the organisation that nobody else has, like its domain."""
     platform_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Private names, addresses and networks that `attune listen` may reach."""
+    sender: str = Field(default="attune.invalid", pattern=r"^[^\s,<&]{1,120}$")
+    """Who sends CAP alerts: a name of the organisation that nobody else has, like its domain."""
     language: bool = True
     """Load the language models; without them no text is judged, which decisions say."""
 

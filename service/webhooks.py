@@ -26,6 +26,8 @@ TELLABLE: Final = (
     "policy.activated",
     "refusal.recorded",
     "subject.erased",
+    "alert.repeated",
+    "alert.suppressed",
 )
 """The events that a webhook can be told of; keys, webhooks and deliveries never leave."""
 

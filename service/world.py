@@ -21,6 +21,8 @@ from ontology.lifecycle_file import lifecycles
 from service.access import KIND as PLATFORM
 from service.access import AccessGuard
 from service.activation import ActivationGuard
+from service.alerts import KIND as ALERT
+from service.alerts import AlertGuard, Alerts
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
 from service.committing import Guard
 from service.incidents import Incidents
@@ -96,7 +98,9 @@ class World:
         self.guards: Final[Mapping[str, Guard]] = {
             PROPOSAL: ActivationGuard(self.policies),
             PLATFORM: AccessGuard(self.graph, clock),
+            ALERT: AlertGuard(self.alerts_now),
         }
+        self._alerts: Final = Alerts()
         self.incidents: Final = Incidents()
         self.partners: Final = Partners()
         self.traffic: Final = Traffic()
@@ -193,6 +197,11 @@ class World:
                 for event in events:
                     self.due.apply(event)
                 self._dated = events[-1].sequence
+
+    def alerts_now(self) -> Alerts:
+        """Every alert, folded up to the head."""
+        self._alerts.catch_up(self.ledger)
+        return self._alerts
 
     def lag(self) -> int:
         """How many governed events this worker has not folded."""
