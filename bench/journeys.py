@@ -4,6 +4,7 @@ import csv
 import resource
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,33 +13,37 @@ import numpy as np
 
 from bench.measuring import Figure
 from bench.worlds import sample_world
+from knowledge.envelopes import micros
 from knowledge.journeys.chain import absorption, usual_ends
 from knowledge.journeys.counts import Counts, Floats, Reading, by_journey
-from knowledge.journeys.graph import Place
+from knowledge.journeys.logs import Batch
 from knowledge.journeys.resampling import resampled
 from knowledge.journeys.simulation import HOUR, drawn, simulate
 from knowledge.journeys.steps import Outcome, Steps, settled
-from knowledge.journeys.zones import Method, study
 from ontology.identity import ThingId
 from service.founding import OPERATOR
-from service.journey_loading import load
+from service.journey_loading import load, logs_of
 from service.journey_picture import draw
-from service.journey_zones import places
+from service.journey_zones import Studies, places
+from service.world import World
 
 _TOUCHPOINTS = 20
+_AT_ONCE = 100_000
 _YEAR = 366 * 24 * HOUR
 
 
 def measure() -> Iterator[Figure]:
     """Seconds for 100,000 journeys, and for ten times as many."""
     for journeys, aim in ((100_000, "at most 10"), (1_000_000, "")):
-        steps = _made(journeys)
-        before, start = _peak_mb(), time.perf_counter()
-        found = study([settled(steps)], _places(), Method(), until=_YEAR)
-        taken = time.perf_counter() - start
-        name = f"studying {journeys:,} journeys, {len(steps):,} contacts, 1,000 samples"
-        yield Figure(name=name, value=taken, unit="s", aim=aim)
-        yield Figure(name="memory that this takes at most", value=_peak_mb() - before, unit="MB")
+        with sample_world() as world:
+            contacts = _keep(world, _made(journeys))
+            before, start = _peak_mb(), time.perf_counter()
+            found = Studies().zones(world).study
+            taken = time.perf_counter() - start
+            name = f"studying {journeys:,} journeys, {contacts:,} contacts, 1,000 samples"
+            yield Figure(name=name, value=taken, unit="s", aim=aim)
+            more = _peak_mb() - before
+            yield Figure(name="memory that this takes at most", value=more, unit="MB")
     start = time.perf_counter()
     draw(found)
     yield Figure(name="drawing it", value=time.perf_counter() - start, unit="s")
@@ -46,17 +51,23 @@ def measure() -> Iterator[Figure]:
     yield _loading(_made(100_000))
 
 
+def _keep(world: World, steps: Steps) -> int:
+    """Keep contacts as a load does, a hundred thousand a file; those of the sample are dropped."""
+    logs = logs_of(world)
+    logs.forget(datetime(2014, 1, 1, tzinfo=UTC))
+    start = micros(datetime(2026, 1, 1, tzinfo=UTC))
+    names = tuple(place.id for place in places(world.graph))
+    moved = replace(steps, at=steps.at + start)
+    places_of = np.array_split(np.arange(len(moved)), 1 + len(moved) // _AT_ONCE)
+    batches = (Batch(touchpoints=names, steps=moved.where(part)) for part in places_of)
+    new, _ = logs.commit(batches, actor=OPERATOR, id=world.ids, at=world.clock.now())
+    return new
+
+
 def _made(journeys: int) -> Steps:
     return simulate(
         np.random.default_rng(2), drawn(np.random.default_rng(1), _TOUCHPOINTS), journeys
     )
-
-
-def _places() -> list[Place]:
-    return [
-        Place(id=ThingId(f"touchpoint/t{n}"), name=f"Touchpoint {n}", sensitivity="high")
-        for n in range(_TOUCHPOINTS)
-    ]
 
 
 def _chains() -> Iterator[Figure]:

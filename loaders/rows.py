@@ -74,7 +74,7 @@ def rows(stream: io.TextIOBase) -> Iterator[Row]:
 
 def is_utf8(text: str) -> bool:
     """Whether every byte of the text could be decoded."""
-    return not any("\udc80" <= character <= "\udcff" for character in text)
+    return text.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
 def _records(source: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str, bool]]:
