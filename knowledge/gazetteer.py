@@ -136,7 +136,7 @@ def folded_name(text: str) -> str:
     >>> folded_name("  São-Paulo "), folded_name("ST. Paul's")
     ('sao paulo', 'st paul s')
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join("".join(kept).split())
 
