@@ -29,6 +29,9 @@ BUDGET_MS: Final = 30_000.0
 """How long the signals of one message may be scored; the rest is kept unjudged."""
 
 _NOBODY: Final = ThingId("system/nobody")
+_AT_LEAST: Final = 2
+"""Secrets that every message is tried against, so that strangers cost as much as partners."""
+
 _KNOWN: Final = frozenset(SignalIn.model_fields)
 
 
@@ -138,9 +141,10 @@ def _message(world: World, partner: ThingId, headers: Mapping[str, str], body: b
     """The message, once its signature fits; for strangers as much is computed as for partners."""
     now = world.clock.now()
     known = world.partners.get(partner)
-    numbers = [one.number for one in known.secrets if one.live(now)] if known else [1]
-    signer = known.id if known else _NOBODY
-    secrets = [partners.text(world.keys, signer, number) for number in numbers]
+    live = [one.number for one in known.secrets if one.live(now)] if known else []
+    numbers = [(known.id if known else _NOBODY, number) for number in live]
+    numbers += [(_NOBODY, number) for number in range(_AT_LEAST - len(numbers))]
+    secrets = [partners.text(world.keys, *one) for one in numbers]
     name, _ = signatures.verified(headers, body, secrets, now)
     if known is None:
         raise Unsigned("unknown")
