@@ -60,7 +60,7 @@ class Background:
         sweep(self._world, self._world.clock.now())
         tidy(self._world)
         watch(self._world)
-        self._world.lags.settle()
+        self._world.settle_lags()
         self._world.traffic.catch_up(self._world.ledger, self._world.clock.now())
         self._world.policies.current()  # compiled here, so that no request has to wait for it
         if monotonic_ms() >= self._next_retention:

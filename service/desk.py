@@ -218,9 +218,8 @@ def _raise_tier(world: World, situation: Situation, decision: Decision) -> None:
 def _note_lag(world: World, situation: Situation) -> None:
     """Note that what was heard of the incident has been decided on."""
     thing = situation.named.get("incident")
-    for scope in world.incidents.scopes(world.roster().within) if thing is not None else ():
-        if scope.id == thing:
-            world.lags.decided(scope, situation.at)
+    if thing is not None:
+        world.lags.decided(thing, situation.at)
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

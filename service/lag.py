@@ -3,7 +3,7 @@
 import threading
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -37,7 +37,7 @@ class Lags:
         self._since: Final = since
         self._platforms: Final[set[str]] = set()
         self._waiting: deque[Signal] = deque(maxlen=_MOST_WAITING)
-        self._decided: deque[tuple[IncidentScope, datetime]] = deque(maxlen=1_000)
+        self._decided: deque[tuple[ThingId, datetime]] = deque(maxlen=1_000)
         self._lock: Final = threading.Lock()
 
     def scored(self, signals: Iterable[Signal], seconds: float) -> None:
@@ -53,20 +53,22 @@ class Lags:
         with self._lock:
             self._waiting.extend(fresh[-_MOST_WAITING:])
 
-    def decided(self, scope: IncidentScope, at: datetime) -> None:
+    def decided(self, incident: ThingId, at: datetime) -> None:
         """Note a decision about an incident; `settle` measures it later."""
         with self._lock:
-            self._decided.append((scope, at))
+            self._decided.append((incident, at))
 
-    def settle(self) -> None:
+    def settle(self, scopes: Callable[[], Sequence[IncidentScope]]) -> None:
         """Measure the posts that decisions have counted, outside the way of any request."""
         with self._lock:
             decided, waiting = [*self._decided], [*self._waiting]
+            if not decided:
+                return
             self._decided.clear()
             self._waiting.clear()
-        scopes = {scope.id: scope for scope, _ in decided}
-        when = {scope.id: at for scope, at in reversed(decided)}
-        left = [one for one in waiting if not self._settled(one, list(scopes.values()), when)]
+        when = dict(reversed(decided))
+        wanted = [scope for scope in scopes() if scope.id in when]
+        left = [one for one in waiting if not self._settled(one, wanted, when)]
         with self._lock:
             self._waiting.extendleft(reversed(left))
 
@@ -74,7 +76,7 @@ class Lags:
         self, signal: Signal, scopes: Sequence[IncidentScope], when: Mapping[ThingId, datetime]
     ) -> bool:
         """Whether a decision counted it; then how long that took is measured."""
-        times = [when[name] for name in assign(signal, scopes)] if scopes else []
+        times = [when[name] for name in assign(signal, scopes)]
         later = [at for at in times if at >= signal.received_at]
         if not later:
             return False

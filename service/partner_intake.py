@@ -28,7 +28,7 @@ from service.world import World
 BUDGET_MS: Final = 30_000.0
 """How long the signals of one message may be scored; the rest is kept unjudged."""
 
-_NOBODY: Final = ThingId("system/nobody")
+_NOBODY: Final = ThingId("decoy/nobody")
 _AT_LEAST: Final = 2
 """Secrets that every message is tried against, so that strangers cost as much as partners."""
 

@@ -190,6 +190,10 @@ class World:
                 places = self._places = Places.read(self.graph)
         return places
 
+    def settle_lags(self) -> None:
+        """Measure how long what decisions have counted had waited for them."""
+        self.lags.settle(lambda: self.incidents.scopes(self.roster().within))
+
     def catch_up_due(self) -> None:
         """Fold due dates up to the head."""
         with self._dating:

@@ -62,7 +62,7 @@ def ready() -> Response:
 def metrics() -> Response:
     """Counters, histograms and gauges of the worker that answers."""
     world = current_app.config["WORLD"]
-    world.lags.settle()
+    world.settle_lags()
     _HEAD.set(world.ledger.head())
     _LAG.set(world.lag())
     _LOST.set(len(world.lost))
