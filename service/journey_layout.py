@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from textwrap import wrap
 from typing import Final
 
@@ -22,6 +23,8 @@ _MARGIN: Final = 0.92
 _GAP: Final = 0.46
 _NAME: Final = 21
 _SWEEPS: Final = 6
+_MOST_CLEARED: Final = 8
+_NEAR: Final = 0.5
 _NAMES: Final = {"churn": "Left", "complaint": "Complained in public"}
 _STAGES: Final = tuple(schema().types["Touchpoint"].properties["journeyStage"].choices)
 _NO_STAGE: Final = len(_STAGES)
@@ -94,7 +97,47 @@ def _centres(
             pulled = {name: _pull(name, near[name], at) for name in rows[stage]}
             rows[stage].sort(key=lambda name: (pulled[name], name))
             _spread(rows[stage], most, at)
+    for _ in range(_SWEEPS):
+        for stage in sorted(rows):
+            _clear(stage, rows, flows, most, at)
     return at
+
+
+def _clear(
+    stage: int,
+    rows: Mapping[int, list[str]],
+    flows: Sequence[Move],
+    most: int,
+    at: dict[str, float],
+) -> None:
+    """Move the boxes of a row, in their order, to where the fewest journeys pass behind them."""
+    if most > _MOST_CLEARED:
+        return
+    row, rank = rows[stage], {one: place for place, one in enumerate(sorted(rows))}
+    of = {name: rank[one] for one, names in rows.items() for name in names}
+    passing = []
+    for move in flows:
+        start, end = sorted((move.start, move.to), key=of.__getitem__)
+        if of[start] < rank[stage] < of[end]:
+            part = (rank[stage] - of[start]) / (of[end] - of[start])
+            passing.append((at[start] + part * (at[end] - at[start]), move.count))
+    tries = [dict(zip(row, places, strict=True)) for places in _slots(len(row), most)]
+    best = min(tries, key=lambda tried: _hidden(tried, passing, at))
+    at.update(best)
+
+
+def _slots(many: int, most: int) -> Iterator[tuple[float, ...]]:
+    """Every way to put boxes into a row, by half columns, none on another."""
+    for chosen in combinations(range(2 * most - many), many):
+        yield tuple((place + number) / 2 for number, place in enumerate(chosen))
+
+
+def _hidden(
+    tried: Mapping[str, float], passing: Sequence[tuple[float, int]], at: Mapping[str, float]
+) -> tuple[float, float]:
+    """How many journeys pass behind the boxes of a row, and how far they were moved."""
+    hidden = sum(many for x, many in passing if any(abs(x - y) < _NEAR for y in tried.values()))
+    return hidden, sum(abs(y - at[name]) for name, y in tried.items())
 
 
 def _spread(row: Sequence[str], most: int, at: dict[str, float]) -> None:
