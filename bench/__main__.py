@@ -17,6 +17,7 @@ PARTS = (
     "volume",
     "virality",
     "journeys",
+    "geofences",
     "precedents",
     "ledger",
     "graph",

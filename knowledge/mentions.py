@@ -74,7 +74,11 @@ def mentions(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
             continue
         start, end = words[at].start, words[at + length - 1].end
         name = text[start:end]
-        found.append(Mention(text=name, start=start, end=end, candidates=gazetteer.meant(name, in_text=True)))
+        found.append(
+            Mention(
+                text=name, start=start, end=end, candidates=gazetteer.meant(name, in_text=True)
+            )
+        )
         at += length
     return tuple(_placed(text, found))
 
@@ -118,6 +122,8 @@ def _words(text: str) -> Iterator[_Word]:
 
 def _named(words: Sequence[_Word], at: int, longest: int, gazetteer: Gazetteer) -> int:
     """How many words from here on are a name, 0 for none."""
+    if not gazetteer.begins(words[at].folded.partition(" ")[0]):
+        return 0
     for length in range(min(longest, len(words) - at), 0, -1):
         several = words[at : at + length]
         key = " ".join(word.folded for word in several)
