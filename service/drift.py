@@ -1,7 +1,7 @@
 """Drift: the form of what a partner sends, against the form that it had before."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -105,7 +105,7 @@ class Profile:
             field.types[kind] = field.types.get(kind, 0) + count
 
 
-def form(rows: list[Mapping[str, object]]) -> dict[str, dict[str, int]]:
+def form(rows: Sequence[Mapping[str, object]]) -> dict[str, dict[str, int]]:
     """The form of some events' data: names and types, no values.
 
     >>> form([{"text": "Stuck", "reach": 3}, {"text": "Still"}])

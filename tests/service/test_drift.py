@@ -1,6 +1,8 @@
 """The form of what a partner sends: learned, then watched for fields that come, go or change."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,16 +10,16 @@ from hypothesis import strategies as st
 from service.drift import LEARNED, MISSING_AFTER, MOST_FIELDS, OTHER, Profile, form
 
 AT = datetime(2026, 11, 23, 15, tzinfo=UTC)
-USUAL = {"text": "Stuck", "reach": 3}
+USUAL: Mapping[str, object] = {"text": "Stuck", "reach": 3}
 
 
-def learned(row: dict[str, object] | None = None) -> Profile:
+def learned(row: Mapping[str, object] | None = None) -> Profile:
     profile = Profile()
     profile.apply(form([row or USUAL] * LEARNED), LEARNED, AT)
     return profile
 
 
-def told(profile: Profile, *rows: dict[str, object]) -> list[tuple[str, str]]:
+def told(profile: Profile, *rows: Mapping[str, object]) -> list[tuple[str, str]]:
     return [(one.kind, one.field) for one in profile.apply(form([*rows]), len(rows), AT)]
 
 
@@ -58,7 +60,7 @@ def test_a_field_that_returned_can_be_missed_again() -> None:
 
 def test_a_field_that_comes_rarely_is_not_missed_soon() -> None:
     profile = Profile()
-    rows: list[dict[str, object]] = [USUAL, *[{"text": "Stuck"}] * 9]
+    rows: list[Mapping[str, object]] = [USUAL, *[{"text": "Stuck"}] * 9]
     profile.apply(form(rows * 10), 100, AT)
     assert told(profile, *[{"text": "Stuck"}] * 60) == []
     assert told(profile, *[{"text": "Stuck"}] * 200) == [("missing", "reach")]
@@ -71,7 +73,9 @@ ROWS = st.lists(
 
 
 @given(st.lists(ROWS, max_size=6))
-def test_a_form_has_no_value_and_never_more_than_so_many_names(batches: list[list[dict]]) -> None:  # type: ignore[type-arg]  # any values
+def test_a_form_has_no_value_and_never_more_than_so_many_names(
+    batches: list[list[dict[str, Any]]],
+) -> None:
     profile = Profile()
     for rows in batches:
         found = form(rows)
