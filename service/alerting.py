@@ -1,7 +1,7 @@
 """Alerting: follows decisions and posts, and tells teams of those that name whom we know."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -116,7 +116,8 @@ class Alerting:
         for signal in signals:
             customer = self._customer(signal)
             if customer is not None and (made := self._decided(signal, customer)) is not None:
-                case = self._case(made, About(customer=customer, signal=signal.id))
+                about = About(customer=customer, signal=signal.id, segment=event.sequence)
+                case = self._case(made, about)
                 if case is not None:
                     yield case
 
@@ -217,10 +218,9 @@ class Alerting:
         }
         data |= {k: case.things[k] for k in ("incident", "touchpoint") if k in case.things}
         draft = self._drafted(alert, case, data, self._event(one.id))
-        sealed = _sealed(case.about)
+        sealed, owners = _sealed(case.about)
         told = {**draft.data, "cause": one.cause, **sealed}
-        owners = dict.fromkeys(sealed, case.about.customer) if case.about is not None else {}
-        return self._recorded(_with(draft, told, owners))
+        return self._recorded(replace(draft, data=told, personal=owners))
 
     def _bundle(self, case: _Case) -> bool:
         """Count a low one on the bundle of its team's hour, which is raised once."""
@@ -234,7 +234,7 @@ class Alerting:
             data: dict[str, Json] = {"tier": TIERS[0], "persons": 1, "reason": words}
             event = self._event(alert)
             draft = self._drafted(alert, case, data, event)
-            self._recorded(_with(draft, {**draft.data, "bundle": True}, {}))
+            self._recorded(replace(draft, data={**draft.data, "bundle": True}))
         return self._count(case, Choice(way=Way.OVER_BUDGET, alert=alert))
 
     def _count(self, case: _Case, choice: Choice) -> bool:
@@ -242,6 +242,7 @@ class Alerting:
         one, alert = case.occurrence, choice.alert
         if alert is None:
             return False
+        told, owners = _sealed(case.about)
         draft = Draft(
             id=self._event(one.id),
             type=REPEATED if choice.way is Way.REPEATED else SUPPRESSED,
@@ -253,7 +254,9 @@ class Alerting:
                 "decision": case.event.id,
                 "tier": one.tier,
                 "team": one.team,
+                **told,
             },
+            personal=owners,
             governed=False,
         )
         return self._recorded(draft)
@@ -324,21 +327,10 @@ def _reason(case: _Case) -> str:
     return f"{what} at tier {case.decision.tier} concerns a {whom} that we know."
 
 
-def _sealed(about: About | None) -> dict[str, Json]:
+def _sealed(about: About | None) -> tuple[dict[str, Json], dict[str, ThingId]]:
+    """Whom it is about, and under whose key that is sealed."""
     if about is None:
-        return {}
-    said: dict[str, Json] = {"customer": about.customer, "signal": about.signal}
-    return {"about": said}
-
-
-def _with(draft: Draft, data: dict[str, Json], owners: dict[str, ThingId]) -> Draft:
-    return Draft(
-        id=draft.id,
-        type=draft.type,
-        subject=draft.subject,
-        actor=draft.actor,
-        occurred_at=draft.occurred_at,
-        scopes=draft.scopes,
-        data=data,
-        personal=owners,
-    )
+        return {}, {}
+    post: dict[str, Json] = {"signal": about.signal, "segment": about.segment}
+    said = {"customer": about.customer, **(post if about.signal is not None else {})}
+    return {"about": said}, {"about": about.customer}

@@ -42,10 +42,11 @@ _BATCH: Final = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """Whom an alert is about, sealed under that person's key: customer, post, account."""
+    """Whom an alert is about, sealed under that person's key; the post is in a segment."""
 
     customer: ThingId
     signal: ThingId | None = None
+    segment: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class Alert:
     count: int = 1
     latest: datetime
     held: Mapping[str, int]
+    latest_decision: ThingId | None = None
     members: tuple[str, ...] = ()
     bundle: bool = False
     about: About | None = None
@@ -200,6 +202,18 @@ class Alerts:
             members=members[-MOST_MEMBERS:],
             latest=max(known.latest, event.occurred_at),
         )
+        if event.type == REPEATED and not known.bundle:
+            self._renew(event)
+
+    def _renew(self, event: Event) -> None:
+        """Show of a repeated alert the last decision, and the last post where there was one."""
+        known, about = self._all[event.subject], _about(event.data.get("about"))
+        newer = about is not None and (about.signal is not None or known.about is None)
+        self._all[known.id] = replace(
+            known,
+            latest_decision=_thing(event.data.get("decision")),
+            about=about if newer and not known.erased else known.about,
+        )
 
     def _erase(self, subject: ThingId) -> None:
         for one in [*self._all.values()]:
@@ -264,7 +278,12 @@ def _raised(event: Event) -> Alert:
 def _about(sealed: Json) -> About | None:
     if not isinstance(sealed, dict):
         return None
-    return About(customer=ThingId(str(sealed["customer"])), signal=_thing(sealed.get("signal")))
+    segment = sealed.get("segment")
+    return About(
+        customer=ThingId(str(sealed["customer"])),
+        signal=_thing(sealed.get("signal")),
+        segment=segment if isinstance(segment, int) else None,
+    )
 
 
 def _team(event: Event) -> ThingId | None:

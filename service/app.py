@@ -12,6 +12,7 @@ from flask.json.provider import JSONProvider
 from service import logs, refusals
 from service.api import (
     acts,
+    alerts,
     cap,
     clock,
     coefficients,
@@ -56,6 +57,7 @@ _BLUEPRINTS: Final = (
     cap.bp,
     journeys.bp,
     acts.bp,
+    alerts.bp,
     platforms.bp,
     policies.bp,
     coefficients.bp,

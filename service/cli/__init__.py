@@ -20,6 +20,7 @@ GROUPS: Final = (
     "geofences",
     "load",
     "journeys",
+    "alerts",
     "replay",
 )
 SINGLES: Final = ("init", "serve", "decide", "explain", "evaluate", "doctor", "listen")

@@ -53,6 +53,9 @@ incidents.one           x   x   x   x   x   x   x   x
 cap.alert               x   x   x   x   x   x   x   x
 journeys.zones          x   x   x   x   x   x   x   x
 journeys.picture        x   x   x   x   x   x   x   x
+alerts.index            x   x   x   x   x   x   x   x
+alerts.fatigue          x   x   x   x   x   x   x   x
+alerts.one              x   x   x   x   x   x   x   x
 acts.act                x   x   x   x   x   x   .   x
 acts.queue              x   x   x   x   x   x   x   x
 precedents.search       x   x   x   x   x   x   x   x
