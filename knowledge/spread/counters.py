@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypeAlias, TypeVar
 
-from knowledge.spread.assignment import words
+from knowledge.spread.near_copies import Bands, bands
+from knowledge.spread.sampling import Sample, union
 from ontology.identity import ThingId
 from ontology.signals import Scores, Signal
 
@@ -19,16 +20,22 @@ FRUSTRATION, URGENCY, BETRAYAL, IRONY = range(11, 19, 2)
 REACH_KNOWN, REACH = range(19, 21)
 FIELDS: Final = 21
 
+K = TypeVar("K")
 _FOUND: Final = 0.5
 _CLEARLY_NEGATIVE: Final = -0.25
-_FEWEST_WORDS: Final = 4
+
+Copied: TypeAlias = tuple[Bands, int]
+"""What near copies of a post share, and its author."""
+
+BUCKETS: Final = 4_096
+"""Authors are counted by so many buckets: one author's share may read too high, never too low."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grain:
     """One post as counts: `sums` by the indexes above.
 
-    `person` is (author, reach), `copy` is (words, author), names and words as 64-bit digests;
+    `person` is (author, reach), `copy` is (bands, author), names and words as 64-bit digests;
     None where the feed does not name an author, or the post has too few words to be a copy.
     """
 
@@ -36,7 +43,9 @@ class Grain:
     sums: tuple[int, ...]
     feed: ThingId
     person: tuple[int, int] | None
-    copy: tuple[int, int] | None
+    copy: Copied | None
+    platform: ThingId | None = None
+    region: ThingId | None = None
 
 
 @dataclass(slots=True)
@@ -46,20 +55,31 @@ class Cell:
     sums: list[int] = field(default_factory=lambda: [0] * FIELDS)
     by_feed: dict[ThingId, int] = field(default_factory=dict)
     people: set[tuple[int, int]] = field(default_factory=set)
-    copies: set[tuple[int, int]] = field(default_factory=set)
+    copies: Sample[Copied] = field(default_factory=Sample)
+    authors: Sample[int] = field(default_factory=Sample)
+    by_author: dict[int, int] = field(default_factory=dict)
+    platforms: dict[ThingId, int] = field(default_factory=dict)
+    regions: dict[ThingId, int] = field(default_factory=dict)
 
     def add(self, grain: Grain, *, people: bool = True) -> None:
         """Count one post, with or without who posted and in which words."""
         self.sums = [a + b for a, b in zip(self.sums, grain.sums, strict=True)]
-        self.by_feed[grain.feed] = self.by_feed.get(grain.feed, 0) + 1
+        _count(self.by_feed, grain.feed, 1)
+        if grain.platform is not None:
+            _count(self.platforms, grain.platform, 1)
+        if grain.region is not None:
+            _count(self.regions, grain.region, 1)
         if people and grain.person is not None:
             self.people.add(grain.person)
+            self.authors.add(grain.person[0], grain.person[0])
+            _count(self.by_author, grain.person[0] % BUCKETS, 1)
         if people and grain.copy is not None:
-            self.copies.add(grain.copy)
+            self.copies.add(_digest_of(grain.copy), grain.copy)
 
     def forget_people(self) -> None:
         """Drop what only the current windows need; the sums stay for the baseline."""
-        self.people, self.copies = set(), set()
+        self.people, self.copies = set(), Sample()
+        self.authors, self.by_author = Sample(), {}
 
 
 def total(cells: Iterable[Cell]) -> Cell:
@@ -68,10 +88,13 @@ def total(cells: Iterable[Cell]) -> Cell:
     whole = Cell(sums=counts(every))
     if every:
         whole.people = set().union(*(cell.people for cell in every))
-        whole.copies = set().union(*(cell.copies for cell in every))
+        whole.copies = union(cell.copies for cell in every)
+        whole.authors = union(cell.authors for cell in every)
     for cell in every:
-        for feed, count in cell.by_feed.items():
-            whole.by_feed[feed] = whole.by_feed.get(feed, 0) + count
+        _merge(whole.by_feed, cell.by_feed)
+        _merge(whole.platforms, cell.platforms)
+        _merge(whole.regions, cell.regions)
+        _merge(whole.by_author, cell.by_author)
     return whole
 
 
@@ -84,7 +107,6 @@ def counts(cells: Iterable[Cell]) -> list[int]:
 def grain(signal: Signal, understood: frozenset[str]) -> Grain:
     """Count one signal; `understood` holds the primary subtags of the languages models know."""
     sums = [0] * FIELDS
-    spoken = words(signal.text)
     shared = signal.share_of is not None
     sums[POSTS] = 1
     sums[SHARES] = int(shared)
@@ -97,13 +119,15 @@ def grain(signal: Signal, understood: frozenset[str]) -> Grain:
     if signal.reach is not None:
         sums[REACH_KNOWN], sums[REACH] = 1, signal.reach
     author = None if signal.author is None else digest(signal.author)
-    copied = author is not None and not shared and len(spoken) >= _FEWEST_WORDS
+    known = None if author is None or shared else bands(signal.text)
     return Grain(
         key=digest(signal.id),
         sums=tuple(sums),
         feed=signal.feed,
         person=None if author is None else (author, signal.reach or 0),
-        copy=(digest(" ".join(spoken)), author) if copied and author is not None else None,
+        copy=None if author is None or known is None else (known, author),
+        platform=signal.platform,
+        region=signal.region,
     )
 
 
@@ -115,6 +139,20 @@ def digest(text: str) -> int:
     """
     raw = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(raw, "big")
+
+
+def _digest_of(copied: Copied) -> int:
+    """A uniform digest of a copy: the same words of the same author are one."""
+    return digest(" ".join(map(str, (*copied[0], copied[1]))))
+
+
+def _merge(here: dict[K, int], there: dict[K, int]) -> None:
+    for name, many in there.items():
+        _count(here, name, many)
+
+
+def _count(counts: dict[K, int], name: K, many: int) -> None:
+    counts[name] = counts.get(name, 0) + many
 
 
 def _understands(language: str | None, understood: frozenset[str]) -> bool:

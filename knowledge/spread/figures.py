@@ -1,7 +1,6 @@
 """The figures of one window, from its counts; what the counts can't tell is left out."""
 
 import math
-from collections import Counter
 from typing import Final
 
 from knowledge.spread.baselines import Mood, Usual
@@ -116,8 +115,6 @@ def people(window: Cell, ordinary: Usual) -> dict[str, object]:
             values["author_concentration"] = max(reaches.values()) / whole
     if sums[REACH_KNOWN] and ordinary.reach:
         values["reach_excess"] = sums[REACH] / ordinary.reach
-    if window.copies:
-        values["duplicate_share"] = copied_share(window)
     return values
 
 
@@ -127,10 +124,3 @@ def reach_by_author(window: Cell) -> dict[int, int]:
     for author, reach in window.people:
         reaches[author] = max(reach, reaches.get(author, 0))
     return reaches
-
-
-def copied_share(window: Cell) -> float:
-    """Share of the (words, author) pairs whose words two or more authors used."""
-    authors = Counter(wording for wording, _ in window.copies)
-    copied = sum(count for count in authors.values() if count > 1)
-    return copied / len(window.copies)

@@ -7,16 +7,30 @@ from typing import Final
 
 from knowledge.spread.assignment import IncidentScope, assign
 from knowledge.spread.baselines import DAY, Mood, Prior, heard, mood, usual
-from knowledge.spread.counters import JUDGED, POSTS, UNLOCATED, UNSUPPORTED, counts, grain
+from knowledge.spread.counters import (
+    JUDGED,
+    POSTS,
+    UNLOCATED,
+    UNSUPPORTED,
+    Cell,
+    counts,
+    grain,
+)
+from knowledge.spread.crowd import authors_of, crowd
 from knowledge.spread.feeds import FeedInfo, Hearing
 from knowledge.spread.figures import confidence, feelings, people
 from knowledge.spread.pace import Heard, pace, question
+from knowledge.spread.sampling import Sample
 from knowledge.spread.series import QUARTER, Kept, Series
 from ontology.identity import ThingId
 from ontology.signals import Signal
 
 WINDOWS: Final[Mapping[str, int]] = MappingProxyType({"PT15M": 900, "PT1H": 3600, "P1D": 86_400})
 """Seconds of each window, by the key that rules name."""
+
+
+_HOURS_BEFORE: Final = 6 * 4
+"""Quarter hours of listening from which an account that was not heard is new."""
 
 
 class Windows:
@@ -137,6 +151,7 @@ class Windows:
         if rate is not None:
             values["sampling_rate"] = rate
         values |= people(whole, ordinary) | feelings(whole, self._mood(first))
+        values |= crowd(whole, self._everywhere(), self._before(first))
         # A silent feed shows no falling volume, the time before one listened no rising one.
         if not silent and first >= QUARTER * min(self._all.quarters, default=first):
             values |= pace(series, (first, last))
@@ -149,6 +164,22 @@ class Windows:
         return mood(
             counts(quarters[at] for at in sorted(quarters) if at < first // QUARTER), self._prior
         )
+
+    def _everywhere(self) -> Cell:
+        """The platforms and regions of every post that is remembered."""
+        every = Cell()
+        for cell in self._all.quarters.values():
+            every.platforms |= cell.platforms
+            every.regions |= cell.regions
+        return every
+
+    def _before(self, first: int) -> Sample[int] | None:
+        """Who posted about anything in the hours before; None after too few hours of listening."""
+        began = max(
+            min(self._all.quarters, default=first), Kept.behind(self._newest).detail // QUARTER
+        )
+        end = first // QUARTER
+        return authors_of(self._all.quarters, began, end) if end - began >= _HOURS_BEFORE else None
 
     def _history(self, incident: ThingId | None, first: int) -> list[int]:
         """Quarter hours that were listened to before the window and before the incident began.

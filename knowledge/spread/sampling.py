@@ -1,0 +1,59 @@
+"""Samples of bounded size whose union does not depend on the order in which things came."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
+
+BITS: Final = 64
+MOST: Final = 2_048
+"""Things that a sample keeps; with fewer it is whole."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Sample(Generic[T]):
+    """Things by a uniform digest of 64 bits: all, or those whose digest has `level` leading zeros.
+
+    The level is the lowest at which at most `MOST` remain (Wegman's adaptive sampling). What is
+    kept is therefore a function of the set alone: adding is commutative, associative, idempotent.
+    """
+
+    level: int = 0
+    kept: dict[int, T] = field(default_factory=dict)
+
+    def add(self, digest: int, thing: T) -> None:
+        """Take one in, if its digest is small enough."""
+        if digest >> (BITS - self.level) == 0:
+            self.kept[digest] = thing
+            self._thin()
+
+    def at(self, level: int) -> dict[int, T]:
+        """What a sample of this level, no lower than its own, holds of the same things."""
+        return {key: one for key, one in self.kept.items() if key >> (BITS - level) == 0}
+
+    @property
+    def many(self) -> int:
+        """How many different things were added; exact up to `MOST`, beyond it within some 4 %."""
+        return len(self.kept) << self.level
+
+    def _thin(self) -> None:
+        while len(self.kept) > MOST:
+            self.level += 1
+            self.kept = self.at(self.level)
+
+
+def union(samples: Iterable[Sample[T]]) -> Sample[T]:
+    """The sample of everything that went into several.
+
+    >>> one, other = Sample[str](), Sample[str]()
+    >>> one.add(7, "a"); other.add(7, "a"); other.add(9, "b")
+    >>> union([one, other]).many
+    2
+    """
+    every = [*samples]
+    whole: Sample[T] = Sample(level=max((one.level for one in every), default=0))
+    for one in every:
+        for key, thing in (one.kept if one.level == whole.level else one.at(whole.level)).items():
+            whole.add(key, thing)
+    return whole
