@@ -12,17 +12,21 @@ from knowledge.spread.series import QUARTER, Series
 from knowledge.spread.virality import FULL_FEED, Estimate, estimate
 
 _MINUTE: Final = 60
+_DAY: Final = 86_400
 _MOST_POSTS: Final = 10_000
 """Posts that virality is estimated from, the newest ones."""
+_SHORTEST: Final = 4 * 3600.0
+"""Posts of fewer seconds tell no answers that take minutes from a rate that changes by itself."""
 _QUARTERS_A_PART: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Posts whose virality is asked for.
+    """Posts whose virality is asked for: those of the last day, whatever the window.
 
-    They are read while the windows are held still; the answer takes up to some tens of
-    milliseconds and is worked out after that. It is kept for who asks about the same posts.
+    In an hour, answers that take minutes look like a rate that changes by itself. The posts are
+    read while the windows are held still; the answer takes up to some tens of milliseconds and is
+    worked out after that. It is kept for who asks about the same posts.
     """
 
     series: Series
@@ -33,23 +37,25 @@ class Question:
     found: Estimate | None = None
 
     @classmethod
-    def of(cls, series: Series, span: tuple[int, int], rate: float) -> "Question":
-        """About the posts of a window, up to its last whole minute."""
-        first, last = span
+    def of(cls, series: Series, since: int, last: int, rate: float) -> "Question":
+        """About the posts up to the last whole minute; one has listened since a second."""
         end = (last + 1) // _MINUTE * _MINUTE - 1
-        window = (end - (last - first), end)
+        window = (max(since, end - _DAY + 1), end)
         asked = (end, series.posts(*window), rate)
-        known = series.factors.get(last - first)
-        if known is not None and known[0] == asked:
-            return cls(series=series, window=window, rate=rate, asked=asked, found=known[1])
+        if series.virality is not None and series.virality[0] == asked:
+            found = series.virality[1]
+            return cls(series=series, window=window, rate=rate, asked=asked, found=found)
         moments = tuple(series.moments(*window))
         return cls(series=series, window=window, rate=rate, asked=asked, moments=moments)
 
     def answer(self) -> dict[str, object]:
         """Virality and its interval, or that it is not known."""
-        first, last = self.window
-        found = self.found or self._estimate()
-        self.series.factors[last - first] = (self.asked, found)
+        known = self.series.virality
+        if self.found is None and known is not None and known[0] == self.asked:
+            found = known[1]
+        else:
+            found = self.found or self._estimate()
+            self.series.virality = (self.asked, found)
         if found.factor is None or found.low is None or found.high is None:
             return {"virality_known": False}
         values = between("virality", (found.low, found.high))
@@ -60,7 +66,7 @@ class Question:
         times = np.repeat(seconds, posts)[-_MOST_POSTS:].astype(np.float64)
         whole = posts.sum() <= _MOST_POSTS
         window = (float(self.window[0]), self.window[1] + 1.0) if whole else None
-        return estimate(times, self.rate, window)
+        return estimate(times, self.rate, window, _SHORTEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +83,15 @@ class Heard:
 
 
 def question(
-    hearing: Hearing, series: Series, span: tuple[int, int], *, silent: bool
+    hearing: Hearing, series: Series, since: int, last: int, *, silent: bool
 ) -> Question | None:
     """What to ask about virality; nothing while a feed is silent or where samples are mixed."""
-    feeds = series.between(*span).by_feed
+    feeds = series.feeds(max(since, last - _DAY + 1), last)
     rates = {hearing.info(feed).sampling_rate for feed in feeds}
     rate = hearing.rate(feeds)
     if silent or rate is None or (rate < FULL_FEED and len(rates) > 1):
         return None
-    return Question.of(series, span, rate)
+    return Question.of(series, since, last, rate)
 
 
 def pace(series: Series, span: tuple[int, int]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from knowledge.spread.counters import POSTS, Cell, Grain, counts, total
 from knowledge.spread.virality import Estimate
+from ontology.identity import ThingId
 
 QUARTER: Final = 900
 """Seconds of the slots that history is kept in."""
@@ -44,8 +45,8 @@ class Series:
     def __init__(self) -> None:
         """Begin without posts."""
         self.quarters: dict[int, Cell] = {}
-        self.factors: dict[int, tuple[tuple[int, int, float], Estimate]] = {}
-        """The virality of each window length, by the posts it was estimated from."""
+        self.virality: tuple[tuple[int, int, float], Estimate] | None = None
+        """The virality of the last day, and of which posts it was estimated."""
         self._seconds: dict[int, Cell] = {}
         self._order: list[int] | None = None
         self._seen: dict[int, int] = {}
@@ -83,6 +84,14 @@ class Series:
     def posts(self, first: int, last: int) -> int:
         """How many posts the seconds `first` to `last` have."""
         return counts(self._cells(first, last))[POSTS]
+
+    def feeds(self, first: int, last: int) -> dict[ThingId, int]:
+        """How many posts of the seconds `first` to `last` each feed delivered."""
+        found: dict[ThingId, int] = {}
+        for cell in self._cells(first, last):
+            for feed, many in cell.by_feed.items():
+                found[feed] = found.get(feed, 0) + many
+        return found
 
     def moments(self, first: int, last: int) -> list[tuple[int, int]]:
         """(second, posts) for the seconds that have posts, in order."""

@@ -29,6 +29,8 @@ _TAPERS: Final = 3
 _BANDS: Final = 28
 _LOWEST: Final = 2
 """The lowest frequency that counts, in periods a piece."""
+LONGEST: Final = 10
+"""The longest time scale is this part of a piece."""
 _SCALES: Final = 24
 _POWERS: Final = (0.35, 0.7, 1.0)
 """How heavy the tails of the delays are: one over the exponent of the power law."""
@@ -37,6 +39,8 @@ _SECOND: Final = tuple((r, w) for r in (6.0, 16.0, 40.0) for w in (0.2, 0.4, 0.6
 _FACTORS: Final = np.linspace(0, 1, 101)
 _DROP: Final = 2.7
 """Half as much again as a normal distribution asks for: powers are skewed."""
+_ROUGH: Final = 0.015
+"""What bins, bands and the ends of pieces leave open at either end of an interval."""
 _FEWEST_A_PIECE: Final = 10
 _ROUNDING: Final = 1e-9
 
@@ -75,7 +79,12 @@ def fluctuation(times: Floats, span: float, kept: float, tick: float) -> Fluctua
     spare = _overdispersion(expected, best, power, sizes)
     profile = fits.max(axis=1)
     low, high = _within(profile, profile.max() - _DROP * spare)
-    return Fluctuation(factor=_peak(profile), low=low, high=high, pieces=pieces)
+    return Fluctuation(
+        factor=_peak(profile),
+        low=max(0.0, low - _ROUGH),
+        high=min(1.0, high + _ROUGH),
+        pieces=pieces,
+    )
 
 
 def _powers(places: Whole, bins: int) -> tuple[Floats, Floats]:
@@ -128,8 +137,8 @@ def _responses(bins: int) -> tuple[Floats, Floats]:
 
 
 def _scales(bins: int, ratio: float) -> Floats:
-    """Time scales from a bin up; the longest one times the ratio is a tenth of a piece."""
-    return np.geomspace(1.5 / bins, 0.1 / ratio, _SCALES)[:, None]
+    """Time scales from a bin up; the longest one times the ratio is a known part of a piece."""
+    return np.geomspace(1.5 / bins, 1 / LONGEST / ratio, _SCALES)[:, None]
 
 
 def _power_law(turns: Waves, scales: Floats, power: float) -> Waves:

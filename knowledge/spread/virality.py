@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from knowledge.spread.background import DAY, Background, Floats, daily, even
 from knowledge.spread.excitation import Evidence, gather
 from knowledge.spread.mixture import KERNEL_GAIN, ONSET_GAIN, Mixture, Search
-from knowledge.spread.thinned import PIECES, fluctuation
+from knowledge.spread.thinned import LONGEST, PIECES, fluctuation
 
 FEWEST: Final = 200
 """Posts below which nothing is estimated."""
@@ -39,6 +39,12 @@ _TEMPER: Final = 6.0
 """Explanations whose likelihoods differ by less than this, about, both count."""
 _UNSEEN: Final = 2.0
 """The error of a factor of 0 in parts of one over the root of the posts."""
+_RIVAL: Final = 15.0
+_FAR: Final = 0.1
+"""Where an explanation that is hardly less likely says something so far off, none is told."""
+_BULK, _BRIEF = 0.9, 1 / 3
+"""Where so many of the posts come within so short a part of the span, only that part counts."""
+_MARGIN: Final = 0.05
 _SPARE: Final = 40.0
 _MOST_SHRUNK: Final = 3.0
 _ONE: Final = 1.0
@@ -52,6 +58,8 @@ class Estimate:
     factor: float | None = None
     low: float | None = None
     high: float | None = None
+    within: float | None = None
+    """Answers that take longer than so many seconds are not seen."""
     reason: str | None = None
 
     @property
@@ -78,6 +86,7 @@ def estimate(
     times: Sequence[float] | Floats,
     sampling_rate: float = 1.0,
     window: tuple[float, float] | None = None,
+    shortest: float = 0.0,
 ) -> Estimate:
     """Estimate the branching factor from post times in seconds, in any order.
 
@@ -87,23 +96,54 @@ def estimate(
     such explanations differ, the interval covers them. Too wide an interval means that a
     changing background and contagion can't be told apart.
 
-    `window` is when one began and ceased to listen; the first and last post by default.
+    `window` is when one began and ceased to listen; the first and last post by default. Where
+    nearly all posts come within a short part of it, only that part counts; where it has fewer
+    than `shortest` seconds, nothing is told.
     """
     many = len(times)
     if many < FEWEST:
         return Estimate(events=many, reason=f"{many} events; at least {FEWEST} are needed")
     ordered = np.sort(np.asarray(times, dtype=np.float64))[-MOST:]
-    first, last = window if window is not None and many <= MOST else (ordered[0], ordered[-1])
-    span = float(last - first) * (1 if window is not None else 1 + 1 / len(ordered))
-    if not 0 < span < math.inf or ordered[0] == ordered[-1]:
+    first, last = _window(ordered, window if many <= MOST else None)
+    if not 0 < last - first < math.inf:
         return Estimate(events=many, reason="all events have the same time")
-    distinct, counts = np.unique(ordered - first, return_counts=True)
-    tick = float(np.diff(distinct).min()) if len(distinct) < len(ordered) else 0.0
-    if tick > span / _COARSEST:
-        return Estimate(events=many, reason="times are too coarse for who answers whom")
+    first, last = _stretch(ordered, first, last)
+    if last - first < shortest:
+        minutes = (last - first) / 60
+        reason = f"most events within {minutes:.0f} minutes: answers or one cause look alike"
+        return Estimate(events=many, reason=reason)
+    inside = ordered[(ordered >= first) & (ordered < last)] - first
+    return replace(_estimate(inside, last - first, sampling_rate), events=many)
+
+
+def _window(ordered: Floats, window: tuple[float, float] | None) -> tuple[float, float]:
+    if window is not None:
+        return window
+    span = float(ordered[-1] - ordered[0])
+    return float(ordered[0]), float(ordered[0]) + span * (1 + 1 / len(ordered))
+
+
+def _stretch(ordered: Floats, first: float, last: float) -> tuple[float, float]:
+    """The part of a window that counts: all of it, or the short part with nearly all posts."""
+    many = int(_BULK * len(ordered))
+    lengths = ordered[many:] - ordered[: len(ordered) - many]
+    begin = int(np.argmin(lengths))
+    length = float(lengths[begin])
+    if length > _BRIEF * (last - first) or length <= 0:
+        return first, last
+    start, end = float(ordered[begin]), float(ordered[begin + many])
+    margin = _MARGIN * length
+    return max(first, start - margin), min(last, end + margin)
+
+
+def _estimate(times: Floats, span: float, sampling_rate: float) -> Estimate:
+    distinct, counts = np.unique(times, return_counts=True)
+    tick = float(np.diff(distinct).min()) if 1 < len(distinct) < len(times) else 0.0
+    if len(distinct) < _COARSEST // 10 or tick > span / _COARSEST:
+        return Estimate(events=0, reason="times are too coarse for who answers whom")
     if sampling_rate < FULL_FEED:
-        return _from_sample(ordered - first, span, tick, sampling_rate)
-    return _from_all(gather(distinct, counts.astype(np.float64), span, tick), many)
+        return _from_sample(times, span, tick, sampling_rate)
+    return _from_all(gather(distinct, counts.astype(np.float64), span, tick), span)
 
 
 def _from_sample(times: Floats, span: float, tick: float, rate: float) -> Estimate:
@@ -115,24 +155,28 @@ def _from_sample(times: Floats, span: float, tick: float, rate: float) -> Estima
     if found.high >= _ONE or found.high - found.low > _WIDEST:
         reason = f"a sample of {rate:.0%} leaves {found.low:.2f} to {found.high:.2f} open"
         return Estimate(events=many, reason=reason)
-    return Estimate(events=many, factor=found.factor, low=found.low, high=found.high)
+    within = span / PIECES / LONGEST
+    return Estimate(
+        events=many, factor=found.factor, low=found.low, high=found.high, within=within
+    )
 
 
-def _from_all(evidence: Evidence, many: int) -> Estimate:
+def _from_all(evidence: Evidence, span: float) -> Estimate:
     readings = _readings(evidence)
-    best = max(reading.merit for reading in readings)
-    weights = np.array([math.exp((each.merit - best) / _TEMPER) for each in readings])
+    merits = np.array([each.merit for each in readings])
+    weights = np.exp((merits - merits.max()) / _TEMPER)
     weights /= weights.sum()
     factors = np.array([each.factor for each in readings])
     errors = np.array([each.error for each in readings])
     factor = float(weights @ factors)
     half = _WIDTH * float(np.sqrt(weights @ (errors**2 + (factors - factor) ** 2)))
+    rivals = factors[merits > merits.max() - _RIVAL]
     low, high = max(0.0, factor - half), factor + half
-    if high - low > _WIDEST:
-        open_to = f"{min(low, 9.0):.2f} to {min(high, 9.0):.2f}"
-        reason = f"contagion and a changing background look alike: {open_to}"
-        return Estimate(events=many, reason=reason)
-    return Estimate(events=many, factor=factor, low=low, high=high)
+    if high - low > _WIDEST or np.abs(rivals - factor).max() > half + _FAR:
+        least, most = (min(9.0, float(end)) for end in (min(low, *rivals), max(high, *rivals)))
+        reason = f"contagion and a changing background look alike: {least:.2f} to {most:.2f}"
+        return Estimate(events=0, reason=reason)
+    return Estimate(events=0, factor=factor, low=low, high=high, within=span / _LONGEST)
 
 
 def _readings(evidence: Evidence) -> list[Reading]:

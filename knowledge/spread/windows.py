@@ -19,7 +19,7 @@ from knowledge.spread.counters import (
 from knowledge.spread.crowd import authors_of, crowd
 from knowledge.spread.feeds import FeedInfo, Hearing
 from knowledge.spread.figures import confidence, feelings, people
-from knowledge.spread.pace import Heard, pace, question
+from knowledge.spread.pace import Heard, Question, pace, question
 from knowledge.spread.sampling import Sample
 from knowledge.spread.series import QUARTER, Kept, Series
 from ontology.identity import ThingId
@@ -87,7 +87,8 @@ class Windows:
         """The same without virality, which takes long: let go of the windows, then complete it."""
         asked = (incident, int(at.timestamp()))
         if asked not in self._known:
-            self._known[asked] = [self._window(incident, key, at) for key in WINDOWS]
+            virality = self._virality(incident, at)
+            self._known[asked] = [self._window(incident, key, at, virality) for key in WINDOWS]
         return [*self._known[asked]]
 
     def coverage(self, at: datetime, newest: datetime | None = None) -> dict[str, object]:
@@ -128,7 +129,17 @@ class Windows:
     def _series(self, incident: ThingId | None) -> Series:
         return self._all if incident is None else self._incidents.get(incident) or Series()
 
-    def _window(self, incident: ThingId | None, key: str, at: datetime) -> Heard:
+    def _virality(self, incident: ThingId | None, at: datetime) -> Question | None:
+        """What to ask about virality: the same for every window."""
+        last = int(at.timestamp())
+        heard = QUARTER * min(self._all.quarters, default=last)
+        since = max(heard, Kept.behind(self._newest).detail)
+        silent = self._hearing.silent(at)
+        return question(self._hearing, self._series(incident), since, last, silent=silent)
+
+    def _window(
+        self, incident: ThingId | None, key: str, at: datetime, virality: Question | None
+    ) -> Heard:
         length, last = WINDOWS[key], int(at.timestamp())
         first = last - length + 1
         values: dict[str, object] = {"window": key}
@@ -155,8 +166,7 @@ class Windows:
         # A silent feed shows no falling volume, the time before one listened no rising one.
         if not silent and first >= QUARTER * min(self._all.quarters, default=first):
             values |= pace(series, (first, last))
-        asked = question(self._hearing, series, (first, last), silent=silent)
-        return Heard(values=values, question=asked)
+        return Heard(values=values, question=virality)
 
     def _mood(self, first: int) -> Mood:
         """What is usual for the organisation: all posts of the quarter hours before the window."""

@@ -1,11 +1,14 @@
 """`attune spread`: whether talk feeds itself."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.output import AsJson, refuse, show
+
+if TYPE_CHECKING:  # light start
+    from knowledge.spread.virality import Estimate
 
 app = typer.Typer(help="Whether talk feeds itself.", no_args_is_help=True)
 
@@ -35,29 +38,30 @@ def estimate(
     except TableInvalid as error:
         refuse(str(error))
     if as_json:
-        show(_shown(found.events, found.factor, found.low, found.high, found.reason))
-    elif found.factor is None or found.low is None or found.high is None:
+        show(_shown(found))
+    elif found.factor is None or found.within is None:
         typer.echo(f"cannot tell: {found.reason}")
     else:
-        typer.echo(f"{found.factor:.3f} (95 %: {found.low:.3f} to {found.high:.3f})")
+        typer.echo(
+            f"{found.factor:.3f} (95 %: {found.low:.3f} to {found.high:.3f}),"
+            f" counting answers within {found.within:.0f} s"
+        )
 
 
-def _shown(
-    events: int,
-    factor: float | None,
-    low: float | None,
-    high: float | None,
-    reason: str | None,
-) -> dict[str, object]:
-    """The estimate as JSON; `branching_factor` and `interval` are null where it can't be told."""
-    known = factor is not None and low is not None and high is not None
+def _shown(found: "Estimate") -> dict[str, object]:
+    """The estimate as JSON; what can't be told is null."""
+    known = found.low is not None and found.high is not None
     return {
-        "events": events,
+        "events": found.events,
         "verdict": "estimated" if known else "cannot tell",
-        "branching_factor": None if factor is None else round(factor, 4),
-        "interval": [round(low, 4), round(high, 4)]
-        if low is not None and high is not None
-        else None,
+        "branching_factor": _rounded(found.factor),
+        "interval": [_rounded(found.low), _rounded(found.high)] if known else None,
         "confidence": 0.95 if known else None,
-        "reason": reason,
+        "answers_within_seconds": _rounded(found.within),
+        "posts_from_one": _rounded(found.size),
+        "reason": found.reason,
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -116,6 +116,26 @@ def test_news_that_sets_people_off_is_no_contagion() -> None:
     assert found.low is None or found.low < 0.05
 
 
+def test_where_nearly_all_posts_come_at_once_only_that_time_counts() -> None:
+    chance = np.random.default_rng(5)
+    talk = Talk(factor=0.7, rate=8000 * 0.3 / DAYS, delays=exponential(20))
+    times = simulate(chance, talk, DAYS)
+    few = chance.uniform(-9 * DAYS, 0, 50)
+    alone = estimate(times, 1.0, (0, DAYS))
+    among = estimate(np.concatenate([few, times]), 1.0, (-9 * DAYS, DAYS))
+    assert among.factor == pytest.approx(alone.factor, abs=0.02)
+    assert among.events == alone.events + 50
+    assert among.within == pytest.approx(DAYS / 20, rel=0.2)
+
+
+def test_a_burst_that_is_shorter_than_answers_may_take_tells_nothing() -> None:
+    chance = np.random.default_rng(6)
+    times = np.concatenate([chance.uniform(0, DAYS, 50), chance.uniform(DAYS - 900, DAYS, 2000)])
+    found = estimate(times, 1.0, (0, DAYS), shortest=4 * 3600)
+    assert found.factor is None
+    assert found.reason == "most events within 15 minutes: answers or one cause look alike"
+
+
 def test_an_outbreak_ends_with_its_last_post() -> None:
     talk = Talk(factor=1.2, rate=0.05, delays=exponential(10))
     times = outbreak(np.random.default_rng(1), talk, 10_000, 3000)

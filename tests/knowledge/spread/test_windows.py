@@ -355,9 +355,10 @@ def test_a_full_feed_of_contagious_posts_shows_its_virality() -> None:
     talk = Talk(factor=0.8, rate=0.02, delays=exponential(20))
     times = simulate(np.random.default_rng(1), talk, 86_400)
     posts = [post(k, START + timedelta(seconds=float(at))) for k, at in enumerate(times)]
-    values = window(folded([posts]), START + timedelta(days=1), "P1D")
-    assert values["virality_known"] is True
-    assert values["virality"] == pytest.approx(0.8, abs=0.1)
+    rows = folded([posts]).spread(TRAIN, START + timedelta(days=1))
+    assert all(values["virality_known"] for values in rows)
+    assert len({values["virality"] for values in rows}) == 1
+    assert rows[0]["virality"] == pytest.approx(0.8, abs=0.1)
 
 
 def test_virality_is_worked_out_after_the_windows_are_let_go_of() -> None:
@@ -408,6 +409,12 @@ def test_pace_mood_and_reach_come_with_what_they_lie_between() -> None:
         assert isinstance(found, (int, float))
         assert isinstance(high, (int, float))
         assert low < found < high
+
+
+def test_a_burst_of_minutes_shows_no_virality() -> None:
+    posts = steady(START, START + timedelta(minutes=10), timedelta(seconds=1))
+    values = window(folded([posts]), START + timedelta(hours=1))
+    assert values["virality_known"] is False
 
 
 def test_evenly_spaced_posts_are_not_viral() -> None:
