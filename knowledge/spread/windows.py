@@ -28,7 +28,6 @@ from ontology.signals import Signal
 WINDOWS: Final[Mapping[str, int]] = MappingProxyType({"PT15M": 900, "PT1H": 3600, "P1D": 86_400})
 """Seconds of each window, by the key that rules name."""
 
-
 _HOURS_BEFORE: Final = 6 * 4
 """Quarter hours of listening from which an account that was not heard is new."""
 
