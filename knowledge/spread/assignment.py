@@ -17,7 +17,7 @@ LONGEST_TEXT: Final = 20_000
 _WORD: Final = re.compile(r"\w+")
 _MENTION: Final = re.compile(r"(?<![\w@])@(\w[\w.-]*(?:@[\w.-]+)?)")
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S+")
-_UNSPACED: Final = re.compile(
+UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 )
 
@@ -148,7 +148,7 @@ def _wanted(topics: tuple[str, ...], accounts: tuple[str, ...]) -> _Wanted:
     return _Wanted(
         words=frozenset(phrase.replace(" ", "") for phrase in phrases if phrase),
         phrases=tuple(f" {phrase} " for phrase in phrases if " " in phrase),
-        fragments=tuple(phrase for phrase in phrases if _UNSPACED.search(phrase)),
+        fragments=tuple(phrase for phrase in phrases if UNSPACED.search(phrase)),
         handles=frozenset(_handle(account) for account in accounts),
     )
 
