@@ -126,3 +126,15 @@ def test_what_lies_well_within_a_circle_lies_within_its_outline(
     )
     there = ((lon + math.degrees(east) + 180) % 360 - 180, math.degrees(math.asin(north)))
     assert outline(Circle(lon=lon, lat=lat, radius_m=radius)).intersects(shapely.Point(there))
+
+
+@given(st.lists(st.tuples(st.integers(1, 8), st.integers(1, 8)), min_size=1, max_size=6))
+def test_an_area_cut_around_its_holes_is_the_same_area(corners: list[tuple[int, int]]) -> None:
+    whole = shapely.box(0, 0, 10, 10)
+    for x, y in corners:
+        whole = whole.difference(shapely.box(x, y, x + 0.9, y + 0.9))
+    area = areas.polygons(whole)
+    parts = [*areas.without_holes(area)]
+    assert not any(part.interiors for part in parts)
+    assert sum(part.area for part in parts) == pytest.approx(area.area)
+    assert shapely.union_all(parts).symmetric_difference(area).area == pytest.approx(0, abs=1e-9)
