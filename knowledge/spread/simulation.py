@@ -100,16 +100,19 @@ def outbreak(chance: np.random.Generator, talk: Talk, span: float, posts: int) -
     What comes after the last of them is never made up, so this takes few more posts than it
     gives; fewer come where the talk does not bring about so many within `span`.
     """
-    seeds = np.sort(chance.uniform(0, span, chance.poisson(talk.rate * span)))
-    every, parents = seeds, seeds
+    parents = chance.uniform(0, span, chance.poisson(talk.rate * span))
+    generations, total = [parents], len(parents)
     while len(parents):
         parents = _answers(chance, talk, parents, span)
-        every = np.sort(np.concatenate([every, parents]))
-        if len(every) > posts:
+        generations.append(parents)
+        total += len(parents)
+        if total > 2 * posts:
+            every = np.concatenate(generations)
             # Later posts can only come before this one, never move it further away.
-            span = float(every[posts])
-            every, parents = every[:posts], parents[parents < span]
-    return every
+            span = float(np.partition(every, posts)[posts])
+            generations, parents = [every[every < span]], parents[parents < span]
+            total = len(generations[0])
+    return np.sort(np.concatenate(generations))[:posts]
 
 
 def _answers(chance: np.random.Generator, talk: Talk, parents: Times, end: float) -> Times:
