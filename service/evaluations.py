@@ -47,6 +47,12 @@ def _virality(_: Path, advance: Advance) -> Found:
     return rows, ()
 
 
+def _crowds(data: Path, advance: Advance) -> Found:
+    from service.crowd_evaluation import evaluate_crowds  # noqa: PLC0415 - light start
+
+    return evaluate_crowds(data, advance)
+
+
 def _language(data: Path, advance: Advance) -> Found:
     from knowledge.language import corpora, heads  # noqa: PLC0415 - light start
     from knowledge.language.evaluation import evaluate  # noqa: PLC0415 - light start
@@ -135,6 +141,13 @@ PARTS: Final[Sequence[Part]] = (
         about="Made-up talk of known branching factor, on seeds that nothing was tuned on.",
         folders=(),
         measure=_virality,
+    ),
+    Part(
+        name="crowds",
+        heading="Copies, floods and bursts that stand for few",
+        about="Hours of real crises, by the rules that attune ships; then posts planted in them.",
+        folders=("feeds/crisislex-t26",),
+        measure=_crowds,
     ),
     Part(
         name="language",

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from heapq import nlargest
 from typing import Final
 
 from knowledge.spread.counters import AUTHORED, Cell, Copied
@@ -20,7 +21,9 @@ def crowd(window: Cell, everything: Cell, before: Sample[int] | None) -> dict[st
     """
     posts, values = window.sums[AUTHORED], copies(window.copies)
     if posts:
-        values["top_author_share"] = max(window.by_author.values()) / posts
+        busiest = nlargest(3, window.by_author.values())
+        values["top_author_share"] = busiest[0] / posts
+        values["top_three_share"] = sum(busiest) / posts
         values["posts_per_author"] = posts / window.authors.many
         alike = values.pop("alike", 0)
         values["voices"] = window.authors.many - (alike if isinstance(alike, int) else 0)

@@ -1,0 +1,23 @@
+"""How sure a share is that was counted."""
+
+import math
+from typing import Final
+
+NORMAL: Final = 1.959_963_985
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927); nothing counted, nothing known.
+
+    >>> wilson(0, 0)
+    (0.0, 1.0)
+    >>> [round(end, 3) for end in wilson(8, 10)]
+    [0.49, 0.943]
+    """
+    if not of:
+        return 0.0, 1.0
+    share, square = hits / of, NORMAL * NORMAL
+    middle = (share + square / (2 * of)) / (1 + square / of)
+    width = math.sqrt(share * (1 - share) / of + square / (4 * of * of))
+    width *= NORMAL / (1 + square / of)
+    return max(0.0, middle - width), min(1.0, middle + width)
