@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from shutil import rmtree
 from typing import Final, cast
 
 from knowledge.durable import replace_whole, sync_directory, write_new
 from knowledge.envelopes import instant, micros
 from knowledge.ledger import Ledger
 from knowledge.refusals import SealBroken, SegmentBroken
+from knowledge.retention import Retention, named
 from knowledge.sealing import KeyStore
 from knowledge.segment_files import decode, encode, ids
 from knowledge.segment_index import SegmentIndex
@@ -24,7 +24,6 @@ from ontology.signals import Signal
 _TYPES: Final = ("segment.committed",)
 _PAGE: Final = 500
 _WAIT_SECONDS: Final = 60
-_UNTIL: Final = ".until-"
 _SCAN_FROM: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,6 +41,7 @@ class Segments:
         self._ledger: Final = ledger
         self._keys: Final = keys
         self._index: Final = SegmentIndex(directory / "index.db")
+        self._retention: Final = Retention(directory)
         self._lock: Final = Turnstile(directory / "lock", wait_seconds=_WAIT_SECONDS)
 
     def commit(
@@ -132,54 +132,25 @@ class Segments:
 
     def retained(self) -> date:
         """The first day whose signals are kept; day 1 where nothing was ever dropped."""
-        return self._marked("retained")
+        return self._retention.first_kept()
 
     def lapse(self, now: datetime) -> int:
-        """Drop what may not be kept beyond the day that it came with; how many files went."""
-        today = now.astimezone(UTC).date()
+        """Drop what may not be kept as long as the rest; how many files went."""
         with self._lock.held():
-            if today > self._marked("lapsed"):
-                self._mark("lapsed", today)
-            gone = [
-                file
-                for file in self._directory.glob(f"*/*/*{_UNTIL}*.parquet")
-                if _until(file) <= today
-            ]
-            for file in gone:
-                file.unlink()
-            for folder in {file.parent for file in gone}:
-                sync_directory(folder)
-        return len(gone)
+            return self._retention.drop_lapsed(now.astimezone(UTC).date())
 
     def retain(self, until: datetime) -> tuple[str, ...]:
         """Drop all whole days before a time; the events stay. Returns the days dropped."""
         first_kept = until.astimezone(UTC).date()
         with self._lock.held():
-            if first_kept > self.retained():
-                self._mark("retained", first_kept)
-            dropped = [day for day in self._days() if day < first_kept]
-            for day in dropped:
-                rmtree(self._directory / day.isoformat())
-            sync_directory(self._directory)
+            dropped = self._retention.drop_before(first_kept)
             self._index.forget(first_kept)
         return tuple(day.isoformat() for day in dropped)
-
-    def _mark(self, name: str, day: date) -> None:
-        """Keep how far dropping went, before anything is dropped."""
-        replace_whole(self._directory / name, day.isoformat().encode() + b"\n")
-
-    def _marked(self, name: str) -> date:
-        try:
-            return date.fromisoformat((self._directory / name).read_text("ascii").strip())
-        except FileNotFoundError:
-            return date.min
 
     def _dropped(self, event: Event) -> bool:
         """Whether the time for which a segment may be kept has ended."""
         told = _told(event)
-        if told["day"] < self.retained().isoformat():
-            return True
-        return "until" in told and told["until"] <= self._marked("lapsed").isoformat()
+        return self._retention.over(told["day"], told.get("until"))
 
     def _catch_up(self) -> None:
         kept_from = self.retained().isoformat()
@@ -204,11 +175,9 @@ class Segments:
         until: date | None,
     ) -> Draft:
         first, name = signals[0], id.partition("/")[2]
-        if until is not None:
-            name += f"{_UNTIL}{until.isoformat()}"
         day, platform = _day(first).isoformat(), first.platform.partition("/")[2]
         content = encode(signals, self._keys.secret("segments"))
-        file = self._place(self._directory / day / platform, name, content)
+        file = self._place(self._directory / day / platform, named(name, until), content)
         data: Mapping[str, Json] = {
             "partition": first.platform,
             "day": day,
@@ -223,7 +192,7 @@ class Segments:
         return Draft(
             id=id,
             type=_TYPES[0],
-            subject=ThingId(f"segment/{id.partition('/')[2]}"),
+            subject=ThingId(f"segment/{name}"),
             actor=actor,
             occurred_at=at,
             data=data,
@@ -262,14 +231,6 @@ class Segments:
             return [str(error)]
         told = event.data["count"]
         return [] if count == told else [f"{event.subject}: {count} signals, not {told}"]
-
-    def _days(self) -> list[date]:
-        found = (entry.name for entry in self._directory.iterdir() if entry.is_dir())
-        return sorted(date.fromisoformat(name) for name in found)
-
-
-def _until(file: Path) -> date:
-    return date.fromisoformat(file.stem.rpartition(_UNTIL)[2])
 
 
 def _told(event: Event) -> Mapping[str, str]:

@@ -56,12 +56,12 @@ class Time:
 
 @dataclass(slots=True, kw_only=True)
 class Usage:
-    """What was asked since it was last looked at."""
+    """What was asked since counting began; `throttled_s` is how long the quota made us wait."""
 
     requests: int = 0
     limited: int = 0
     failures: int = 0
-    waited_s: float = 0.0
+    throttled_s: float = 0.0
     remaining: int | None = None
     resets_in: timedelta | None = None
     skew: timedelta = timedelta()
@@ -125,7 +125,7 @@ class PlatformClient:
                 self._wait_out(self._waits(later.wait, attempt), attempt)
             except _Failed as failed:
                 self._note_failure(failed)
-                self._pause(self._waits(None, attempt))
+                self._time.pause(self._waits(None, attempt))
             else:
                 self.breaker = self.breaker.succeeded()
                 return found
@@ -134,7 +134,8 @@ class PlatformClient:
     def _take_turn(self) -> None:
         """Wait for a token, keep that it is spent."""
         while (wait := self._bucket.wait(self._quota, self._time.now())) > 0:
-            self._pause(wait)
+            self.usage.throttled_s += wait
+            self._time.pause(wait)
         self._bucket = self._bucket.spent(self._quota, self._time.now())
         self._spend(self._bucket)
         self.usage.requests += 1
@@ -196,7 +197,7 @@ class PlatformClient:
         if attempt >= _MOST_LIMITED:
             until = self._time.now() + timedelta(seconds=seconds)
             raise CircuitOpen(until, "it limits us again and again")
-        self._pause(seconds)
+        self._time.pause(seconds)
 
     def _note_failure(self, failed: _Failed) -> None:
         self.usage.failures += 1
@@ -211,7 +212,3 @@ class PlatformClient:
         if asked is None:
             return jittered
         return min(asked, LONGEST_WAIT).total_seconds() + min(jittered, _BASE_S)
-
-    def _pause(self, seconds: float) -> None:
-        self.usage.waited_s += seconds
-        self._time.pause(seconds)

@@ -21,6 +21,8 @@ from service.values import first
 from service.world import World
 
 MEASURE_EVERY: Final = timedelta(minutes=1)
+"""How often what was asked is recorded."""
+
 _CAUTIOUS: Final = Quota(requests=30, window=timedelta(minutes=5))
 """What a platform without a recorded quota is asked at the most."""
 
@@ -69,6 +71,7 @@ class _Line:
     client: PlatformClient
     follower: Follower
     since: datetime
+    measured: datetime | None = None
 
 
 def channel(world: World, platform: ThingId) -> Channel:
@@ -178,8 +181,9 @@ class Listener:
         """Record what was asked, once a minute, and count anew with the window."""
         now, used = self._time.now(), line.client.usage
         over = now - line.since
-        if not used.requests:
+        if line.measured is not None and now - line.measured < MEASURE_EVERY:
             return
+        line.measured = now
         drafts = [
             usage.measurement(
                 line.channel.platform,

@@ -18,6 +18,9 @@ MEASURED: Final = "platform.measured"
 STALE: Final = timedelta(minutes=15)
 """A measurement older than this says nothing about now."""
 
+_SCARCE: Final = 0.1
+"""Waiting for our own quota for more of the time than this is to have none left."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
@@ -35,12 +38,15 @@ def measurement(
     remaining = usage.remaining
     if remaining is None:
         remaining = max(0, quota.requests - usage.requests)
+    over = max(over, timedelta(minutes=1))
     minutes = minutes_left(
         remaining=remaining,
         used=usage.requests,
-        over=max(over, timedelta(minutes=1)),
+        over=over,
         until_reset=usage.resets_in or quota.window,
     )
+    if usage.throttled_s > _SCARCE * over.total_seconds():
+        minutes = 0
     data: dict[str, Json] = {
         "requests": usage.requests,
         "seconds": round(over.total_seconds()),
@@ -50,6 +56,7 @@ def measurement(
         "window_seconds": round(quota.window.total_seconds()),
         "minutes": minutes,
         "limited": usage.limited,
+        "throttled_seconds": round(usage.throttled_s),
         "failures": usage.failures,
         "skew_seconds": round(usage.skew.total_seconds(), 3),
     }

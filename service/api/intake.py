@@ -67,10 +67,9 @@ def take(partner: str) -> Response:
         raise ProblemError(HTTPStatus.UNAUTHORIZED, "unauthorized", _UNSIGNED) from None
     except ProblemError as error:
         _MESSAGES.labels(error.kind).inc()
+        _look(here)
         raise
-    finally:
-        here.traffic.catch_up(here.ledger, here.clock.now())
-        observe_drift(here)
+    _look(here)
     return _told(done)
 
 
@@ -89,8 +88,9 @@ def account(partner: str) -> Response:
     return answer({**_standing(here, known), **_shown(here, here.traffic.of(known.id))})
 
 
-def observe_drift(here: World) -> None:
-    """Set the gauge of changed fields, one value a partner."""
+def _look(here: World) -> None:
+    """Fold what was recorded, and set the gauge of changed fields, one value a partner."""
+    here.traffic.catch_up(here.ledger, here.clock.now())
     for partner in here.partners.all()[:MOST_PARTNERS]:
         fresh = here.traffic.of(partner.id).fresh(here.clock.now())
         _DRIFTED.labels(partner.id.partition("/")[2]).set(len({one.field for one in fresh}))

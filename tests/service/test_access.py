@@ -80,6 +80,13 @@ def test_a_measurement_without_the_platforms_word_counts_our_own_requests(world:
     assert (found.data["remaining"], found.data["told"], found.minutes) == (100, False, 1)
 
 
+def test_who_waits_for_the_quota_has_none_left(world: World) -> None:
+    measure(world, Usage(requests=60, remaining=240, throttled_s=20.0))
+    found = usage.newest(world.ledger, MASTODON, world.clock.now())
+    assert found is not None
+    assert found.minutes == 0
+
+
 def test_a_platform_is_switched_once_however_many_notice(world: World, door: Door) -> None:
     name = ThingId("platform/facebook")
     outcomes = [
