@@ -8,10 +8,11 @@ import numpy as np
 
 from knowledge.spread.background import Floats
 
+SLOWEST: Final = 20
+"""The longest time scale is this part of the span; slower answers are not seen."""
+
 _RATIO: Final = 2.0
 """Ratio of neighbouring time scales."""
-_LONGEST: Final = 20
-"""The longest time scale is this part of the span."""
 _SHORTEST: Final = 2e-6
 """The shortest time scale that is asked for, as a part of the span."""
 _FEWEST: Final = 32
@@ -42,7 +43,7 @@ def gather(times: Floats, counts: Floats, span: float, tick: float) -> Evidence:
 
     `tick` is 0 where times are exact. On a coarse clock the exponentials are geometric series.
     """
-    longest = span / _LONGEST
+    longest = span / SLOWEST
     shortest = max(float(np.median(np.diff(times))) / 4, span * _SHORTEST, tick)
     shortest = min(shortest, longest / _FEWEST)
     many = math.ceil(math.log(longest / shortest) / math.log(_RATIO)) + 1

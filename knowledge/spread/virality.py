@@ -1,15 +1,15 @@
 """How many further posts one post brings about: the branching factor of self-exciting talk."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from knowledge.spread.background import DAY, Background, Floats, daily, even
-from knowledge.spread.excitation import Evidence, gather
-from knowledge.spread.mixture import KERNEL_GAIN, ONSET_GAIN, Mixture, Search
+from knowledge.spread.background import Floats
+from knowledge.spread.excitation import SLOWEST, Evidence, gather
+from knowledge.spread.explanations import TEMPER, explain
 from knowledge.spread.thinned import LONGEST, PIECES, fluctuation
 
 FEWEST: Final = 200
@@ -25,28 +25,16 @@ _WIDEST: Final = 0.3
 """An interval wider than this tells nothing."""
 _COARSEST: Final = 500
 """Ticks of the clock that a span has at least."""
-_COARSE, _FINE = 16, 64
-"""Pieces of a background that changes: coarse enough to tell it from contagion, and fine."""
-_DAYS: Final = (2, 60)
-"""Days that a span has for a daily cycle to be told."""
-_LONGEST: Final = 20
-"""No kernel is longer than this part of the span."""
-_A_PIECE: Final = 4
-"""Nor longer than this part of a piece of the background."""
-_KNOT_COST: Final = 1.5
-"""What a knot of the background must gain in likelihood (its logarithm)."""
-_TEMPER: Final = 6.0
-"""Explanations whose likelihoods differ by less than this, about, both count."""
-_UNSEEN: Final = 2.0
-"""The error of a factor of 0 in parts of one over the root of the posts."""
 _RIVAL: Final = 15.0
 _FAR: Final = 0.1
 """Where an explanation that is hardly less likely says something so far off, none is told."""
+_GROWN: Final = 3.0
+_RUNAWAY: Final = 0.9
+"""Where the second half has so many times the posts of the first, and on an unchanging background
+the factor would be as high as that, talk may have begun to feed itself."""
 _BULK, _BRIEF = 0.9, 1 / 3
 """Where so many of the posts come within so short a part of the span, only that part counts."""
 _MARGIN: Final = 0.05
-_SPARE: Final = 40.0
-_MOST_SHRUNK: Final = 3.0
 _ONE: Final = 1.0
 
 
@@ -71,15 +59,6 @@ class Estimate:
         if self.factor is None or self.high is None or self.high >= _ONE:
             return None
         return 1 / (1 - self.factor)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """One explanation of the posts: its factor and standard error, and how much speaks for it."""
-
-    factor: float
-    error: float
-    merit: float
 
 
 def estimate(
@@ -162,81 +141,26 @@ def _from_sample(times: Floats, span: float, tick: float, rate: float) -> Estima
 
 
 def _from_all(evidence: Evidence, span: float) -> Estimate:
-    readings = _readings(evidence)
+    readings = explain(evidence)
     merits = np.array([each.merit for each in readings])
-    weights = np.exp((merits - merits.max()) / _TEMPER)
+    weights = np.exp((merits - merits.max()) / TEMPER)
     weights /= weights.sum()
     factors = np.array([each.factor for each in readings])
     errors = np.array([each.error for each in readings])
     factor = float(weights @ factors)
     half = _WIDTH * float(np.sqrt(weights @ (errors**2 + (factors - factor) ** 2)))
     rivals = factors[merits > merits.max() - _RIVAL]
+    if _grown(evidence) and factors[0] > _RUNAWAY:
+        rivals = np.append(rivals, factors[0])
     low, high = max(0.0, factor - half), factor + half
     if high - low > _WIDEST or np.abs(rivals - factor).max() > half + _FAR:
         least, most = (min(9.0, float(end)) for end in (min(low, *rivals), max(high, *rivals)))
         reason = f"contagion and a changing background look alike: {least:.2f} to {most:.2f}"
         return Estimate(events=0, reason=reason)
-    return Estimate(events=0, factor=factor, low=low, high=high, within=span / _LONGEST)
+    return Estimate(events=0, factor=factor, low=low, high=high, within=span / SLOWEST)
 
 
-def _readings(evidence: Evidence) -> list[Reading]:
-    """Every explanation, and beside the good ones those of one kernel more and one fewer."""
-    tried = [
-        (search, found, _read(evidence, search.background, found))
-        for search, found in _searches(evidence)
-    ]
-    readings = [reading for _, _, reading in tried]
-    least = max(reading.merit for reading in readings) - _TEMPER
-    for search, found, reading in tried:
-        if reading.merit >= least:
-            near = search.neighbours(found)
-            readings += [_read(evidence, search.background, each) for each in near]
-    return readings
-
-
-def _searches(evidence: Evidence) -> Iterator[tuple[Search, Mixture]]:
-    start, end = evidence.start, evidence.end
-    rich = [(even(start, end, 0), end / _LONGEST)]
-    rich.append((even(start, end, _COARSE), end / (_A_PIECE * _COARSE)))
-    if _DAYS[0] <= end / DAY <= _DAYS[1]:
-        rich.append((daily(start, end), end / _LONGEST))
-    for background, longest in rich:
-        search = Search(evidence, background, longest)
-        found = search.kernels_first(onsets=True)
-        yield search, found
-        other = search.onsets_first(found.likelihood - _SPARE)
-        if other is not None:
-            yield search, other
-    search = Search(evidence, even(start, end, _FINE), end / (_A_PIECE * _FINE))
-    yield search, search.kernels_first(onsets=False)
-
-
-def _read(evidence: Evidence, background: Background, found: Mixture) -> Reading:
-    kernels = len(found.kernels)
-    onsets = len(found.members) - kernels
-    cost = _KNOT_COST * background.knots + KERNEL_GAIN * kernels + ONSET_GAIN * onsets
-    error = (
-        found.error() if found.factor > 0 else _UNSEEN / math.sqrt(float(evidence.counts.sum()))
-    )
-    shrunk = (
-        _shrinkage(evidence, found) * (background.knots + onsets) * error**2
-        if found.factor > 0
-        else 0
-    )
-    return Reading(factor=found.factor + shrunk, error=error, merit=found.likelihood - cost)
-
-
-def _shrinkage(evidence: Evidence, found: Mixture) -> float:
-    """How much each weight of the background lowers the factor, in squares of its error.
-
-    A background fitted to the posts takes over a part of their own fluctuation (as fixed effects
-    do in panels, Nickell 1981). Where the rate hardly fluctuates, the loss is 1 for each weight.
-    """
-    background = found.rate.copy()
-    for place in found.kernels:
-        member = found.members[place]
-        if isinstance(member, int):
-            background -= found.weights[place] * evidence.excited[member]
-    weighed = evidence.counts / found.rate**2
-    share = float((background / found.rate) @ weighed) / float(weighed.sum())
-    return min(share / max(1 - found.factor, 0.1), _MOST_SHRUNK)
+def _grown(evidence: Evidence) -> bool:
+    late = evidence.times > (evidence.start + evidence.end) / 2
+    early = float(evidence.counts[~late].sum())
+    return float(evidence.counts[late].sum()) > _GROWN * early
