@@ -73,25 +73,27 @@ def _made(journeys: int) -> Steps:
 def _chains() -> Iterator[Figure]:
     """The sparse solve of all samples, and a dense inverse of each."""
     reading = Reading(until=_YEAR, quiet=30 * 24 * HOUR, harm_below=-0.5)
-    found = by_journey(settled(_made(10_000)), _TOUCHPOINTS, reading)
-    counts = resampled(found, 1_000, 1, lambda _many: None)
-    usual = usual_ends(counts)
-    if usual is None:
-        return
-    start = time.perf_counter()
-    sparse = absorption(counts, usual)
-    taken = time.perf_counter() - start
-    start = time.perf_counter()
-    dense = _dense(counts, usual)
-    other = time.perf_counter() - start
-    yield Figure(
-        name="ends from 20 touchpoints in 1,000 samples",
-        value=taken * 1000,
-        unit="ms",
-        against="dense inverses (numpy)",
-        ratio=taken / other,
-        note=f"they differ by {abs(sparse - dense).max():.0e}",
-    )
+    for size in (_TOUCHPOINTS, 100):
+        chain = drawn(np.random.default_rng(1), size, leads_to=8)
+        steps = simulate(np.random.default_rng(2), chain, 20_000)
+        counts = resampled(by_journey(settled(steps), size, reading), 1_000, 1, lambda _many: None)
+        usual = usual_ends(counts)
+        if usual is None:
+            continue
+        start = time.process_time()
+        sparse = absorption(counts, usual)
+        taken = time.process_time() - start
+        start = time.process_time()
+        dense = _dense(counts, usual)
+        other = time.process_time() - start
+        yield Figure(
+            name=f"ends from {size} touchpoints in 1,000 samples",
+            value=taken * 1000,
+            unit="ms CPU",
+            against="dense inverses (numpy)",
+            ratio=taken / other,
+            note=f"they differ by {abs(sparse - dense).max():.0e}",
+        )
 
 
 def _dense(counts: Counts, usual: Floats) -> Floats:

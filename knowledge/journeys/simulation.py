@@ -32,9 +32,13 @@ class Truth:
     downstream: Floats
 
 
-def drawn(chance: np.random.Generator, touchpoints: int) -> Chain:
-    """A chain in which every touchpoint may lead to every other one and to every end."""
+def drawn(chance: np.random.Generator, touchpoints: int, leads_to: int | None = None) -> Chain:
+    """A chain in which each touchpoint leads to `leads_to` others (or all) and to every end."""
     inner = chance.dirichlet(np.full(touchpoints, 0.5), touchpoints) * 0.7
+    if leads_to is not None:
+        least = np.sort(inner, axis=1)[:, -leads_to, None]
+        inner = np.where(inner >= least, inner, 0)
+        inner *= 0.7 / inner.sum(axis=1, keepdims=True)
     ends = chance.dirichlet((6, 1, 1), touchpoints) * 0.3
     return Chain(
         start=chance.dirichlet(np.ones(touchpoints)),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.journeys.steps import UNKNOWN, Outcome
@@ -204,6 +204,7 @@ def test_a_map_that_is_no_text_is_refused(tmp_path: Path) -> None:
         read_map(path)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=6))
 def test_no_row_stops_the_rest(tmp_path_factory: pytest.TempPathFactory, cells: list[str]) -> None:
     bad: Any = json.dumps(dict(zip(("journey", "touchpoint", "time"), cells, strict=False)))

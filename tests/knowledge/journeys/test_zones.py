@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.journeys.chain import absorption, usual_ends
@@ -42,6 +42,7 @@ ROW = st.tuples(
     st.sampled_from([float("nan"), -0.75, -0.5, 0.25]),
 )
 ROWS = st.lists(ROW, max_size=30)
+unhurried = settings(deadline=None)
 
 
 def places(size: int = SIZE, sensitivity: str | None = "high") -> list[Place]:
@@ -85,6 +86,7 @@ def path(
     ]
 
 
+@unhurried
 @given(ROWS, st.permutations(range(SIZE)))
 def test_naming_the_touchpoints_otherwise_changes_nothing(
     rows: list[Row], order: list[int]
@@ -103,6 +105,7 @@ def test_naming_the_touchpoints_otherwise_changes_nothing(
                 assert got == pytest.approx(want)
 
 
+@unhurried
 @given(ROWS, st.lists(st.integers(0, SIZE - 1), min_size=1, max_size=5))
 def test_a_journey_that_ends_well_never_raises_a_rate_of_harm(
     rows: list[Row], visits: list[int]
@@ -115,6 +118,7 @@ def test_a_journey_that_ends_well_never_raises_a_rate_of_harm(
             assert now.value <= was.value + 1e-12
 
 
+@unhurried
 @given(ROWS)
 def test_the_probabilities_of_the_ends_sum_to_one_at_most(rows: list[Row]) -> None:
     found = by_journey(settled(Steps.of(rows)), SIZE, READING)
@@ -128,6 +132,7 @@ def test_the_probabilities_of_the_ends_sum_to_one_at_most(rows: list[Row]) -> No
         assert (ends.sum(axis=1) <= 1 + 1e-9).all()
 
 
+@unhurried
 @given(ROWS, st.integers(0, 2**16 - 1))
 def test_the_counts_of_two_parts_of_a_log_add_up_to_those_of_the_whole(
     rows: list[Row], split: int
@@ -143,6 +148,7 @@ def test_the_counts_of_two_parts_of_a_log_add_up_to_those_of_the_whole(
     assert merged.values.tolist() == all_at_once.values.tolist()
 
 
+@unhurried
 @given(ROWS, st.randoms(use_true_random=False))
 def test_rows_out_of_order_and_said_twice_change_nothing(
     rows: list[Row], chance: st.DataObject
@@ -154,6 +160,7 @@ def test_rows_out_of_order_and_said_twice_change_nothing(
     assert told(plain) == told(mixed)
 
 
+@unhurried
 @given(ROWS)
 def test_settling_twice_is_settling_once(rows: list[Row]) -> None:
     first = settled(Steps.of(rows))
