@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Final, Protocol
+from zlib import crc32
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, create_engine, make_url
@@ -50,7 +51,7 @@ class AdvisoryLease:
         self._engine: Final = create_engine(
             make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
         )
-        self._key: Final = int.from_bytes(name.encode()[:3], "big")
+        self._key: Final = crc32(name.encode()) - 2**31  # a signed 32-bit number
         self._connection: Connection | None = None
 
     def held(self) -> bool:

@@ -30,16 +30,30 @@ def command(
 
     with opened(home) as world, closing(_listener(world, platform)) as listener:
         try:
-            while True:
-                turn = listener.turn()
-                _tell(turn, as_json=as_json)
-                if once:
-                    break
+            world.perception.warm()  # a cold model would leave the first posts unjudged
+            turn = listener.turn()
+            _tell(turn, as_json=as_json)
+            while not once:
                 _rest(turn, every)
+                turn = _again(listener, turn, as_json=as_json)
         except (CannotListen, AddressRefused) as error:
             refuse(str(error))
         except KeyboardInterrupt:
             typer.echo("stopped; the next start goes on from here", err=True)
+
+
+def _again(listener: "Listener", before: "Turn", *, as_json: bool) -> "Turn":
+    """The next walk; what is in its way now may be gone at the one after."""
+    from knowledge.refusals import LedgerRefused  # noqa: PLC0415 - light start
+    from service.listener import CannotListen  # noqa: PLC0415 - light start
+
+    try:
+        turn = listener.turn()
+    except (CannotListen, LedgerRefused) as error:
+        typer.echo(str(error), err=True)
+        return before
+    _tell(turn, as_json=as_json)
+    return turn
 
 
 def _listener(world: "World", platform: str) -> "Listener":
