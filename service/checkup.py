@@ -12,6 +12,7 @@ from knowledge.ledger import Ledger
 from knowledge.sealing import KeyStore
 from ontology.schema import schema
 from service.clock import LiveClock
+from service.journey_loading import logs_of
 from service.settings import Settings
 from service.world import World
 
@@ -91,6 +92,7 @@ def _world(settings: Settings) -> Iterator[Finding]:
     looks: tuple[tuple[str, Callable[[World], str]], ...] = (
         ("ledger", _ledger),
         ("segments", _segments),
+        ("journeys", _journeys),
         ("folds", _folds),
         ("policy", _policy),
         ("coefficients", _coefficients),
@@ -133,6 +135,14 @@ def _segments(world: World) -> str:
     if problems:
         raise CheckFailed(_shown(problems))
     return "every digest is the ledger's"
+
+
+def _journeys(world: World) -> str:
+    logs = logs_of(world)
+    problems = logs.verify()
+    if problems:
+        raise CheckFailed(_shown(problems))
+    return f"{logs.kept().contacts} contacts, every digest is the ledger's"
 
 
 def _shown(problems: Sequence[object]) -> str:

@@ -16,7 +16,7 @@ from ontology.lifecycle import ATTUNE, Actor, Role
 from rules.policy import build
 from service import acts
 from service.bundle import packaged
-from service.journey_loading import load_sample
+from service.journey_loading import load_sample, logs_of
 from service.journey_zones import Studies, record
 from service.permissions import KEY_ROLES
 from service.recording import MOST_AT_ONCE, Body, put_records
@@ -60,6 +60,7 @@ def _found(world: World, *, with_sample: bool, progress: Progress) -> Founded:
     key_made = _ensure_key(world)
     digest, activated = _ensure_policy(world)
     records = _load_sample(world, progress) if with_sample else 0
+    logs_of(world)  # makes its folder, which backups copy
     world.catch_up()
     return Founded(
         key_file=world.settings.operator_key,

@@ -126,6 +126,16 @@ class JourneyLogs:
             ]
             yield settled(Steps.joined(chosen))
 
+    def verify(self) -> tuple[str, ...]:
+        """What is wrong with the files that are kept; each named."""
+        found = []
+        for event in self.kept().events:
+            try:
+                self._decoded(event)
+            except LogBroken as error:
+                found.append(str(error))
+        return tuple(found)
+
     def forget(self, before: datetime) -> int:
         """Drop every file whose contacts all lie before a moment; the events stay. How many."""
         with self._lock().held():

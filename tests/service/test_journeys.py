@@ -344,6 +344,15 @@ def test_a_map_with_a_mistake_is_refused_with_its_line(home: Path, log: Path) ->
     assert "map.yaml:2:7: 'tochpoint' is no field; did you mean 'touchpoint'?" in result.stderr
 
 
+def test_doctor_names_a_damaged_file(home: Path) -> None:
+    (file,) = (home / "journeys").glob("*.parquet")
+    assert "1657 contacts" in run("doctor", "--home", home).output
+    file.write_bytes(b"nothing")
+    result = run("doctor", "--home", home)
+    assert result.exit_code != 0
+    assert file.name in result.output.replace("\n", "")
+
+
 def test_a_damaged_file_stops_the_command(home: Path) -> None:
     (file,) = (home / "journeys").glob("*.parquet")
     file.unlink()

@@ -103,6 +103,8 @@ def test_a_damaged_file_is_told(logs: JourneyLogs, tmp_path: Path, harm: str) ->
         file.unlink()
     with pytest.raises(LogBroken, match=file.name):
         read(logs)
+    (problem,) = logs.verify()
+    assert file.name in problem
 
 
 def test_what_is_forgotten_is_gone_and_stays_gone(logs: JourneyLogs, tmp_path: Path) -> None:
