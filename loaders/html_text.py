@@ -4,6 +4,8 @@ from html.parser import HTMLParser
 from typing import Final
 
 _BREAKS: Final = frozenset({"p", "br", "li", "div", "blockquote"})
+_CODE: Final = frozenset({"script", "style"})
+"""What stands between these is for machines, never words of the post."""
 
 
 def words_of(html: str) -> str:
@@ -25,15 +27,19 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self._silent = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del attrs
+        self._silent = tag in _CODE
         if tag in _BREAKS:
             self.parts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
+        self._silent = False
         if tag in _BREAKS:
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+        if not self._silent:
+            self.parts.append(data)

@@ -78,6 +78,13 @@ def register_records(world: World, file: Path, *, rejects: Path, actor: ThingId)
         raise FileRefused(f"{file}: {error.strerror}; give a file like records.jsonl") from error
 
 
+def register_bodies(
+    world: World, file: Path, bodies: Iterable[Body], bad: RejectFile, actor: ThingId
+) -> Registered:
+    """Put record bodies that came from a file; what gate or ontology refuse goes to `bad`."""
+    return _register(world, file, (_Row(line=0, body=body) for body in bodies), bad, actor)
+
+
 def _rows(file: Path, said: Iterable[tuple[int, str]], bad: RejectFile) -> Iterator[_Row]:
     for number, text in said:
         try:

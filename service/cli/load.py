@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli import load_payloads
 from service.cli.journeys import load as load_journeys
 from service.cli.output import AsJson, Home, opened, refuse, show
 
@@ -105,6 +106,10 @@ def records(
 
 
 app.command("journeys")(load_journeys)
+for _command in (load_payloads.zendesk, load_payloads.salesforce, load_payloads.mastodon):
+    app.command()(_command)
+app.command()(load_payloads.bluesky)
+app.command()(load_payloads.listening)
 
 
 def _told(figures: dict[str, int | str], as_json: bool) -> None:  # noqa: FBT001 - the option
