@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 
 from pydantic import ValidationError
 
@@ -157,8 +157,14 @@ def _again(first: Event, digest: str) -> Received:
         raise IdempotencyMismatch(first.sequence)
     counts = {name: first.data.get(name) for name in ("new", "known")}
     new, known = (count if isinstance(count, int) else 0 for count in counts.values())
+    dropped = first.data.get("dropped")
     return Received(
-        new=new, known=known, rejected=(), dropped={}, sequence=first.sequence, again=True
+        new=new,
+        known=known,
+        rejected=(),
+        dropped=cast("dict[str, int]", dropped) if isinstance(dropped, dict) else {},
+        sequence=first.sequence,
+        again=True,
     )
 
 

@@ -121,6 +121,7 @@ def _told(done: Received) -> Response:
         "dropped": dict(done.dropped),
         "rejected": rejected,
         "sequence": done.sequence,
+        "again": done.again,
     }
     return answer(body, HTTPStatus.ACCEPTED)
 
