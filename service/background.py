@@ -1,4 +1,4 @@
-"""What a worker does between requests: warm models, follow, sweep due dates, deliver."""
+"""What a worker does between requests: warm models, follow, cluster, sweep due dates, deliver."""
 
 import threading
 from collections.abc import Callable
@@ -10,10 +10,14 @@ from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.proposing import tidy
 from service.shutout import watch
+from service.suggesting import Suggesting
 from service.sweep import sweep
 from service.world import World
 
 RETENTION_EVERY_MS: Final = 3_600_000.0
+SLICE_MS: Final = 200.0
+BREATH_SECONDS: Final = 0.05
+"""What clustering many signals leaves to requests between its slices."""
 
 
 class Background:
@@ -24,6 +28,7 @@ class Background:
         self._world: Final = world
         self._outbox: Final = Outbox(world)
         self._alerting: Final = Alerting(world)
+        self._suggesting: Final = Suggesting(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -31,6 +36,7 @@ class Background:
                 ("warm", self._warm),
                 ("sweep", lambda: self._repeat("sweep", self._sweep)),
                 ("deliver", lambda: self._repeat("deliver", self._outbox.step)),
+                ("suggest", lambda: self._repeat("suggest", self._suggest)),
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
             )
         ]
@@ -57,6 +63,7 @@ class Background:
 
     def _sweep(self) -> None:
         self._world.catch_up()
+        self._world.reassign()
         sweep(self._world, self._world.clock.now())
         tidy(self._world)
         watch(self._world)
@@ -66,6 +73,12 @@ class Background:
         if monotonic_ms() >= self._next_retention:
             self._next_retention = monotonic_ms() + RETENTION_EVERY_MS
             self._retain()
+
+    def _suggest(self) -> None:
+        while self._world.clustering.catch_up(self._world, SLICE_MS):
+            if self._stop.wait(BREATH_SECONDS):
+                return
+        self._suggesting.step()
 
     def _retain(self) -> None:
         """Drop the words of signals that are older than they may be kept."""

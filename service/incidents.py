@@ -1,7 +1,7 @@
 """Incidents as the ledger tells them: state, standing tier, scope; a fold of governed events."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +19,10 @@ _SCOPE: Final = ("topic", "inRegion", "inGeofence", "onPlatform", "ofAccount")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One incident. `tier` is the highest that was concluded since the last stand-down."""
+    """One incident. `tier` is the highest that was concluded since the last stand-down.
+
+    `put_by` wrote its record last; `noted` is what was known when it was suggested.
+    """
 
     id: ThingId
     name: str | None = None
@@ -33,6 +36,10 @@ class Incident:
     left_at: datetime | None = None
     resolved_at: datetime | None = None
     reopened: bool = False
+    merged_into: ThingId | None = None
+    split_into: tuple[ThingId, ...] = ()
+    put_by: ThingId | None = None
+    noted: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def listened(self) -> bool:
@@ -72,21 +79,41 @@ class Incidents:
     def scopes(self, within: Within) -> tuple[IncidentScope, ...]:
         """What the signals are assigned to: every incident that was ever open, with its times.
 
-        `within` gives the regions that lie in some regions, themselves among them.
+        `within` gives the regions that lie in some regions, themselves among them. An incident
+        that was merged has its posts counted by the one that it went into; topics of a part that
+        was split off are the part's alone.
         """
         return tuple(
             IncidentScope(
-                id=one.id,
-                topics=one.scope.get("topic", ()),
+                id=home.id,
+                topics=self._topics(one),
                 regions=within(one.scope.get("inRegion", ())),
                 platforms=tuple(ThingId(p) for p in one.scope.get("onPlatform", ())),
                 accounts=one.scope.get("ofAccount", ()),
                 since=one.onset,
-                until=one.left_at,
+                until=home.left_at,
             )
             for one in self._all.values()
             if one.state is not None and any(one.scope.values())
+            for home in [self._home(one)]
         )
+
+    def _home(self, incident: Incident) -> Incident:
+        """The incident that counts the posts of another: itself, or where merging led."""
+        seen = {incident.id}
+        while incident.merged_into is not None and incident.merged_into not in seen:
+            into = self._all.get(incident.merged_into)
+            if into is None:
+                break
+            seen.add(into.id)
+            incident = into
+        return incident
+
+    def _topics(self, incident: Incident) -> tuple[str, ...]:
+        parts = [self._all[part] for part in incident.split_into if part in self._all]
+        theirs = {topic for part in parts for topic in part.scope.get("topic", ())}
+        own = tuple(one for one in incident.scope.get("topic", ()) if one not in theirs)
+        return own or incident.scope.get("topic", ())
 
     def _after(self, before: Incident, event: Event) -> Incident | None:
         if event.type == "record.put":
@@ -99,6 +126,7 @@ class Incidents:
                 scope=scope,
                 name=_text(read.get("name")),
                 onset=datetime.fromisoformat(onset) if onset is not None else None,
+                put_by=event.actor,
             )
         if event.type == "record.removed":
             return None
@@ -110,14 +138,8 @@ class Incidents:
 def _acted(before: Incident, event: Event) -> Incident:
     """The incident after an act."""
     at, state = event.occurred_at, str(event.data["to"])
-    moved = state != before.state
-    after = replace(before, state=state)
-    properties = event.data.get("properties")
-    tier = _text(properties.get("tier")) if isinstance(properties, Mapping) else None
-    if tier is not None:
-        down = event.data["act"] == "stand-down"
-        after = replace(after, tier=tier, tier_since=at, stood_down=down)
-    if not moved:
+    after = _told(replace(before, state=state), event)
+    if state == before.state:
         return after
     if state in LISTENED:
         after = replace(after, opened_at=before.opened_at or at, left_at=None)
@@ -130,10 +152,30 @@ def _acted(before: Incident, event: Event) -> Incident:
     return after
 
 
+def _told(incident: Incident, event: Event) -> Incident:
+    """The incident with what an act says of it."""
+    act, properties = event.data["act"], event.data.get("properties")
+    told = properties if isinstance(properties, Mapping) else {}
+    tier, into = _text(told.get("tier")), _text(told.get("mergedInto"))
+    if tier is not None:
+        down = act == "stand-down"
+        incident = replace(incident, tier=tier, tier_since=event.occurred_at, stood_down=down)
+    if into is not None:
+        incident = replace(incident, merged_into=ThingId(into))
+    if act == "split":
+        parts = (*incident.split_into, *map(ThingId, _texts(told.get("splitInto"))))
+        incident = replace(incident, split_into=tuple(dict.fromkeys(parts)))
+    noted = event.data.get("data")
+    if act == "suggest" and isinstance(noted, Mapping):
+        incident = replace(incident, noted=noted)
+    return incident
+
+
 def _listening(incident: Incident) -> tuple[object, ...]:
     """What decides which signals are counted for it."""
     scope = tuple(incident.scope.items())
-    return (incident.state is None, incident.onset, incident.left_at, scope)
+    joined = (incident.merged_into, incident.split_into)
+    return (incident.state is None, incident.onset, incident.left_at, scope, joined)
 
 
 def _texts(value: Json) -> tuple[str, ...]:

@@ -31,6 +31,9 @@ _WRITE_RECORDS: Final = frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE, _ADMIN})
 SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
 """The roles that may read what is known of a customer, in records and in decisions."""
 
+READ_POSTS: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _ANALYST})
+"""The roles that may read the words of posts that made a candidate."""
+
 _SEE_EVENTS: Final = frozenset({_REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
 _ACT: Final = KEY_ROLES - {_AUDITOR}  # the lifecycle says which act needs which role
 _RUN: Final = frozenset({_ADMIN})

@@ -23,7 +23,9 @@ from service.access import AccessGuard
 from service.activation import ActivationGuard
 from service.alerts import KIND as ALERT
 from service.alerts import AlertGuard, Alerts
+from service.assigning import Assigning
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
+from service.clustering import Clustering
 from service.committing import Guard
 from service.incidents import Incidents
 from service.lag import Lags
@@ -42,6 +44,9 @@ _BATCH: Final = 2_000
 _FAR: Final = 5_000
 """Governed events that take longer to fold than a snapshot takes to read."""
 _HEARD: Final = ("segment.committed",)
+_AT_ONCE_MS: Final = 250.0
+"""How long a request may read retained signals after a scope changed; the rest follows behind."""
+_SLICE_MS: Final = 50.0
 
 
 class HomeMissing(LookupError):
@@ -74,6 +79,8 @@ class World:
     """
 
     _places: Places | None = None
+    _roster: Roster | None = None
+    _declared: Roster | None = None
 
     def __init__(
         self,
@@ -108,12 +115,11 @@ class World:
         self.due: Final = Due(self.lifecycles)
         self.perception: Final = own.perception
         self.windows, self.fenced = Windows(), FenceCounts()
+        self.assigning, self.clustering = Assigning(own.segments), Clustering()
         self.lost: Final[set[ThingId]] = set()
         """Segments whose signals could not be read, so that no window counts them."""
         self._keyring: Final = Keyring(keys.secret("api-keys"))
-        self._roster: Roster | None = None
-        self._declared: Roster | None = None
-        self._governed = self._heard = self._dated = self._scopes = 0
+        self._governed = self._heard = self._dated = 0
         self._kept = self.graph.sequence
         self._folding: Final = threading.RLock()
         self._dating: Final = threading.RLock()
@@ -207,6 +213,12 @@ class World:
         self._alerts.catch_up(self.ledger)
         return self._alerts
 
+    def reassign(self) -> None:
+        """Read what is left to count for incidents whose scope changed; requests get between."""
+        while self.assigning.left:
+            with self._folding:
+                self.assigning.step(self.windows, _SLICE_MS)
+
     def lag(self) -> int:
         """How many governed events this worker has not folded."""
         return len(self.ledger.read(self._governed, governed=True, limit=_BATCH))
@@ -280,19 +292,17 @@ class World:
         return self.ledger.read(self._heard, types=_HEARD, limit=_BATCH)
 
     def _fold_segments(self) -> None:
-        """Count new signals; all retained ones anew where the scope of an incident changed."""
-        if self._scopes != self.incidents.changes:
-            self.windows, self._heard, self._declared = Windows(), 0, None
-            self.fenced = FenceCounts()
-            self.lost.clear()
-            self._scopes = self.incidents.changes
+        """Count new signals; retained ones anew for incidents whose scope changed."""
         scopes = self.incidents.scopes(self.roster().within)
+        if self.assigning.changed(self.windows, scopes):
+            self.assigning.step(self.windows, _AT_ONCE_MS)
         while events := self._unheard():
             for event in events:
                 try:
                     signals = self.segments.read(event)
                     self.windows.apply(signals, scopes)
                     self.fenced.apply(signals)
+                    self.assigning.hear(event)
                     self.lags.heard(signals)
                 except SegmentBroken as error:  # what can't be read must not stop what can
                     self.lost.add(event.subject)

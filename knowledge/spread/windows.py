@@ -75,6 +75,24 @@ class Windows:
             self._hearing.hear(signal.feed, signal.received_at)
             self._count(signal, assign(signal, incidents))
 
+    def forget(self, incidents: Iterable[ThingId]) -> None:
+        """Count nothing for some incidents any more, until `recount` or `apply` does."""
+        self._known.clear()
+        for incident in incidents:
+            self._incidents.pop(incident, None)
+            self._since.pop(incident, None)
+
+    def recount(self, signals: Iterable[Signal], incidents: Sequence[IncidentScope]) -> None:
+        """Count signals that were applied before for some incidents only."""
+        self._known.clear()
+        self._since |= {scope.id: scope.since for scope in incidents}
+        kept = Kept.behind(self._newest)
+        for signal in signals:
+            for incident in assign(signal, incidents):
+                second = int(min(signal.posted_at, signal.received_at).timestamp())
+                series = self._incidents.setdefault(incident, Series())
+                series.add(second, grain(signal, self._understood), kept)
+
     def spread(self, incident: ThingId | None, at: datetime) -> list[dict[str, object]]:
         """The values of the three `spread` facts, for an incident or (None) for all posts.
 

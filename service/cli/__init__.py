@@ -18,6 +18,7 @@ GROUPS: Final = (
     "anomalies",
     "spread",
     "geofences",
+    "incidents",
     "load",
     "journeys",
     "alerts",
