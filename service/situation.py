@@ -166,13 +166,14 @@ def _implied(sources: Sources, named: dict[str, ThingId]) -> Iterator[Values]:
 def _heard(world: World, incident: ThingId | None, at: datetime) -> Iterator[Values]:
     """What listening tells: spread of the incident, feeds, coverage."""
     with world.listening() as windows:
-        spreads = windows.spread(incident, at) if incident is not None else []
+        heard = windows.listen(incident, at) if incident is not None else []
         feeds = windows.feeds(at)
         coverage = dict(windows.coverage(at))
     drifted = {*_drifted(world, at)}
     feeds = [row | {"drifted": True} if row["id"] in drifted else row for row in feeds]
     coverage["customer_records"] = "available" if world.roster().customers else "missing"
     origin = Origin(source="window", ref=incident or "window/all")
+    spreads = [window.complete() for window in heard]
     for kind, rows in (("spread", spreads), ("feed", feeds), ("coverage", [coverage])):
         for row in rows:
             yield Values(kind=kind, values=dict(row), origins=[origin])
