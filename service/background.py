@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from service.alerting import Alerting
@@ -41,6 +41,7 @@ class Background:
             )
         ]
         self._next_retention = 0.0
+        self._lapsed_on: date | None = None
 
     def start(self) -> None:
         """Start all of it."""
@@ -67,6 +68,8 @@ class Background:
         sweep(self._world, self._world.clock.now())
         tidy(self._world)
         watch(self._world)
+        if (now := self._world.clock.now()).date() != self._lapsed_on:
+            self._lapse(now)
         self._world.settle_lags()
         self._world.traffic.catch_up(self._world.ledger, self._world.clock.now())
         self._world.policies.current()  # compiled here, so that no request has to wait for it
@@ -80,13 +83,17 @@ class Background:
                 return
         self._suggesting.step()
 
+    def _lapse(self, now: datetime) -> None:
+        """Drop, as a day begins, what no agreement lets attune keep into it."""
+        self._lapsed_on = now.date()
+        if lapsed := self._world.segments.lapse(now):
+            self._world.log.info("signals of partners dropped", files=lapsed)
+
     def _retain(self) -> None:
         """Drop the words of signals that are older than they may be kept."""
         kept = timedelta(days=self._world.settings.signal_days)
         for day in self._world.segments.retain(self._world.clock.now() - kept):
             self._world.log.info("signals dropped", day=day)
-        if lapsed := self._world.segments.lapse(self._world.clock.now()):
-            self._world.log.info("signals of partners dropped", files=lapsed)
 
     def _repeat(self, name: str, work: Callable[[], object]) -> None:
         while not pause(self._world.settings.sweep_seconds, self._stop):

@@ -93,6 +93,29 @@ def test_a_field_that_is_not_permitted_is_dropped_before_anything_is_stored(
     assert handle not in json.dumps(recorded.data, default=str)
 
 
+SENT: dict[str, object] = {
+    "author": {"system": "x", "key": "ada"},
+    "share_of": "ap",
+    "language": "de",
+    "region": "region/us-ny",
+    "topics": ["harlem"],
+    "reach": 7,
+}
+
+
+@pytest.mark.parametrize("field", SENT)
+def test_a_field_is_stored_where_it_is_permitted_and_nowhere_else(
+    partner: Partner, world: World, field: str
+) -> None:
+    for number, permitted in enumerate((["text"], ["text", field])):
+        partner.agree(permitsField=permitted)
+        local = f"only-{field.replace('_', '-')}-{number}"
+        assert partner.send(partner.post(local, data=SENT)).status_code == 202
+        (signal,) = [one for one in kept(world) if one.id == f"signal/twitter-{local}"]
+        stored = {name for name in SENT if getattr(signal, name) not in (None, ())}
+        assert stored == set(permitted) - {"text"}
+
+
 @pytest.mark.parametrize(
     ("terms", "kind"),
     [
