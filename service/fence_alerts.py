@@ -82,6 +82,7 @@ def _raised(
     here = next(fact.values for fact in situation.facts if fact.kind == "geofence")
     data: dict[str, Json] = {
         "team": _team(here, asked.decision),
+        "tier": asked.decision.tier,
         "geofence": fence,
         "decision": asked.event.id,
         "reason": f"{here['volume']} posts in an hour where {here['baseline']} are usual.",

@@ -155,7 +155,9 @@ def test_a_surge_alerts_the_local_team_where_it_is_on_call(world: World) -> None
     told = alert.data["data"]
     assert isinstance(told, dict)
     assert told["geofence"] == STATION
-    assert world.ledger.by_id(str(told["decision"])) is not None
+    decision = world.ledger.by_id(str(told["decision"]))
+    assert decision is not None
+    assert told["tier"] == decision.data["tier"]
 
 
 def test_a_surge_whose_local_team_is_not_on_call_alerts_whom_the_rules_name(world: World) -> None:
