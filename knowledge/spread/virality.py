@@ -11,6 +11,7 @@ from knowledge.spread.background import Floats
 from knowledge.spread.excitation import SLOWEST, Evidence, gather
 from knowledge.spread.explanations import TEMPER, explain
 from knowledge.spread.thinned import LONGEST, PIECES, fluctuation
+from knowledge.spread.threads import one_thread
 
 FEWEST: Final = 200
 """Posts below which nothing is estimated."""
@@ -92,7 +93,9 @@ def estimate(
         reason = f"most events within {minutes:.0f} minutes: answers or one cause look alike"
         return Estimate(events=many, reason=reason)
     inside = ordered[(ordered >= first) & (ordered < last)] - first
-    return replace(_estimate(inside, last - first, sampling_rate), events=many)
+    with one_thread():
+        found = _estimate(inside, last - first, sampling_rate)
+    return replace(found, events=many)
 
 
 def _window(ordered: Floats, window: tuple[float, float] | None) -> tuple[float, float]:
