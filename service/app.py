@@ -31,6 +31,7 @@ from service.api import (
     records,
     reference,
     signals,
+    validations,
     webhooks,
 )
 from service.background import Background
@@ -58,6 +59,7 @@ _BLUEPRINTS: Final = (
     journeys.bp,
     acts.bp,
     alerts.bp,
+    validations.bp,
     platforms.bp,
     policies.bp,
     coefficients.bp,

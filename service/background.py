@@ -12,6 +12,7 @@ from service.proposing import tidy
 from service.shutout import watch
 from service.suggesting import Suggesting
 from service.sweep import sweep
+from service.validating import Validating
 from service.world import World
 
 RETENTION_EVERY_MS: Final = 3_600_000.0
@@ -28,6 +29,7 @@ class Background:
         self._world: Final = world
         self._outbox: Final = Outbox(world)
         self._alerting: Final = Alerting(world)
+        self._validating: Final = Validating(world)
         self._suggesting: Final = Suggesting(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
@@ -38,6 +40,7 @@ class Background:
                 ("deliver", lambda: self._repeat("deliver", self._outbox.step)),
                 ("suggest", lambda: self._repeat("suggest", self._suggest)),
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
+                ("validate", lambda: self._repeat("validate", self._validating.step)),
             )
         ]
         self._next_retention = 0.0
@@ -55,6 +58,7 @@ class Background:
             thread.join(timeout=self._world.settings.sweep_seconds + 5)
         self._outbox.close()
         self._alerting.close()
+        self._validating.close()
 
     def _warm(self) -> None:
         try:

@@ -27,6 +27,7 @@ _AUDITOR, _ADMIN = Role.AUDITOR, Role.ADMIN
 _ASK: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _TRAINER})
 _REPLAY: Final = frozenset({_REVIEWER, _LEGAL, _GOVERNANCE, _ANALYST, _AUDITOR})
 _LISTEN: Final = frozenset({_RESPONDER, _ANALYST, _ADMIN, _TRAINER})  # trainers: in replays
+_JUDGE: Final = frozenset({_RESPONDER, _REVIEWER, _TRAINER, _ANALYST})
 _WRITE_RECORDS: Final = frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE, _ADMIN})
 SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
 """The roles that may read what is known of a customer, in records and in decisions."""
@@ -64,6 +65,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "cap.alert": ("read:incidents", KEY_ROLES),
         "journeys.zones": ("read:journeys", KEY_ROLES),
         "journeys.picture": ("read:journeys", KEY_ROLES),
+        "validations.index": ("read:validations", KEY_ROLES),
+        "validations.one": ("read:validations", _JUDGE),
         "alerts.index": ("read:alerts", KEY_ROLES),
         "alerts.fatigue": ("read:alerts", KEY_ROLES),
         "alerts.one": ("read:alerts", KEY_ROLES),

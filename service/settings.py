@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     """For how long the same cause, told again, is counted on the alert that stands."""
     alerts_per_person_hour: float = Field(default=6.0, gt=0, le=600)
     """Alerts that one person on shift can look at in an hour; beyond it low ones are bundled."""
+    validate_irony_from: float = Field(default=0.7, gt=0, le=1)
+    """The probability of irony from which a person is asked what a post means."""
+    validations_per_incident: int = Field(default=8, ge=1, le=200)
+    """Questions to people that one incident may have open at once; the rest are counted."""
     webhook_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Private names, addresses and networks that webhooks may reach, with commas between."""
     platform_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()

@@ -83,7 +83,7 @@ def build(
     for one in found:
         if one.kind == "platform":
             usage.overlay(world.ledger, one, named["platform"], at)
-    found += _heard(world, named.get("incident"), at)
+    found += [*_heard(world, named.get("incident"), at), *_validated(world, named, at)]
     spoken, degraded = _said(world, request, policy.reading, budget_ms - elapsed_ms(started))
     if world.lost and "incident" in named:
         degraded = (*degraded, "segments")
@@ -177,6 +177,14 @@ def _heard(world: World, incident: ThingId | None, at: datetime) -> Iterator[Val
     for kind, rows in (("spread", spreads), ("feed", feeds), ("coverage", [coverage])):
         for row in rows:
             yield Values(kind=kind, values=dict(row), origins=[origin])
+
+
+def _validated(world: World, named: Mapping[str, ThingId], at: datetime) -> Iterator[Values]:
+    """What people were asked about the incident, and what they said."""
+    if (incident := named.get("incident")) is not None:
+        origin = Origin(source="event", ref=incident)
+        for row in world.validations_now().facts(incident, at):
+            yield Values(kind="validation", values=row, origins=[origin])
 
 
 def _drifted(world: World, at: datetime) -> Iterator[ThingId]:

@@ -38,6 +38,7 @@ from service.roster import Roster, concerns
 from service.security import Keyring
 from service.settings import Settings, WorldKind
 from service.traffic import Traffic
+from service.validations import Validations
 
 CLOCK: Final = ThingId("world/clock")
 _BATCH: Final = 2_000
@@ -108,6 +109,7 @@ class World:
             ALERT: AlertGuard(self.alerts_now),
         }
         self._alerts: Final = Alerts()
+        self._validations: Final = Validations()
         self.incidents: Final = Incidents()
         self.partners: Final = Partners()
         self.traffic: Final = Traffic()
@@ -212,6 +214,11 @@ class World:
         """Every alert, folded up to the head."""
         self._alerts.catch_up(self.ledger)
         return self._alerts
+
+    def validations_now(self) -> Validations:
+        """Every question to people, folded up to the head."""
+        self._validations.catch_up(self.ledger)
+        return self._validations
 
     def reassign(self) -> None:
         """Read what is left to count for incidents whose scope changed; requests get between."""

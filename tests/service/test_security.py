@@ -48,6 +48,8 @@ records.remove          .   .   .   x   .   .   .   x
 geofences.put           x   x   .   x   .   .   .   x
 geofences.index         x   x   x   x   x   x   x   x
 geofences.locate        x   x   x   x   x   x   x   x
+validations.index       x   x   x   x   x   x   x   x
+validations.one         x   x   .   .   x   x   .   .
 incidents.index         x   x   x   x   x   x   x   x
 incidents.one           x   x   x   x   x   x   x   x
 cap.alert               x   x   x   x   x   x   x   x
