@@ -229,7 +229,7 @@ def _made(where: str, ring: Ring, reading: Reading) -> MultiPolygon | None:
     share = abs(after - before) / max(before, after, 1e-9)
     if share > MOST_CHANGE:
         words = (
-            f"the ring crosses itself, and repairing it changes its area by {share:.0%}, more "
+            f"the ring crosses itself, and repairing it changes its area by {share:.1%}, more "
             f"than {MOST_CHANGE:.0%}: draw it without the crossing"
         )
         reading.wrong(where, words, shapely.is_valid_reason(shape))

@@ -148,7 +148,7 @@ def test_a_small_loop_is_repaired_with_a_notice_of_the_share() -> None:
 def test_a_bow_tie_is_refused_since_no_repair_keeps_its_area() -> None:
     (one,) = mistakes(fence(polygon(BOW_TIE)))
     assert one.pointer == "/features/0/geometry/coordinates/0"
-    assert "changes its area by 100%, more than 1%" in one.detail
+    assert "changes its area by 100.0%, more than 1%" in one.detail
 
 
 def test_a_ring_that_crosses_itself_very_often_is_refused_at_once() -> None:
