@@ -23,7 +23,9 @@ from ontology.lifecycle import (
     act as follow,
 )
 from ontology.lifecycle_data import DataType
-from service.committing import GateRefused, Here, ThingUnknown, commit, event_id
+from service.committing import GateRefused, Here, ThingUnknown, commit_all, event_id
+from service.joining import following
+from service.joining import relied as joined
 from service.recording import put_record, remove_record
 
 __all__ = [
@@ -70,16 +72,18 @@ def propose(  # noqa: PLR0913 - an act has that many sides
     if idempotency is not None and (found := world.ledger.by_id(event)) is not None:
         return _again(world, found, (thing, act), data)
 
-    def prepare() -> Draft:
+    def prepare() -> list[Draft]:
         at = world.clock.now()
         stands = standing(world, thing, kind)
         outcome = follow(world.lifecycles, stands, act, actor=actor, at=at, data=data)
         draft = acted(event, stands, outcome, actor, at)
-        return replace(draft, scopes=(*draft.scopes, *_guarded(world, thing, kind, act, data)))
+        guarded = _guarded(world, thing, kind, act, data)
+        more = following(world, thing, kind, act, actor)
+        return [replace(draft, scopes=(*draft.scopes, *guarded)), *more]
 
     relied = [Scope(thing), *map(Scope, _named(world, kind, act, data)), *_watched(world, kind)]
     try:
-        return commit(world, relied, prepare)
+        return commit_all(world, [*relied, *joined(world, thing, kind, act)], prepare)[0]
     except ActRefused:  # perhaps because a retry with the same key, at the same moment, was first
         if idempotency is None or (found := world.ledger.by_id(event)) is None:
             raise

@@ -186,6 +186,24 @@ def remove_record(
     return commit(world, [Scope(id)], prepare)
 
 
+def amended(world: Here, thing: ThingId, changes: Mapping[str, Json], actor: Actor) -> Draft:
+    """The draft that puts a record again with some properties changed, the others as they stand.
+
+    Raises:
+        ThingUnknown: there is no such record.
+        RecordInvalid: the changes do not fit its type.
+    """
+    stands = _newest(world, thing)
+    if stands is None or stands.type == REMOVED:
+        raise ThingUnknown(thing)
+    parts = [stands.data.get(name) for name in ("properties", "personal")]
+    said: dict[str, Json] = {}
+    for part in parts:
+        said |= part if isinstance(part, dict) else {}
+    record = check(str(stands.data["type"]), said | dict(changes), id=thing)
+    return _drafted(world, world.ids("event"), _Put(thing, record), actor)
+
+
 def _drafted(world: Here, event: str, put: _Put, actor: Actor) -> Draft:
     thing, record = put
     return Draft(

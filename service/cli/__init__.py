@@ -22,6 +22,7 @@ GROUPS: Final = (
     "load",
     "journeys",
     "alerts",
+    "links",
     "replay",
 )
 SINGLES: Final = ("init", "serve", "decide", "explain", "evaluate", "doctor", "listen")

@@ -1,0 +1,1 @@
+"""Which account may be which customer's, by names alone, for a person to judge."""
