@@ -7,6 +7,7 @@ from itertools import combinations
 from textwrap import wrap
 from typing import Final
 
+from knowledge.journeys.counts import ENDS
 from knowledge.journeys.graph import Move
 from knowledge.journeys.zones import Finding, Study, Verdict
 from ontology.schema import schema
@@ -18,12 +19,17 @@ LINE: Final = 0.14
 INDENT: Final = 0.13
 """From the top of a box to the middle of its first line."""
 
+MOST_FLOWS: Final = 28
+"""Flows between touchpoints that are drawn, the largest ones; more would hide each other."""
+MOST_BAD: Final = 12
+"""Flows to bad ends that are drawn, the largest ones."""
+
 _COLUMN: Final = 1.84
 _MARGIN: Final = 0.92
 _GAP: Final = 0.46
-_NAME: Final = 21
+_NAME: Final = 19
 _SWEEPS: Final = 6
-_MOST_CLEARED: Final = 8
+_MOST_IN_ROW: Final = 6
 _NEAR: Final = 0.5
 _NAMES: Final = {"churn": "Left", "complaint": "Complained in public"}
 _STAGES: Final = tuple(schema().types["Touchpoint"].properties["journeyStage"].choices)
@@ -64,21 +70,41 @@ def laid_out(study: Study, flows: Sequence[Move]) -> Layout:
     In a row, boxes stand near those that they exchange flows with (barycentres, some sweeps).
     """
     nodes = dict(_nodes(study))
-    rows: dict[int, list[str]] = defaultdict(list)
+    stages: dict[int, list[str]] = defaultdict(list)
     for name, node in nodes.items():
-        rows[node.row].append(name)
+        stages[node.row].append(name)
+    rows, named = _rows(stages)
     most = max((len(row) for row in rows.values()), default=1)
     centres = _centres(rows, flows, most)
     headings, top = [], 0.0
-    for stage in sorted(rows):
-        headings.append((_heading(stage), top))
-        for name in rows[stage]:
+    for number, row in sorted(rows.items()):
+        headings.append((named.get(number, ""), top))
+        for name in row:
             left = _MARGIN + centres[name] * _COLUMN
-            nodes[name] = replace(nodes[name], left=left, top=top)
-        top = max(nodes[name].bottom for name in rows[stage]) + _GAP
+            nodes[name] = replace(nodes[name], row=number, left=left, top=top)
+        top = max(nodes[name].bottom for name in row) + _GAP
     width = max(_MARGIN + most * _COLUMN, 5.0)
     height = max(top - _GAP, 0.3)
     return Layout(nodes=nodes, headings=tuple(headings), width=width, height=height)
+
+
+def largest_flows(study: Study) -> list[Move]:
+    """The flows that are drawn: from a place to another one, or to a bad end."""
+    flows = [move for move in study.moves if move.to not in {move.start, ENDS[0]}]
+    flows.sort(key=lambda move: (-move.count, move.start, move.to))
+    inner = [move for move in flows if move.to not in ENDS]
+    return [*inner[:MOST_FLOWS], *[move for move in flows if move.to in ENDS][:MOST_BAD]]
+
+
+def _rows(stages: Mapping[int, list[str]]) -> tuple[dict[int, list[str]], dict[int, str]]:
+    """The rows from above, those of a crowded stage broken, and the headings of the first ones."""
+    rows: dict[int, list[str]] = {}
+    named: dict[int, str] = {}
+    for stage in sorted(stages):
+        named[len(rows)] = _heading(stage)
+        for first in range(0, len(stages[stage]), _MOST_IN_ROW):
+            rows[len(rows)] = stages[stage][first : first + _MOST_IN_ROW]
+    return rows, named
 
 
 def _centres(
@@ -111,8 +137,6 @@ def _clear(
     at: dict[str, float],
 ) -> None:
     """Move the boxes of a row, in their order, to where the fewest journeys pass behind them."""
-    if most > _MOST_CLEARED:
-        return
     row, rank = rows[stage], {one: place for place, one in enumerate(sorted(rows))}
     of = {name: rank[one] for one, names in rows.items() for name in names}
     passing = []

@@ -14,10 +14,7 @@ from matplotlib.path import Path as Curve
 from knowledge.journeys.counts import ENDS
 from knowledge.journeys.graph import Move
 from knowledge.journeys.zones import Study, Verdict
-from service.journey_layout import BOX, INDENT, LINE, Node, laid_out
-
-MOST_FLOWS: Final = 40
-"""Flows that are drawn, the largest ones; more would hide each other."""
+from service.journey_layout import BOX, INDENT, LINE, Node, laid_out, largest_flows
 
 _WIDEST: Final = 9.0
 _PER_INCH: Final = 13.5
@@ -31,7 +28,7 @@ def draw(study: Study) -> bytes:
     Touchpoints that no journey met are named below instead of drawn. What is red and thick is a
     zone of risk; what is dashed has too few journeys to say.
     """
-    flows = _drawn(study)
+    flows = largest_flows(study)
     layout = laid_out(study, flows)
     foot = _foot(study, flows, round(layout.width * _PER_INCH))
     below = 0.35 + 0.165 * len(foot)
@@ -56,12 +53,6 @@ def draw(study: Study) -> bytes:
         about = {"Date": None, "Creator": "attune", "Title": title}
         figure.savefig(out, format="svg", metadata=about)
     return out.getvalue()
-
-
-def _drawn(study: Study) -> list[Move]:
-    """The largest flows from a place to another one or to a bad end."""
-    flows = [move for move in study.moves if move.to not in {move.start, ENDS[0]}]
-    return sorted(flows, key=lambda move: (-move.count, move.start, move.to))[:MOST_FLOWS]
 
 
 def _box(axes: Axes, node: Node) -> None:
