@@ -70,6 +70,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "alerts.index": ("read:alerts", KEY_ROLES),
         "alerts.fatigue": ("read:alerts", KEY_ROLES),
         "alerts.one": ("read:alerts", KEY_ROLES),
+        "links.index": ("read:links", SEE_PEOPLE),
+        "links.one": ("read:links", SEE_PEOPLE),
         "acts.act": ("write:acts", _ACT),
         "acts.queue": ("read:queue", KEY_ROLES),
         "precedents.search": ("read:precedents", KEY_ROLES),

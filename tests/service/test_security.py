@@ -58,6 +58,8 @@ journeys.picture        x   x   x   x   x   x   x   x
 alerts.index            x   x   x   x   x   x   x   x
 alerts.fatigue          x   x   x   x   x   x   x   x
 alerts.one              x   x   x   x   x   x   x   x
+links.index             x   x   x   x   .   .   x   x
+links.one               x   x   x   x   .   .   x   x
 acts.act                x   x   x   x   x   x   .   x
 acts.queue              x   x   x   x   x   x   x   x
 precedents.search       x   x   x   x   x   x   x   x
