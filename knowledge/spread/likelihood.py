@@ -47,17 +47,20 @@ class Problem:
         for _ in range(_STEPS):
             local = self._local(weights, rate)
             for _ in range(_HALVINGS):
-                tried = np.maximum(weights + _step(local, damping), 0)
+                aimed = weights + _step(local, damping)
+                tried = np.maximum(aimed, 0)
                 better, there = self._try(tried)
                 if better > likelihood - 1e-9:
                     break
                 damping = max(damping * 6, 0.02)
             else:
                 break
+            # A step that was cut short says nothing of how far it is to the top.
+            whole = damping == 0 and aimed.min() >= 0
             gained = better - likelihood
             weights, likelihood, rate = tried, better, there
             damping = damping / 6 if damping > _SMALL else 0.0
-            if gained < _TOLERANCE:
+            if gained < _TOLERANCE and whole:
                 break
         return weights, likelihood, rate, local
 
