@@ -94,15 +94,14 @@ def zones(  # noqa: PLR0913 - each is an option
     with opened(home) as world:
         found = _found(world, as_of, method, as_json=as_json)
         answer = found.json()
-        if record:
-            answer["record"] = _recorded(world, found, reason, by)
+        done = _recorded(world, found, reason, by) if record else {}
     if as_json:
-        show(answer)
-        return
-    for line in _lines(found):
-        typer.echo(line)
-    if record:
-        typer.echo(f"recorded: {answer['record']}")
+        show({**answer, **({"record": done} if record else {})})
+    else:
+        for line in [*_lines(found), *_record_lines(done)]:
+            typer.echo(line)
+    if done.get("refused"):
+        raise typer.Exit(1)
 
 
 @app.command("picture")
@@ -165,6 +164,15 @@ def _recorded(world: "World", found: "Zones", reason: str, by: str) -> "dict[str
         refuse(f"--by {by[:80]!r} is no person; write an id like person/ada")
     actor = Actor(id=person, roles=frozenset({Role.ANALYST}))
     return record(world, found, reason=reason, actor=actor).json()
+
+
+def _record_lines(done: "dict[str, Json]") -> Iterator[str]:
+    """What became of the findings, for people."""
+    for what, things in done.items():
+        if isinstance(things, dict):
+            yield from (f"{what:<12} {thing}  {why}" for thing, why in things.items())
+        elif isinstance(things, list):
+            yield from (f"{what:<12} {thing}" for thing in things)
 
 
 def _moment(text: str, now: datetime) -> datetime:

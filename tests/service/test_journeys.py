@@ -295,6 +295,23 @@ def test_a_person_records_what_was_found(home: Path, log: Path) -> None:
     assert CARE in json.loads(result.stdout)["record"]["recorded"]
 
 
+def test_people_read_what_was_recorded_and_what_was_known_before(home: Path, log: Path) -> None:
+    run("journeys", "load", log, "--home", home, "--rejects", log.parent / "bad.jsonl")
+    words = ("journeys", "zones", "--home", home, "--record", "--reason")
+    assert f"recorded     {CARE}" in run(*words, "Third quarter").stdout
+    assert f"known        {CARE}" in run(*words, "Third quarter").stdout
+    before = run("journeys", "zones", "--home", home, "--as-of", "2020-01-01T00:00:00Z")
+    assert before.exit_code == 0
+    assert before.stdout.startswith("0 journeys")
+
+
+def test_a_finding_that_is_refused_is_told_with_exit_code_1(home: Path, log: Path) -> None:
+    run("journeys", "load", log, "--home", home, "--rejects", log.parent / "bad.jsonl")
+    result = run("journeys", "zones", "--home", home, "--record", "--reason", "x" * 5000)
+    assert result.exit_code == 1
+    assert f"refused      {CARE}" in result.stdout
+
+
 def test_the_command_draws_the_same_picture(home: Path, tmp_path: Path, door: Door) -> None:
     out = tmp_path / "journeys.svg"
     result = run("journeys", "picture", "--home", home, "--out", out)
