@@ -86,6 +86,12 @@ def _figures(found: dict[str, dict[str, object]]) -> Iterator[Row]:
                 )
 
 
+def _coverage(data: Path, advance: Advance) -> Found:
+    from service.coverage import curves, rows  # noqa: PLC0415 - light start
+
+    return rows(curves(data, advance)), ()
+
+
 def _labelled(data: Path, _: Advance) -> Found:
     from knowledge.language import indicators, labelled, labelled_evaluation  # noqa: PLC0415
 
@@ -160,6 +166,13 @@ PARTS: Final[Sequence[Part]] = (
             "language/epitome",
         ),
         measure=_language,
+    ),
+    Part(
+        name="coverage",
+        heading="Risk and coverage",
+        about="How often the surest share of judgements is wrong, the rest left to people.",
+        folders=("language/goemotions", "language/irony", "language/isarcasm"),
+        measure=_coverage,
     ),
     Part(
         name="labelled",

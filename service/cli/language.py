@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from service.cli.output import AsJson, refuse, show
+from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
     from knowledge.language.labelled import Labelled
@@ -133,6 +133,66 @@ def labelled(
         typer.echo(_line(row))
     missing = sum(one.text is None for one in texts)
     typer.echo(f"{len(texts) - missing} texts at hand, {missing} of public corpora are not")
+
+
+@app.command()
+def coverage(
+    data: Annotated[Path, typer.Option(help="The folder that holds language/.")],
+    out: Annotated[Path, typer.Option(help="The picture, as SVG.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Draw how often irony and frustration are judged wrongly, by the share judged by machine."""
+    from dataclasses import asdict  # noqa: PLC0415 - light start
+
+    from service.coverage import curves, drawn, rows  # noqa: PLC0415 - light start
+
+    with _progress("texts embedded", None, hidden=as_json) as advance:
+        found = curves(data, _counted(advance))
+    out.write_text(drawn(found), encoding="utf-8")
+    if as_json:
+        show([asdict(row) for row in rows(found)])
+        return
+    for row in rows(found):
+        typer.echo(f"{row.data} · {row.figure} {row.value:.3f}")
+
+
+@app.command()
+def recalibrate(
+    out: Annotated[
+        Path, typer.Option(help="A new folder: the policy with recalibrated heads, to be pushed.")
+    ],
+    home: Home = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the irony head to what people said; shows before and after, and applies nothing.
+
+    Push the folder with `attune policy push`, so that a second person looks at it first.
+    """
+    from dataclasses import asdict  # noqa: PLC0415 - light start
+
+    from knowledge.language.recalibration import TooFewVerdicts  # noqa: PLC0415 - light start
+    from service.recalibrating import recalibrate, working_copy  # noqa: PLC0415 - light start
+
+    with opened(home) as world:
+        try:
+            found = recalibrate(world)
+            name = working_copy(world, found.report, out)
+        except (TooFewVerdicts, FileExistsError) as error:
+            refuse(str(error))
+    if as_json:
+        show({**asdict(found), "coefficients": name, "out": str(out)})
+        return
+    before, after = found.report.before, found.report.after
+    typer.echo(f"{found.report.verdicts} verdicts, {found.report.yes} ironic")
+    for when, one in (("before", before), ("after", after)):
+        interval = f"[{one['low']:.3f}, {one['high']:.3f}]"
+        typer.echo(f"calibration error {when}: {one['value']:.3f} {interval}")
+    typer.echo(f"today's threshold becomes what now scores {found.threshold:.3f}")
+    asked = found.asked
+    typer.echo(f"of {asked.posts} posts {asked.before} are asked about, then {asked.after}")
+    typer.echo(f"nothing is applied yet; propose it: attune policy push {out}")
 
 
 def _scorer(texts: "Sequence[Labelled]", *, proposal: bool) -> "Scorer":
