@@ -217,6 +217,24 @@ def test_a_record_states_its_area_as_geojson_and_is_refused_where_it_is_none(doo
 
 
 @pytest.mark.parametrize(
+    ("area", "radius", "words"),
+    [
+        ({"type": "Point", "coordinates": [1, 2]}, None, "an area by its radius"),
+        ({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}, 5, "no radius"),
+        ("POINT(1 2)", 5, "no GeoJSON geometry"),
+    ],
+)
+def test_a_record_has_a_radius_where_its_area_is_a_point_and_only_there(
+    door: Door, area: object, radius: int | None, words: str
+) -> None:
+    said = {"name": "X", "area": area, "radius": radius}
+    body = {"type": "Geofence", "id": "geofence/x", "properties": said}
+    answer = door.post("/v1/records", body)
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+@pytest.mark.parametrize(
     "body", [{}, {"points": [{"lat": 91, "lon": 0}]}, {"area": {"type": "Circle"}}, {"place": ""}]
 )
 def test_what_can_not_be_located_is_refused(door: Door, body: dict[str, Any]) -> None:
