@@ -109,11 +109,11 @@ class Context:
 
     def _cases(self, customer: ThingId, permits: Permits) -> Iterator[dict[str, Json]]:
         """The customer's cases, as far as what each relies on permits."""
+        if (why := permits.barred(customer, "case")) is not None:
+            self.withheld.add("cases", why)
+            return
         theirs = self.world.graph.subjects("ofCustomer", customer)
         for case in [one for one in theirs if one.startswith("case/")][:MOST_CASES]:
-            if (why := permits.barred(customer, "case")) is not None:
-                self.withheld.add("cases", why)
-                return
             told = permits.shown(case, _CASE, "cases", self.withheld)
             if "opened_at" in told:
                 yield {"id": case, **told}
