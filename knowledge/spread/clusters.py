@@ -32,26 +32,26 @@ class Tuning:
     `surprise` (nats) is what a term needs to begin a cluster.
     """
 
-    mixed: float = 0.3
-    likeness: float = 3.0
-    shared: float = 3.5
+    mixed: float = 0.2
+    likeness: float = 4.0
+    shared: float = 6.0
     seed: float = 3.0
-    votes: float = 0.4
+    votes: float = 0.5
     smoothing: float = 2.0
     least: float = 1.5
     most_ratio: float = 1000.0
     kind: float = 0.3
     plain: float = 0.7
     name: float = 1.3
-    tag: float = 2.0
+    tag: float = 2.5
     same: float = 0.5
-    overlap: float = 0.25
-    surprise: float = 9.0
+    overlap: float = 0.4
+    surprise: float = 11.0
     plain_surprise: float = 0.6
-    tag_surprise: float = 1.2
+    tag_surprise: float = 1.0
     voices: int = 4
     together: float = 0.3
-    lift: float = 8.0
+    lift: float = 12.0
 
 
 class Clusters:
@@ -87,6 +87,10 @@ class Clusters:
             self._said[term] = self._said.get(term, 0.0) + weight
         if len(self._said) > MOST_COUNTED:
             self._said = _commoner(self._said)
+
+    def counted(self) -> int:
+        """How many terms are counted."""
+        return len(self._said)
 
     def share(self, term: str) -> float:
         """The share of posts that say a term, of late; never nothing."""
