@@ -10,6 +10,9 @@ from service.evaluating import Advance, Found, Part
 VIRALITY_SEEDS: Final = range(1_000, 1_010)
 """Seeds that nothing was tuned on."""
 
+CANDIDATE_SEEDS: Final = range(1_001, 1_006)
+"""Interleavings of the feeds that nothing was tuned on."""
+
 
 def _volume(data: Path, _: Advance) -> Found:
     from service.volume_evaluation import evaluate_volume  # noqa: PLC0415 - light start
@@ -51,6 +54,21 @@ def _crowds(data: Path, advance: Advance) -> Found:
     from service.crowd_evaluation import evaluate_crowds  # noqa: PLC0415 - light start
 
     return evaluate_crowds(data, advance)
+
+
+def _candidates(data: Path, advance: Advance) -> Found:
+    from knowledge.language import corpora  # noqa: PLC0415 - light start
+    from knowledge.spread import candidate_evaluation as candidates  # noqa: PLC0415 - light start
+    from loaders.labelled_feeds import read_labelled_feeds  # noqa: PLC0415 - light start
+
+    feeds = read_labelled_feeds(data / "feeds/crisislex-t26")
+    talk = corpora.read("goemotions", data / "language").texts
+
+    def told(done: int, several: int) -> None:
+        advance("candidates", done, several)
+
+    kept = candidates.evaluate(feeds[1::2], talk, CANDIDATE_SEEDS, "kept half", told)
+    return [*kept, *candidates.evaluate_talk(talk)], ()
 
 
 def _language(data: Path, advance: Advance) -> Found:
@@ -154,6 +172,14 @@ PARTS: Final[Sequence[Part]] = (
         about="Hours of real crises, by the rules that attune ships; then posts planted in them.",
         folders=("feeds/crisislex-t26",),
         measure=_crowds,
+    ),
+    Part(
+        name="candidates",
+        heading="Candidate incidents",
+        about="Nine CrisisLex T26 feeds at once with comments of GoEmotions as talk about nothing; "
+        "every second feed by name was kept from all tuning.",
+        folders=("feeds/crisislex-t26", "language/goemotions"),
+        measure=_candidates,
     ),
     Part(
         name="language",
