@@ -176,7 +176,7 @@ PARTS: Final[Sequence[Part]] = (
     Part(
         name="candidates",
         heading="Candidate incidents",
-        about="Nine CrisisLex T26 feeds at once with comments of GoEmotions as talk about nothing; "
+        about="Nine CrisisLex T26 feeds at once, and comments of GoEmotions as talk of nothing; "
         "every second feed by name was kept from all tuning.",
         folders=("feeds/crisislex-t26", "language/goemotions"),
         measure=_candidates,
