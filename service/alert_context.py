@@ -115,13 +115,14 @@ class Context:
         theirs = self.world.graph.subjects("ofCustomer", customer)
         for case in [one for one in theirs if one.startswith("case/")][:MOST_CASES]:
             told = permits.shown(case, _CASE, "cases", self.withheld)
+            closed = self.world.graph.get(case, "closedAt") is not None
             if "opened_at" in told:
-                yield {"id": case, **told}
+                yield {"id": case, "open": not closed, **told}
 
     def _open(self, customer: ThingId, cases: Sequence[dict[str, Json]], permits: Permits) -> Json:
         if permits.barred(customer, "case") is not None:
             return None
-        found = [one for one in cases if "closed_at" not in one]
+        found = [one for one in cases if one["open"]]
         found.sort(key=lambda one: str(one["opened_at"]), reverse=True)
         shown: list[Json] = [*found[:MOST_SHOWN]]
         return {"open": len(found), "items": shown}
