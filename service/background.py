@@ -18,7 +18,7 @@ from service.world import World
 RETENTION_EVERY_MS: Final = 3_600_000.0
 SLICE_MS: Final = 200.0
 BREATH_SECONDS: Final = 0.05
-"""What clustering many signals leaves to requests between its slices."""
+"""What work on many signals leaves to requests between its slices."""
 
 
 class Background:
@@ -68,7 +68,6 @@ class Background:
 
     def _sweep(self) -> None:
         self._world.catch_up()
-        self._world.reassign()
         sweep(self._world, self._world.clock.now())
         tidy(self._world)
         watch(self._world)
@@ -82,7 +81,10 @@ class Background:
             self._retain()
 
     def _suggest(self) -> None:
-        while self._world.clustering.catch_up(self._world, SLICE_MS):
+        """Catch up in slices with pauses for requests, then look at the candidates."""
+        world = self._world
+        world.catch_up()
+        while world.reassign() or world.clustering.catch_up(world, SLICE_MS):
             if self._stop.wait(BREATH_SECONDS):
                 return
         self._suggesting.step()

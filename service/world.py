@@ -220,11 +220,10 @@ class World:
         self._validations.catch_up(self.ledger)
         return self._validations
 
-    def reassign(self) -> None:
-        """Read what is left to count for incidents whose scope changed; requests get between."""
-        while self.assigning.left:
-            with self._folding:
-                self.assigning.step(self.windows, _SLICE_MS)
+    def reassign(self) -> bool:
+        """Count a little for incidents whose scope changed; whether some is left."""
+        with self._folding:
+            return self.assigning.step(self.windows, _SLICE_MS)
 
     def lag(self) -> int:
         """How many governed events this worker has not folded."""

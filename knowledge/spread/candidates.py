@@ -18,7 +18,7 @@ FEWEST_POSTS: Final = 6
 IDLE: Final = 7 * 86_400.0
 """Seconds after which a candidate of which nobody spoke is forgotten."""
 
-ALL_A_SECOND: Final = 50
+ALL_A_SECOND: Final = 200
 """Posts of one second that are all looked at."""
 ONE_OF: Final = 20
 """Beyond them one of so many is looked at, so that a flood costs little."""
@@ -43,7 +43,7 @@ class Candidates:
 
     The same signals in the same order give the same candidates; in another order, others. A
     signal that comes twice counts once (as long as it is among the last 20,000). Where more than
-    50 posts of one second come together, one of 20 of the rest is looked at. Ids decide nothing.
+    200 posts of one second come together, one of 20 of the rest is looked at. Ids decide nothing.
     A candidate needs several people: posts without an author are as many people as there are
     wordings.
     """

@@ -64,15 +64,15 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def post(
     service: Served, name: str, texts: Sequence[str], author: Callable[[int], str] | None = None
 ) -> None:
-    """Each text by somebody else, where `author` says nothing else."""
-    at = service.get("/v1/clock")["at"]
+    """Each text by somebody else, where `author` says nothing else; the newest first."""
+    at = datetime.fromisoformat(service.get("/v1/clock")["at"])
     whose = author or (lambda number: f"{name}-{number}")
     signals = [
         {
             "id": f"{name}-{number}",
             "platform": "platform/twitter",
             "feed": "feed/listening",
-            "posted_at": at,
+            "posted_at": (at - timedelta(seconds=number)).isoformat(),
             "text": text,
             "author": {"system": "twitter", "key": whose(number)},
         }

@@ -208,7 +208,7 @@ def test_a_long_silence_does_not_spoil_the_counts() -> None:
 def test_a_flood_of_one_second_is_looked_at_in_part() -> None:
     flood = [post(n, "#Lakeview gas leak Northgas", minutes=1) for n in range(5_000)]
     _, claims = told(flood)
-    assert len(claims) == 50 + 5_000 // 20 - 50 // 20
+    assert len(claims) == 200 + (5_000 - 200) // 20
 
 
 def test_a_late_post_is_taken() -> None:
