@@ -1,6 +1,5 @@
 """Verdicts of people become a recalibrated head in a working copy; nothing is applied."""
 
-import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +13,9 @@ from knowledge.language import coefficient_files, training
 from knowledge.language.measures import Numbers
 from knowledge.language.recalibration import Change, Report, changed, fit
 from service.bundle import COEFFICIENTS
-from service.working_copy import MARK
+from service.local_copy import HEADS, write_copy
 from service.world import World
 
-HEADS: Final = "knowledge/language/coefficients.npz"
 LOOKED_AT: Final = timedelta(days=30)
 """How far back posts are counted that would be asked about, or not any more."""
 
@@ -70,24 +68,15 @@ def working_copy(world: World, report: Report, folder: Path) -> str:
     Raises:
         FileExistsError: the folder is there and is not empty.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(f"{folder} is not empty; name a new folder")
-    active = world.policies.current()
-    name = active.policy.digest
-    heads = world.perception.coefficients.load(active.reading.coefficients)
-    for file, text in world.policies.files(name).items():
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_copy(world, folder, {})
+    heads = world.perception.coefficients.load(world.policies.current().reading.coefficients)
     place = folder / HEADS
-    place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as room:
         made = Path(room) / place.name
         training.write(changed(heads, "irony", report), made)
         made.replace(place)
     content = place.read_bytes()
     (folder / COEFFICIENTS).write_text(coefficient_files.manifest(content), encoding="utf-8")
-    (folder / MARK).write_text(json.dumps({"base": name}) + "\n")
     return coefficient_files.digest(content)
 
 

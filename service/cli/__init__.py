@@ -15,6 +15,7 @@ GROUPS: Final = (
     "partners",
     "platforms",
     "language",
+    "false-positives",
     "anomalies",
     "spread",
     "geofences",
@@ -40,7 +41,7 @@ def build() -> typer.Typer:
     for name in SINGLES:
         root.command(name)(import_module(f"service.cli.{name}").command)
     for name in GROUPS:
-        root.add_typer(import_module(f"service.cli.{name}").app, name=name)
+        root.add_typer(import_module(f"service.cli.{name.replace('-', '_')}").app, name=name)
     return root
 
 

@@ -14,7 +14,8 @@ from ontology.signals import Scores, Signal
 from service import acts
 from service.bundle import COEFFICIENTS
 from service.intake import take
-from service.recalibrating import HEADS, recalibrate, working_copy
+from service.local_copy import HEADS
+from service.recalibrating import recalibrate, working_copy
 from service.validating import Validating
 from service.working_copy import MARK
 from service.world import World
