@@ -1,5 +1,6 @@
 """Timelines of Mastodon and Bluesky: what to ask for, what an answer holds, where to go on."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ OVERLAP: Final = timedelta(seconds=30)
 
 _SNOWFLAKE_BITS: Final = 16
 _MOST_TOPICS: Final = 40
+_ID: Final = re.compile(r"[0-9]{1,24}", re.ASCII)
 
 
 class AnswerInvalid(ValueError):
@@ -84,7 +86,7 @@ class MastodonTag:
         """A page of statuses; an empty one ends the walk, and so does a first one."""
         rows = _rows(answer)
         ids = [str(row.get("id")) for row in rows]
-        if not all(one.isascii() and one.isdecimal() for one in ids):
+        if not all(_ID.fullmatch(one) for one in ids):
             raise AnswerInvalid("a status has no decimal id")
         top = max([*ids, *([place.mark] if place.mark else [])], key=_number, default=None)
         posts = tuple(map(_status, rows))

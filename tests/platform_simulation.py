@@ -31,6 +31,8 @@ FAULTS = (
     "duplicate",
     "expired cursor",
     "packed",
+    "deep",
+    "redirect",
 )
 """Faults after which the platform goes on; 401 and 403 shut the client out."""
 
@@ -148,6 +150,9 @@ class _Server(ThreadingHTTPServer):
     platform: Platform
     last: bytes = b"[]"
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that have gone."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     """Answers one request, or fails as the plan says."""
@@ -187,14 +192,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _spoil(self, fault: str, status: int, body: bytes) -> None:
         """Send a page, whole or spoilt."""
         before, self.server.last = self.server.last, body
-        if fault == "truncated":
-            self._say(status, body[: max(1, len(body) // 2)])
-        elif fault == "no json":
-            self._say(status, b"<html>busy</html>")
+        spoilt = {
+            "truncated": body[: max(1, len(body) // 2)],
+            "no json": b"<html>busy</html>",
+            "deep": b"[" * 200_000 + b"]" * 200_000,
+            "huge": b'["' + b"x" * (5 * 1024 * 1024) + b'"]',
+            "duplicate": before if before[:1] == body[:1] else body,
+        }
+        if fault == "redirect":
+            self._say(302, b"", {"Location": "/api/v1/timelines/tag/elsewhere?limit=5"})
         elif fault == "packed":
             self._say(status, body, {"Content-Encoding": "gzip"})
-        elif fault == "duplicate" and (before[:1] == body[:1]):
-            self._say(status, before)
         elif fault == "cut off":
             self._start(status, {"Content-Length": str(len(body) + 10)})
             self.wfile.write(body)
@@ -202,7 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "drip":
             self._drip(status, body)
         else:
-            self._say(status, body)
+            self._say(status, spoilt.get(fault, body))
 
     def _drip(self, status: int, body: bytes) -> None:
         """A few bytes every three seconds, for longer than anybody waits."""

@@ -32,10 +32,10 @@ class Sink:
 
     def __init__(self, deaths: Sequence[str]) -> None:
         self.posts: dict[str, Mapping[str, object]] = {}
-        self._deaths = deque(deaths)
+        self.deaths = deque(deaths)
 
     def take(self, posts: Sequence[Mapping[str, object]]) -> None:
-        death = self._deaths.popleft() if self._deaths else "none"
+        death = self.deaths.popleft() if self.deaths else "none"
         if death == "before":
             raise Killed
         for post in posts:
@@ -67,8 +67,8 @@ def listen(platform: Platform, url: str, form: str, folder: Path, sink: Sink) ->
 
 def listen_on(platform: Platform, url: str, form: str, folder: Path, sink: Sink) -> None:
     """Processes one after the other, until the last post has been out for a while."""
-    end = START + timedelta(seconds=1_800)
-    while platform.clock.now() < end or platform.faults:
+    end = START + timedelta(seconds=PAUSE_S + 1_800)
+    while platform.clock.now() < end or platform.faults or sink.deaths:
         try:
             listen(platform, url, form, folder, sink)
         except Killed:
@@ -88,13 +88,15 @@ def listen_on(platform: Platform, url: str, form: str, folder: Path, sink: Sink)
 def test_every_post_arrives_once_and_the_quota_holds_whatever_fails(
     form: str, times: list[float], faults: list[str], deaths: list[str], skew: int
 ) -> None:
-    platform = Platform(clock=Clock(), faults=deque(faults), skew=timedelta(seconds=skew))
-    platform.publish([-60.0, *times])  # one is there before, so that reading has where to begin
-    sink = Sink(deaths)
-    with (
-        simulated(platform) as url,
-        tempfile.TemporaryDirectory(dir=SHM if SHM.is_dir() else None) as folder,
-    ):
+    platform = Platform(clock=Clock(), skew=timedelta(seconds=skew))
+    platform.publish([-60.0])
+    sink = Sink(())
+    memory = SHM if SHM.is_dir() else None
+    with simulated(platform) as url, tempfile.TemporaryDirectory(dir=memory) as folder:
+        listen(platform, url, form, Path(folder), sink)  # where reading begins is not drawn
+        platform.publish(PAUSE_S + at for at in times)
+        platform.faults.extend(faults)
+        sink.deaths.extend(deaths)
         listen_on(platform, url, form, Path(folder), sink)
     assert set(sink.posts) == platform.ids()
     assert platform.most_asked() <= platform.quota
@@ -147,6 +149,16 @@ def test_what_the_platform_asks_for_is_waited_whatever_its_clock_says(
         listen(platform, url, "mastodon-tag", tmp_path, Sink(()))
     first, second = platform.asked[:2]
     assert 39 <= (second - first).total_seconds() <= 45
+
+
+@pytest.mark.parametrize("fault", ["huge", "deep", "redirect", "packed", "drip"])
+def test_what_no_platform_should_send_is_a_failure_like_others(fault: str, tmp_path: Path) -> None:
+    platform = Platform(clock=Clock(), faults=deque([fault]))
+    platform.publish([-1.0])
+    sink = Sink(())
+    with simulated(platform) as url:
+        listen(platform, url, "mastodon-tag", tmp_path, sink)
+    assert (len(platform.asked), len(sink.posts)) == (2, 1)
 
 
 def test_a_restart_forgets_no_request(tmp_path: Path) -> None:

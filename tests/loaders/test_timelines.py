@@ -105,7 +105,17 @@ def test_a_walk_over_bluesky_moves_the_mark_only_when_it_has_reached_it() -> Non
 
 
 @pytest.mark.parametrize(
-    "answer", [None, {}, [1], [{"id": "abc"}], [{"id": None}], "text", {"error": "no"}]
+    "answer",
+    [
+        None,
+        {},
+        [1],
+        [{"id": "abc"}],
+        [{"id": None}],
+        [{"id": "9" * 9_000}],
+        "text",
+        {"error": "no"},
+    ],
 )
 def test_an_answer_that_is_no_page_of_mastodon_is_refused(answer: object) -> None:
     with pytest.raises(AnswerInvalid):
