@@ -1,7 +1,6 @@
 """Alerting: follows decisions and posts, and tells teams of those that name whom we know."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -9,51 +8,23 @@ from typing import Final
 import orjson
 
 from knowledge.durable import replace_whole
-from knowledge.refusals import Conflict, DuplicateEvent, SegmentBroken
-from knowledge.spread.assignment import assign
-from ontology.decisions import Decision
-from ontology.events import Draft, Event, Json
-from ontology.facts import Fact
+from knowledge.refusals import Conflict, DuplicateEvent
+from ontology.events import Draft, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ATTUNE, Standing, act
-from ontology.signals import Signal
-from service import desk
 from service.acts import acted
+from service.alert_cases import HEARD, MADE, Case, Cases, persons, reason
 from service.alert_choice import Choice, Occurrence, Share, Way, choose, slot
-from service.alerts import KIND, LOUD, REPEATED, SUPPRESSED, TIERS, About, Alert
-from service.bodies import DecisionRequest
+from service.alerts import KIND, REPEATED, SUPPRESSED, TIERS, About, Alert
 from service.fatigue import share
 from service.lease import Lease, lease
-from service.problems import ProblemError
 from service.sweep import ITSELF
 from service.world import World
-
-LISTENER: Final = ThingId("system/attune-listening")
-"""Who asks for a decision on what a known customer posts."""
 
 LOOK_BACK: Final = timedelta(hours=1)
 """How far back a home looks that never alerted before."""
 
-SEVERAL: Final = 2
-"""How many people acknowledge what goes to executives or the board, or needs a second approver."""
-
-_MADE: Final = "decision.made"
-_HEARD: Final = "segment.committed"
 _BATCH: Final = 200
-_CAREFUL: Final = frozenset({"human-contact", "personal-answer", "human-validation"})
-_SECOND: Final = frozenset({"second-approver", "executive-approval", "board-approval"})
-_TENDER: Final = ("vulnerable", "bereaved", "minor")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """An occurrence with the decision that it rests on and whom it is about."""
-
-    occurrence: Occurrence
-    event: Event
-    decision: Decision
-    about: About | None
-    things: dict[str, ThingId]
 
 
 class Alerting:
@@ -66,6 +37,7 @@ class Alerting:
     def __init__(self, world: World) -> None:
         """Nothing is read or taken yet."""
         self._world: Final = world
+        self._cases: Final = Cases(world)
         self._window: Final = timedelta(minutes=world.settings.alert_window_minutes)
         self._lease: Final[Lease] = lease(
             world.settings.database_url, "alerts", world.settings.home
@@ -83,9 +55,9 @@ class Alerting:
         cursor = self._restored() if self._cursor is None else self._cursor
         self._world.catch_up()
         found = 0
-        while events := self._world.ledger.read(cursor, types=(_MADE, _HEARD), limit=_BATCH):
+        while events := self._world.ledger.read(cursor, types=(MADE, HEARD), limit=_BATCH):
             for event in events:
-                found += sum(1 for one in self._cases(event) if self._settle(one))
+                found += sum(1 for one in self._cases.of(event) if self._settle(one))
             cursor = events[-1].sequence
             self._keep(cursor)
         self._cursor = cursor
@@ -95,93 +67,7 @@ class Alerting:
         """Let another worker alert."""
         self._lease.release()
 
-    def _cases(self, event: Event) -> Iterator[_Case]:
-        if event.type == _HEARD:
-            yield from self._posts(event)
-        elif event.actor != LISTENER and not event.erased:
-            case = self._case(event, None)
-            if case is not None and _worth(case):
-                yield case
-
-    def _posts(self, event: Event) -> Iterator[_Case]:
-        """What known customers post, each with a decision on it."""
-        world = self._world
-        if not world.graph.has_type("Account"):
-            return
-        try:
-            signals = world.segments.read(event)
-        except SegmentBroken as error:
-            world.log.warning("posts not alerted on", segment=event.subject, why=str(error))
-            return
-        for signal in signals:
-            customer = self._customer(signal)
-            if customer is not None and (made := self._decided(signal, customer)) is not None:
-                about = About(customer=customer, signal=signal.id, segment=event.sequence)
-                case = self._case(made, about)
-                if case is not None:
-                    yield case
-
-    def _customer(self, signal: Signal) -> ThingId | None:
-        """The customer whose account a post comes from."""
-        graph = self._world.graph
-        found = graph.get(signal.author, "accountOf") if signal.author is not None else None
-        known = ThingId(str(found)) if found is not None else None
-        return known if known is not None and graph.exists(known) else None
-
-    def _decided(self, signal: Signal, customer: ThingId) -> Event | None:
-        """The decision on a post; the same one however often it is asked for."""
-        world = self._world
-        incidents = assign(signal, world.incidents.scopes(world.roster().within))
-        here = [
-            one
-            for one in world.graph.subjects("usesPlatform", signal.platform)
-            if one.startswith("touchpoint/")
-        ]
-        language = (signal.language or "").partition("-")[0].lower()
-        request = DecisionRequest(
-            customer=customer,
-            incident=incidents[0] if incidents else None,
-            platform=signal.platform,
-            region=signal.region,
-            touchpoint=here[0] if len(here) == 1 else None,
-            text=signal.text,
-            language=language or None,
-            precedents=0,
-        )
-        try:
-            return desk.ask(world, request, LISTENER, idempotency=f"listening|{signal.id}").event
-        except (ProblemError, LookupError, ValueError) as error:
-            world.log.warning("post not decided on", signal=signal.id, why=str(error)[:200])
-            return None
-
-    def _case(self, event: Event, about: About | None) -> _Case | None:
-        """What an event says, None where it names neither a customer nor a touchpoint."""
-        request = event.data["request"]
-        named = request if isinstance(request, dict) else {}
-        things = {kind: ThingId(str(thing)) for kind, thing in named.items()}
-        if event.erased or not {"customer", "touchpoint"} & things.keys():
-            return None
-        decision = desk.stored(event)
-        if about is None and "customer" in things:
-            about = About(customer=things["customer"])
-        team = ThingId(decision.routes[0].team)
-        whom = things.get("customer", things.get("touchpoint"))
-        cause = [whom, things.get("incident"), decision.tier, team]
-        return _Case(
-            occurrence=Occurrence(
-                id=event.id,
-                at=event.occurred_at,
-                cause=self._world.keys.mac("alerts", cause).hex()[:32],
-                tier=decision.tier,
-                team=team,
-            ),
-            event=event,
-            decision=decision,
-            about=about,
-            things=things,
-        )
-
-    def _settle(self, case: _Case) -> bool:
+    def _settle(self, case: Case) -> bool:
         """Raise, count or hold back; whether it was new."""
         one, alerts = case.occurrence, self._world.alerts_now()
         alike = alerts.of_cause(one.cause)
@@ -205,7 +91,7 @@ class Alerting:
             return Share(told=0, budget=1.0)
         return share(self._world, one.team, one.at)
 
-    def _raise(self, case: _Case, alike: tuple[Alert, ...]) -> bool:
+    def _raise(self, case: Case, alike: tuple[Alert, ...]) -> bool:
         one = case.occurrence
         place = slot(one.cause, one.at, self._window)
         before = sum(slot(one.cause, a.raised_at, self._window) == place for a in alike)
@@ -214,7 +100,7 @@ class Alerting:
             "tier": one.tier,
             "persons": persons(case.decision),
             "decision": case.event.id,
-            "reason": _reason(case),
+            "reason": reason(case),
         }
         data |= {k: case.things[k] for k in ("incident", "touchpoint") if k in case.things}
         draft = self._drafted(alert, case, data, self._event(one.id))
@@ -222,7 +108,7 @@ class Alerting:
         told = {**draft.data, "cause": one.cause, **sealed}
         return self._recorded(replace(draft, data=told, personal=owners))
 
-    def _bundle(self, case: _Case) -> bool:
+    def _bundle(self, case: Case) -> bool:
         """Count a low one on the bundle of its team's hour, which is raised once."""
         one = case.occurrence
         hour = int(one.at.timestamp()) // 3600
@@ -237,7 +123,7 @@ class Alerting:
             self._recorded(replace(draft, data={**draft.data, "bundle": True}))
         return self._count(case, Choice(way=Way.OVER_BUDGET, alert=alert))
 
-    def _count(self, case: _Case, choice: Choice) -> bool:
+    def _count(self, case: Case, choice: Choice) -> bool:
         """Record on which alert an occurrence is counted, and why it is none of its own."""
         one, alert = case.occurrence, choice.alert
         if alert is None:
@@ -261,7 +147,7 @@ class Alerting:
         )
         return self._recorded(draft)
 
-    def _drafted(self, alert: ThingId, case: _Case, data: dict[str, Json], event: str) -> Draft:
+    def _drafted(self, alert: ThingId, case: Case, data: dict[str, Json], event: str) -> Draft:
         if case.occurrence.team is not None:
             data = {**data, "team": case.occurrence.team}
         stands = Standing(thing=alert, kind=KIND, state=None)
@@ -298,33 +184,6 @@ class Alerting:
     def _keep(self, cursor: int) -> None:
         root = self._world.ledger.root(cursor).hex()
         replace_whole(self._kept, orjson.dumps({"cursor": cursor, "root": root}))
-
-
-def persons(decision: Decision) -> int:
-    """How many people acknowledge: several where a rule asks for a second one, or at the top."""
-    asked = {one.name for one in decision.requirements}
-    return SEVERAL if decision.tier in LOUD or asked & _SECOND else 1
-
-
-def _worth(case: _Case) -> bool:
-    """Whether a decision that somebody asked for is more than their daily work."""
-    asked = {one.name for one in case.decision.requirements}
-    if case.decision.tier != TIERS[0] or asked & _CAREFUL:
-        return True
-    return any(_tender(fact) for fact in desk.facts_of(case.event))
-
-
-def _tender(fact: Fact) -> bool:
-    if fact.kind == "touchpoint":
-        return fact.values.get("risk_zone") is True
-    return fact.kind == "customer" and any(fact.values.get(name) is True for name in _TENDER)
-
-
-def _reason(case: _Case) -> str:
-    """Why people are told, without a word about the person: it stays in clear."""
-    what = "A post of a known customer" if case.event.actor == LISTENER else "A decision"
-    whom = "customer" if "customer" in case.things else "touchpoint"
-    return f"{what} at tier {case.decision.tier} concerns a {whom} that we know."
 
 
 def _sealed(about: About | None) -> tuple[dict[str, Json], dict[str, ThingId]]:

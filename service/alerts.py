@@ -2,16 +2,14 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from knowledge.ledger import Ledger
 from ontology.events import Event, Json
 from ontology.identity import ThingId
-from ontology.lifecycle import ActRefused
-from ontology.lifecycle_data import DataProblem, duration
 
 KIND: Final = "alert"
 ACTED: Final = "thing.acted"
@@ -35,7 +33,6 @@ MOST_KEPT: Final = 20_000
 MOST_MEMBERS: Final = 200
 """Members of a bundle that are named; all are counted."""
 
-LONGEST_SNOOZE: Final = timedelta(hours=24)
 MOST_TOLD: Final = 2_000
 _BATCH: Final = 2_000
 
@@ -219,33 +216,6 @@ class Alerts:
         for one in [*self._all.values()]:
             if one.about is not None and one.about.customer == subject:
                 self._all[one.id] = replace(one, about=None, erased=True)
-
-
-class AlertGuard:
-    """Refuses to put off what goes to executives or the board, and to put off for too long."""
-
-    def __init__(self, alerts: Callable[[], Alerts]) -> None:
-        """Judge by this fold, as of the moment."""
-        self._alerts: Final = alerts
-
-    def __call__(self, thing: ThingId, act: str, data: Mapping[str, Json]) -> tuple[()]:
-        """Nothing, where the act may be done.
-
-        Raises:
-            ActRefused: a snooze of a tier that is never put off, or one of more than a day.
-        """
-        if act != "snooze":
-            return ()
-        known, within, problems = self._alerts().get(thing), data.get("within"), []
-        if known is not None and known.tier in LOUD:
-            words = f"it is at tier {known.tier}, which is never put off; acknowledge or handle it"
-            problems.append(DataProblem("state", words))
-        if isinstance(within, str) and duration(within) > LONGEST_SNOOZE:
-            words = f"{within!r} is longer than 24 hours; write PT24H or less"
-            problems.append(DataProblem("within", words))
-        if problems:
-            raise ActRefused(act, tuple(problems), ())
-        return ()
 
 
 def _raised(event: Event) -> Alert:

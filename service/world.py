@@ -21,8 +21,9 @@ from ontology.lifecycle_file import lifecycles
 from service.access import KIND as PLATFORM
 from service.access import AccessGuard
 from service.activation import ActivationGuard
+from service.alert_guard import AlertGuard
 from service.alerts import KIND as ALERT
-from service.alerts import AlertGuard, Alerts
+from service.alerts import Alerts
 from service.assigning import Assigning
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
 from service.clustering import Clustering

@@ -11,8 +11,9 @@ from ontology.identity import ExternalKey, ThingId
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
 from service import desk, intake
 from service.acts import propose, put_record
+from service.alert_cases import LISTENER
 from service.alert_listing import shown
-from service.alerting import LISTENER, Alerting
+from service.alerting import Alerting
 from service.alerts import SUPPRESSED, Alert
 from service.bodies import DecisionRequest, SignalIn
 from service.permissions import KEY_ROLES
