@@ -83,12 +83,20 @@ def index(home: Home = None, *, as_json: AsJson = False) -> None:
     """The partners there are, and whether they may send now."""
     with opened(home) as world:
         found = world.partners.all()
+        world.traffic.catch_up(world.ledger, world.clock.now())
+        seen = {one.id: world.traffic.of(one.id).last_seen for one in found}
+    rows = [
+        _shown(one) | {"last_seen": at.isoformat() if (at := seen[one.id]) is not None else None}
+        for one in found
+    ]
     if as_json:
-        show([_shown(one) for one in found])
+        show(rows)
         return
-    for one in found:
+    for one, row in zip(found, rows, strict=True):
         stands = "suspended" if one.suspended else "may send"
-        typer.echo(f"{one.id}  {one.agreement}  secret {one.secrets[-1].number}  {stands}")
+        heard = f"last seen {row['last_seen'] or 'never'}"
+        number = one.secrets[-1].number
+        typer.echo(f"{one.id}  {one.agreement}  secret {number}  {stands}  {heard}")
 
 
 @contextmanager

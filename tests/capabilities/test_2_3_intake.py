@@ -115,6 +115,19 @@ def test_a_secret_is_rotated_without_a_gap(service: Served, secret: str) -> None
     assert post(service, heard(service, "seven"), fresh).status_code == 202
 
 
+def test_the_partners_are_listed_with_when_they_were_last_seen(
+    service: Served, secret: str
+) -> None:
+    assert post(service, heard(service, "listed"), secret).status_code == 202
+    env = environment(service.home, world="replay", start=START, language=False)
+    listed = attune("partners", "list", env=env)
+    assert listed.returncode == 0, listed.stderr
+    (line,) = [one for one in listed.stdout.splitlines() if one.startswith(PARTNER)]
+    assert "may send" in line
+    assert "never" not in line
+    assert secret not in line
+
+
 def test_a_changed_form_is_told(service: Served, secret: str) -> None:
     rows = [heard(service, f"form-{n}", data={"reach": n}) for n in range(60)]
     assert post(service, rows, secret, media=BATCH).status_code == 202
