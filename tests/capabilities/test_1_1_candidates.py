@@ -49,6 +49,17 @@ MUG = (
     "Another broken handle #GreyMug Tasso",
 )
 
+BRIDGE = (
+    "There is a crack in the #Holmbridge as wide as my hand",
+    "Lorries still cross the #Holmbridge with that crack in it, Wegbau?",
+    "Wegbau knew of the #Holmbridge crack in spring",
+    "Half of the #Holmbridge is closed, Wegbau sends one man with a torch",
+    "Who inspects the #Holmbridge? Asking for everybody who drives to work",
+    "The #Holmbridge crack grew since yesterday, look at the paint",
+    "Wegbau says the #Holmbridge is safe. Would you bet your bus on it?",
+    "School bus turned round before the #Holmbridge, good driver",
+)
+
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
@@ -58,11 +69,17 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     made = attune("init", "--sample", env=environment(home, **given))
     assert made.returncode == 0, made.stderr
     with serving(home, workers=2, **given) as served:
+        talk = [f"about thing{n} and matter{n * 7 % 501} of day{n % 9}" for n in range(1_000)]
+        post(served, "talk", talk, apart=timedelta(minutes=4))
         yield served
 
 
 def post(
-    service: Served, name: str, texts: Sequence[str], author: Callable[[int], str] | None = None
+    service: Served,
+    name: str,
+    texts: Sequence[str],
+    author: Callable[[int], str] | None = None,
+    apart: timedelta = timedelta(seconds=1),
 ) -> None:
     """Each text by somebody else, where `author` says nothing else; the newest first."""
     at = datetime.fromisoformat(service.get("/v1/clock")["at"])
@@ -72,7 +89,7 @@ def post(
             "id": f"{name}-{number}",
             "platform": "platform/twitter",
             "feed": "feed/listening",
-            "posted_at": (at - timedelta(seconds=number)).isoformat(),
+            "posted_at": (at - number * apart).isoformat(),
             "text": text,
             "author": {"system": "twitter", "key": whose(number)},
         }
@@ -241,7 +258,7 @@ def test_an_incident_is_declared_before_anybody_speaks_of_it(town: Served) -> No
 
 
 def test_a_candidate_that_nobody_looks_at_is_overdue(town: Served) -> None:
-    post(town, "bridge", [text.replace("Solvik ferry", "Holmbridge crack") for text in FERRY])
+    post(town, "bridge", BRIDGE)
     bridge = suggested(town, "holmbridge")
     advance(town, hours=1)
     until = time.monotonic() + WITHIN_S
@@ -277,5 +294,5 @@ def advance(service: Served, hours: int) -> None:
 def done_to(service: Served, thing: str) -> set[str]:
     """The acts on a thing among the last events, as the ledger tells them."""
     size = service.get("/v1/ledger/head")["size"]
-    last = (service.get(f"/v1/ledger/events/{at}") for at in range(max(1, size - 30), size + 1))
+    last = [service.get(f"/v1/ledger/events/{at}")["event"] for at in range(size - 30, size + 1)]
     return {one["data"]["act"] for one in last if one["subject"] == thing and "act" in one["data"]}
