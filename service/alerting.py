@@ -9,7 +9,7 @@ import orjson
 
 from knowledge.durable import replace_whole
 from knowledge.refusals import Conflict, DuplicateEvent
-from ontology.events import Draft, Json
+from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ATTUNE, Standing, act
 from service.acts import acted
@@ -44,6 +44,8 @@ class Alerting:
         )
         self._kept: Final[Path] = world.settings.home / "alerts.json"
         self._cursor: int | None = None
+        self._counted: Final[list[Draft]] = []
+        """What was counted of the events at hand, recorded together before their place is kept."""
 
     def step(self) -> int:
         """Follow what was decided and heard; how many occurrences there were.
@@ -54,14 +56,25 @@ class Alerting:
             return 0
         cursor = self._restored() if self._cursor is None else self._cursor
         self._world.catch_up()
+        self._counted.clear()  # what a step that failed left is counted again
         found = 0
         while events := self._world.ledger.read(cursor, types=(MADE, HEARD), limit=_BATCH):
             for event in events:
-                found += sum(1 for one in self._cases.of(event) if self._settle(one))
+                found += self._followed(event)
+            self._record_counted()
             cursor = events[-1].sequence
             self._keep(cursor)
+            self._cursor = cursor
         self._cursor = cursor
         return found
+
+    def _followed(self, event: Event) -> int:
+        """How many occurrences an event held; one that can't be read must not stop the others."""
+        try:
+            return sum(1 for one in self._cases.of(event) if self._settle(one))
+        except (LookupError, TypeError, ValueError) as error:
+            self._world.log.error("event not alerted on", event=event.id, why=str(error)[:200])  # noqa: TRY400 - says all
+            return 0
 
     def close(self) -> None:
         """Let another worker alert."""
@@ -145,7 +158,19 @@ class Alerting:
             personal=owners,
             governed=False,
         )
-        return self._recorded(draft)
+        self._counted.append(draft)
+        return True
+
+    def _record_counted(self) -> None:
+        """Record what was counted; no choice depends on it, so it can wait for its page."""
+        drafts = [*self._counted]
+        self._counted.clear()
+        try:
+            if drafts:
+                self._world.ledger.append(drafts)
+        except DuplicateEvent:  # another worker recorded some of them
+            for draft in drafts:
+                self._recorded(draft)
 
     def _drafted(self, alert: ThingId, case: Case, data: dict[str, Json], event: str) -> Draft:
         if case.occurrence.team is not None:
