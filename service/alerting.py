@@ -73,7 +73,7 @@ class Alerting:
         try:
             return sum(1 for one in self._cases.of(event) if self._settle(one))
         except (LookupError, TypeError, ValueError) as error:
-            self._world.log.error("event not alerted on", event=event.id, why=str(error)[:200])  # noqa: TRY400 - says all
+            self._world.log.error("event not alerted on", id=event.id, why=str(error)[:200])  # noqa: TRY400 - says all
             return 0
 
     def close(self) -> None:
