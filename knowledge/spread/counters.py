@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from operator import add
 from typing import Final, TypeAlias, TypeVar
 
 from knowledge.spread.near_copies import Bands, bands
@@ -21,6 +22,9 @@ REACH_KNOWN, REACH = range(19, 21)
 FIELDS: Final = 21
 
 K = TypeVar("K")
+_WHOLE: Final = 2**64 - 1
+"""Whole numbers hash alike in every process; cut to 64 bits that is a digest, and a fast one."""
+
 _FOUND: Final = 0.5
 _CLEARLY_NEGATIVE: Final = -0.25
 
@@ -63,7 +67,7 @@ class Cell:
 
     def add(self, grain: Grain, *, people: bool = True) -> None:
         """Count one post, with or without who posted and in which words."""
-        self.sums = [a + b for a, b in zip(self.sums, grain.sums, strict=True)]
+        self.sums = [*map(add, self.sums, grain.sums)]
         _count(self.by_feed, grain.feed, 1)
         if grain.platform is not None:
             _count(self.platforms, grain.platform, 1)
@@ -74,7 +78,7 @@ class Cell:
             self.authors.add(grain.person[0], grain.person[0])
             _count(self.by_author, grain.person[0] % BUCKETS, 1)
         if people and grain.copy is not None:
-            self.copies.add(_digest_of(grain.copy), grain.copy)
+            self.copies.add(hash(grain.copy) & _WHOLE, grain.copy)
 
     def forget_people(self) -> None:
         """Drop what only the current windows need; the sums stay for the baseline."""
@@ -139,11 +143,6 @@ def digest(text: str) -> int:
     """
     raw = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(raw, "big")
-
-
-def _digest_of(copied: Copied) -> int:
-    """A uniform digest of a copy: the same words of the same author are one."""
-    return digest(" ".join(map(str, (*copied[0], copied[1]))))
 
 
 def _merge(here: dict[K, int], there: dict[K, int]) -> None:

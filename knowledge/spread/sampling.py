@@ -26,7 +26,7 @@ class Sample(Generic[T]):
         """Take one in, if its digest is small enough."""
         if digest >> (BITS - self.level) == 0:
             self.kept[digest] = thing
-            self._thin()
+            self.settle()
 
     def at(self, level: int) -> dict[int, T]:
         """What a sample of this level, no lower than its own, holds of the same things."""
@@ -37,7 +37,8 @@ class Sample(Generic[T]):
         """How many different things were added; exact up to `MOST`, beyond it within some 4 %."""
         return len(self.kept) << self.level
 
-    def _thin(self) -> None:
+    def settle(self) -> None:
+        """Raise the level until no more than `MOST` remain."""
         while len(self.kept) > MOST:
             self.level += 1
             self.kept = self.at(self.level)
@@ -54,6 +55,6 @@ def union(samples: Iterable[Sample[T]]) -> Sample[T]:
     every = [*samples]
     whole: Sample[T] = Sample(level=max((one.level for one in every), default=0))
     for one in every:
-        for key, thing in (one.kept if one.level == whole.level else one.at(whole.level)).items():
-            whole.add(key, thing)
+        whole.kept.update(one.kept if one.level == whole.level else one.at(whole.level))
+        whole.settle()
     return whole
