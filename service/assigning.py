@@ -17,6 +17,7 @@ from service.clock import elapsed_ms, monotonic_ms
 Scopes = Mapping[ThingId, tuple[IncidentScope, ...]]
 
 _HORIZON: Final = timedelta(seconds=HORIZON, days=1)
+_FEW: Final = 1_000
 
 
 class Assigning:
@@ -28,6 +29,7 @@ class Assigning:
         self._heard: list[Event] = []
         self._todo: list[Event] = []
         self._scopes: Scopes | None = None
+        self._prune_at = _FEW
         self._again: dict[ThingId, tuple[IncidentScope, ...]] = {}
 
     @property
@@ -36,8 +38,11 @@ class Assigning:
         return len(self._todo)
 
     def hear(self, event: Event) -> None:
-        """Remember a segment that was counted with the scopes as they are."""
+        """Remember a segment that was counted with the scopes as they are, while windows do."""
         self._heard.append(event)
+        if len(self._heard) >= self._prune_at:
+            self._heard = _within(self._heard)
+            self._prune_at = 2 * len(self._heard) + _FEW
 
     def changed(self, windows: Windows, scopes: Iterable[IncidentScope]) -> bool:
         """Take over the scopes; whether posts are to be counted again for some incident."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from ontology.identity import ThingId
 from ontology.lifecycle import ATTUNE
 from service.incident_listing import listed, shown
@@ -40,6 +42,25 @@ def test_two_workers_make_one(worlds: Callable[..., World]) -> None:
     look(other)
     look(one)
     assert one.ledger.head() == head
+
+
+def test_a_record_whose_act_a_crash_prevented_is_suggested_at_the_next_look(
+    worlds: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying, next_one = worlds(), worlds()
+    hear(dying, 1, LEAK)
+    with monkeypatch.context() as patch:
+        patch.setattr("service.suggesting.propose", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            look(dying)
+    dying.catch_up()
+    (half,) = dying.incidents.all()
+    assert half.state is None
+    assert [one.id for one in look(next_one)] == [half.id]
+
+
+def _dies(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_what_an_open_incident_claims_is_not_suggested(bare: World) -> None:
