@@ -40,7 +40,7 @@ class AlertsIn(Model):
     cursor: Annotated[str, Field(pattern="^[0-9]{1,18}$")] | None = None
 
 
-class LoadIn(Model):
+class TeamIn(Model):
     """Whose load is asked for."""
 
     model_config = ConfigDict(
@@ -64,12 +64,12 @@ def index(query_data: AlertsIn) -> Response:
 
 
 @bp.get("/load")
-@bp.input(LoadIn, location="query")
+@bp.input(TeamIn, location="query")
 @bp.doc(
     summary="How many alerts each team had: this shift, per person and hour, against its budget.",
     responses={200: "Teams that were ever told."},
 )
-def fatigue(query_data: LoadIn) -> Response:
+def fatigue(query_data: TeamIn) -> Response:
     """The load of the teams."""
     here = world()
     at = here.clock.now()
