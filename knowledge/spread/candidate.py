@@ -23,7 +23,8 @@ class Candidate:
     """A candidate as it stands. `posts` and `voices` (at most 1,000) count all there ever were.
 
     `topics` are terms that tell it from everything else. `hours` are posts by hour since 1970,
-    of the last eight days. `confidence` (0 to 1) is how likely it is one real event, as measured.
+    of the last eight days. `confidence` (0 to 1) grows with the people and with how
+    much its terms are its own; it is no probability.
     `absorbed` are candidates that turned out to be the same.
     """
 
