@@ -5,7 +5,7 @@ from knowledge.spread.candidates import Candidates
 from knowledge.spread.interleaving import Feed, LabelledPost, interleave
 from knowledge.spread.tag_candidates import TagCandidates
 
-TALK = [f"talk about number{n} and thing{n * 7} today" for n in range(300)]
+TALK = [f"thing{n} and matter{n * 7} beside{n * 3}" for n in range(300)]
 
 
 def feed(name: str, words: str) -> Feed:
