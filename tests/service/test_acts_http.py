@@ -154,7 +154,7 @@ def test_the_queue_shows_what_waits_and_who_may_do_what(
     assert (item["since"], item["due"]) == ("2026-11-22T08:30:00Z", "2026-11-22T08:45:00Z")
     assert item["overdue"] is True
     assert item["acts"]["accept"] == ["legal", "responder", "reviewer"]
-    assert item["possible"] == ["accept", "reroute", "override"]
+    assert item["possible"] == ["accept", "reroute", "override", "false-positive"]
 
 
 def test_the_queue_comes_in_pages(bare: World, caller: Callable[..., Caller]) -> None:
