@@ -1,5 +1,6 @@
 """`attune load zendesk` and its like: recorded payloads of other systems."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -36,7 +37,7 @@ def zendesk(
     as_json: AsJson = False,
 ) -> None:
     """Load users as customers and tickets as cases; loading twice changes nothing."""
-    _load("zendesk", file, home, rejects, as_json=as_json, agreement=agreement, via=via)
+    _load("zendesk", file, home, rejects, as_json=as_json, via=via, named={"agreement": agreement})
 
 
 def salesforce(
@@ -49,7 +50,9 @@ def salesforce(
     as_json: AsJson = False,
 ) -> None:
     """Load contacts as customers and cases as cases; loading twice changes nothing."""
-    _load("salesforce", file, home, rejects, as_json=as_json, agreement=agreement, via=via)
+    _load(
+        "salesforce", file, home, rejects, as_json=as_json, via=via, named={"agreement": agreement}
+    )
 
 
 def mastodon(
@@ -63,7 +66,7 @@ def mastodon(
 ) -> None:
     """Load public statuses; loading twice changes nothing."""
     where = {"feed": feed, "platform": "platform/mastodon"}
-    _load("mastodon", file, home, rejects, as_json=as_json, accounts=accounts, **where)
+    _load("mastodon", file, home, rejects, as_json=as_json, accounts=accounts, named=where)
 
 
 def bluesky(
@@ -77,7 +80,7 @@ def bluesky(
 ) -> None:
     """Load posts; loading twice changes nothing."""
     where = {"feed": feed, "platform": "platform/bluesky"}
-    _load("bluesky", file, home, rejects, as_json=as_json, accounts=accounts, **where)
+    _load("bluesky", file, home, rejects, as_json=as_json, accounts=accounts, named=where)
 
 
 def listening(  # noqa: PLR0913 - each is an option
@@ -94,7 +97,7 @@ def listening(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Load the mentions of a listening tool; loading twice changes nothing."""
     where = {"feed": feed, "platform": platform}
-    _load("listening", file, home, rejects, as_json=as_json, zone=zone, **where)
+    _load("listening", file, home, rejects, as_json=as_json, zone=zone, named=where)
 
 
 def _load(  # noqa: PLR0913 - each is an option
@@ -107,7 +110,7 @@ def _load(  # noqa: PLR0913 - each is an option
     via: list[str] | None = None,
     zone: str | None = None,
     accounts: bool = False,
-    **named: str | None,
+    named: Mapping[str, str | None],
 ) -> None:
     from service.adapting import Import, load  # noqa: PLC0415 - light start
     from service.founding import OPERATOR  # noqa: PLC0415 - light start
