@@ -37,7 +37,8 @@ def zendesk(
     as_json: AsJson = False,
 ) -> None:
     """Load users as customers and tickets as cases; loading twice changes nothing."""
-    _load("zendesk", file, home, rejects, as_json=as_json, via=via, named={"agreement": agreement})
+    named = {"agreement": agreement}
+    _load("zendesk", file, home, rejects, as_json=as_json, via=via, named=named)
 
 
 def salesforce(
