@@ -218,7 +218,7 @@ def outline(circle: Circle) -> MultiPolygon:
         edge = pole - copysign(degrees(reach + polar[0]), pole)
         return MultiPolygon([shapely.box(-_HALF, min(edge, pole), _HALF, max(edge, pole))])
     ring = _ring(circle, reach)
-    ring = np.vstack([ring, ring[:1]])
+    ring = np.vstack([ring, ring[:2]])  # a corner more than round, so that no seam is left open
     lons = np.unwrap(ring[:, 0], period=_TURN)
     line = np.column_stack([lons, ring[:, 1]])
     return refolded(Polygon([*line, (lons[-1], pole), (lons[0], pole)]))

@@ -77,7 +77,7 @@ def personal_of(name: str) -> frozenset[str]:
     """The names of the personal properties of a type.
 
     >>> sorted(personal_of("Account"))
-    ['handle']
+    ['displayName', 'handle']
     """
     return frozenset(p.name for p in _type(name).properties.values() if p.personal)
 

@@ -25,6 +25,7 @@ from service.alert_guard import AlertGuard
 from service.alerts import KIND as ALERT
 from service.alerts import Alerts
 from service.assigning import Assigning
+from service.bodies import EARLIEST
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
 from service.clustering import Clustering
 from service.committing import Guard
@@ -49,6 +50,12 @@ _HEARD: Final = ("segment.committed",)
 _AT_ONCE_MS: Final = 250.0
 """How long a request may read retained signals after a scope changed; the rest follows behind."""
 _SLICE_MS: Final = 50.0
+
+
+def _begun(ledger: Ledger) -> datetime:
+    """When a world whose beginning nobody states began: with its first event, or now."""
+    first = ledger.read(limit=1)
+    return first[0].recorded_at if first else LiveClock().now()
 
 
 class HomeMissing(LookupError):
@@ -139,8 +146,11 @@ class World:
         settings.home.mkdir(parents=True, exist_ok=True)
         keys = KeyStore.open(settings.keys_path)
         live = settings.world is WorldKind.LIVE
-        clock: Clock = LiveClock() if live else StoppedClock(settings.start or LiveClock().now())
+        stopped = StoppedClock(settings.start or EARLIEST)
+        clock: Clock = LiveClock() if live else stopped
         ledger = Ledger.open(settings.database_url, keys=keys, now=clock.now)
+        if settings.start is None:
+            stopped.advance(_begun(ledger))
         world = cls(settings, ledger, keys, clock)
         world.catch_up()
         return world
