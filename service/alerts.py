@@ -103,10 +103,12 @@ class Alerts:
     def catch_up(self, ledger: Ledger) -> None:
         """Fold up to the head of a ledger, always the same one."""
         with self._lock:
-            while events := ledger.read(self._cursor, types=TYPES, limit=_BATCH):
+            head = ledger.head()
+            while events := ledger.read(self._cursor, head, types=TYPES, limit=_BATCH):
                 for event in events:
                     self.apply(event)
                 self._cursor = events[-1].sequence
+            self._cursor = max(self._cursor, head)  # so that nothing is looked through twice
 
     def apply(self, event: Event) -> None:
         """Fold one event, in the order of the ledger; others than `TYPES` change nothing."""

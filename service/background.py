@@ -70,6 +70,7 @@ class Background:
         self._world.catch_up()
         sweep(self._world, self._world.clock.now())
         tidy(self._world)
+        self._world.validations_now()
         watch(self._world)
         if (now := self._world.clock.now()).date() != self._lapsed_on:
             self._lapse(now)

@@ -183,7 +183,7 @@ def _validated(world: World, named: Mapping[str, ThingId], at: datetime) -> Iter
     """What people were asked about the incident, and what they said."""
     if (incident := named.get("incident")) is not None:
         origin = Origin(source="event", ref=incident)
-        for row in world.validations_now().facts(incident, at):
+        for row in world.validations_known().facts(incident, at):
             yield Values(kind="validation", values=row, origins=[origin])
 
 

@@ -129,7 +129,7 @@ class World:
         self.lost: Final[set[ThingId]] = set()
         """Segments whose signals could not be read, so that no window counts them."""
         self._keyring: Final = Keyring(keys.secret("api-keys"))
-        self._governed = self._heard = self._dated = 0
+        self._governed = self._heard = self._dated = self._validated = 0
         self._kept = self.graph.sequence
         self._folding: Final = threading.RLock()
         self._dating: Final = threading.RLock()
@@ -229,6 +229,17 @@ class World:
     def validations_now(self) -> Validations:
         """Every question to people, folded up to the head."""
         self._validations.catch_up(self.ledger)
+        return self._validations
+
+    def validations_known(self) -> Validations:
+        """The same for a decision: read again only after a governed change.
+
+        Doubts that were merely counted follow with the sweep, within a second.
+        """
+        if self._validated != self._governed:
+            governed = self._governed
+            self._validations.catch_up(self.ledger)
+            self._validated = governed
         return self._validations
 
     def reassign(self) -> bool:
