@@ -2,12 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
-import orjson
-
-from knowledge.durable import replace_whole
 from knowledge.refusals import Conflict, DuplicateEvent
 from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
@@ -17,14 +13,9 @@ from service.alert_cases import HEARD, MADE, Case, Cases, persons, reason
 from service.alert_choice import Choice, Occurrence, Share, Way, choose, slot
 from service.alerts import KIND, REPEATED, SUPPRESSED, TIERS, About, Alert
 from service.fatigue import share
-from service.lease import Lease, lease
+from service.following import Follower
 from service.sweep import ITSELF
 from service.world import World
-
-LOOK_BACK: Final = timedelta(hours=1)
-"""How far back a home looks that never alerted before."""
-
-_BATCH: Final = 200
 
 
 class Alerting:
@@ -39,11 +30,7 @@ class Alerting:
         self._world: Final = world
         self._cases: Final = Cases(world)
         self._window: Final = timedelta(minutes=world.settings.alert_window_minutes)
-        self._lease: Final[Lease] = lease(
-            world.settings.database_url, "alerts", world.settings.home
-        )
-        self._kept: Final[Path] = world.settings.home / "alerts.json"
-        self._cursor: int | None = None
+        self._follower: Final = Follower(world, "alerts", (MADE, HEARD))
         self._counted: Final[list[Draft]] = []
         """What was counted of the events at hand, recorded together before their place is kept."""
 
@@ -52,20 +39,11 @@ class Alerting:
 
         None while another worker holds the lease.
         """
-        if not self._lease.held():
-            return 0
-        cursor = self._restored() if self._cursor is None else self._cursor
-        self._world.catch_up()
         self._counted.clear()  # what a step that failed left is counted again
         found = 0
-        while events := self._world.ledger.read(cursor, types=(MADE, HEARD), limit=_BATCH):
-            for event in events:
-                found += self._followed(event)
+        for events in self._follower.events():
+            found += sum(self._followed(event) for event in events)
             self._record_counted()
-            cursor = events[-1].sequence
-            self._keep(cursor)
-            self._cursor = cursor
-        self._cursor = cursor
         return found
 
     def _followed(self, event: Event) -> int:
@@ -78,7 +56,7 @@ class Alerting:
 
     def close(self) -> None:
         """Let another worker alert."""
-        self._lease.release()
+        self._follower.close()
 
     def _settle(self, case: Case) -> bool:
         """Raise, count or hold back; whether it was new."""
@@ -193,22 +171,6 @@ class Alerting:
 
     def _event(self, name: str) -> str:
         return f"event/alerted-{self._name([name])}"
-
-    def _restored(self) -> int:
-        """Where following goes on: as kept, if it is of this ledger; else an hour back."""
-        ledger = self._world.ledger
-        try:
-            kept = orjson.loads(self._kept.read_bytes())
-            cursor = int(kept["cursor"])
-            if cursor <= ledger.head() and ledger.root(cursor).hex() == kept["root"]:
-                return cursor
-        except (OSError, ValueError, KeyError, TypeError):
-            """It is only a shortcut."""
-        return ledger.sequence_at(self._world.clock.now() - LOOK_BACK)
-
-    def _keep(self, cursor: int) -> None:
-        root = self._world.ledger.root(cursor).hex()
-        replace_whole(self._kept, orjson.dumps({"cursor": cursor, "root": root}))
 
 
 def _sealed(about: About | None) -> tuple[dict[str, Json], dict[str, ThingId]]:

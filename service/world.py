@@ -149,7 +149,7 @@ class World:
         stopped = StoppedClock(settings.start or EARLIEST)
         clock: Clock = LiveClock() if live else stopped
         ledger = Ledger.open(settings.database_url, keys=keys, now=clock.now)
-        if settings.start is None:
+        if not live and settings.start is None:
             stopped.advance(_begun(ledger))
         world = cls(settings, ledger, keys, clock)
         world.catch_up()
