@@ -60,7 +60,9 @@ class Recorded:
 
         Their data lacks what is personal, erased or not, which makes them cheap to read.
         """
-        query = _filtered(types, None).where(EVENTS.c.sequence > after)
+        query = _filtered(types, None).where(
+            EVENTS.c.sequence > after, EVENTS.c.sequence <= self._last
+        )
         with self._database.reading() as connection:
             found = connection.execute(query.order_by(EVENTS.c.sequence).limit(limit))
             return impersonal((row.body, row.leaf) for row in found)
@@ -74,7 +76,7 @@ class Recorded:
         subject: ThingId | None = None,
     ) -> Sequence[Event]:
         """Up to `limit` events before a sequence, newest first."""
-        query = _filtered(types, subject)
+        query = _filtered(types, subject).where(EVENTS.c.sequence <= self._last)
         if before is not None:
             query = query.where(EVENTS.c.sequence < before)
         return self._events(query.order_by(EVENTS.c.sequence.desc()).limit(limit))

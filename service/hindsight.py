@@ -56,4 +56,5 @@ def _then(world: World, last: int, at: datetime) -> World:
     )
     then = World(world.settings, world.ledger.until(last), world.keys, StoppedClock(at), parts)
     then.catch_up()
+    then.traffic.catch_up(then.ledger, at)
     return then

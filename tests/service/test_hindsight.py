@@ -64,6 +64,16 @@ def test_a_look_back_records_nothing(door: Door, world: World) -> None:
     assert world.ledger.head() == head
 
 
+def test_no_way_of_reading_an_earlier_ledger_shows_what_came_later(world: World) -> None:
+    last = world.ledger.head() // 2
+    then = world.ledger.until(last)
+    assert then.head() == last
+    assert then.newest(limit=1)[0].sequence == last
+    assert then.read(last) == then.outlines(last, types=("thing.acted",), limit=5) == ()
+    with pytest.raises(TypeError, match="can't be written to"):
+        then.append([])
+
+
 def test_before_the_first_policy_nothing_can_be_looked_back_on(door: Door) -> None:
     answer = door.post("/v1/as-of", {"at": "2001-01-01T00:00:00Z"})
     assert answer.status_code == 404
