@@ -34,7 +34,7 @@ class Due:
     counted in `dropped`; a thing with a deadline never is.
     """
 
-    TYPES: Final = ("thing.acted", "decision.made", "record.put", "record.removed")
+    types: Final = ("thing.acted", "decision.made", "record.put", "record.removed")
     """The events that say what is due."""
 
     def __init__(self, lifecycles: Lifecycles, *, most: int = MOST_OPEN) -> None:
@@ -49,7 +49,7 @@ class Due:
         self.dropped = 0
 
     def apply(self, event: Event) -> None:
-        """Fold one event, in the order of the ledger; others than `TYPES` change nothing."""
+        """Fold one event, in the order of the ledger; others than `types` change nothing."""
         with self._lock:
             if event.type == "thing.acted":
                 self._acted(event)

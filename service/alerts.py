@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from knowledge.ledger import Ledger
 from ontology.events import Event, Json
 from ontology.identity import ThingId
 
@@ -16,8 +15,6 @@ ACTED: Final = "thing.acted"
 REPEATED: Final = "alert.repeated"
 SUPPRESSED: Final = "alert.suppressed"
 ERASED: Final = "subject.erased"
-TYPES: Final = (ACTED, REPEATED, SUPPRESSED, ERASED)
-"""The events that say how alerts stand."""
 
 TIERS: Final = ("frontline", "specialist", "crisis-team", "executive", "board")
 LOUD: Final = frozenset(TIERS[3:])
@@ -34,7 +31,6 @@ MOST_MEMBERS: Final = 200
 """Members of a bundle that are named; all are counted."""
 
 MOST_TOLD: Final = 2_000
-_BATCH: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +87,9 @@ class Alert:
 class Alerts:
     """Every alert, as far as events were applied; safe across threads."""
 
+    types: Final = (ACTED, REPEATED, SUPPRESSED, ERASED)
+    """The events that say how alerts stand."""
+
     def __init__(self, *, most: int = MOST_KEPT) -> None:
         """Start with none."""
         self._most: Final = most
@@ -98,20 +97,9 @@ class Alerts:
         self._by_cause: Final[dict[str, list[ThingId]]] = {}
         self._told: Final[dict[ThingId, deque[datetime]]] = {}
         self._lock: Final = threading.RLock()
-        self._cursor = 0
-
-    def catch_up(self, ledger: Ledger) -> None:
-        """Fold up to the head of a ledger, always the same one."""
-        with self._lock:
-            head = ledger.head()
-            while events := ledger.read(self._cursor, head, types=TYPES, limit=_BATCH):
-                for event in events:
-                    self.apply(event)
-                self._cursor = events[-1].sequence
-            self._cursor = max(self._cursor, head)  # so that nothing is looked through twice
 
     def apply(self, event: Event) -> None:
-        """Fold one event, in the order of the ledger; others than `TYPES` change nothing."""
+        """Fold one event, in the order of the ledger; others than `types` change nothing."""
         with self._lock:
             if event.type == ACTED and event.data.get("kind") == KIND:
                 self._acted(event)

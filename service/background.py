@@ -85,7 +85,7 @@ class Background:
         """Catch up in slices with pauses for requests, then look at the candidates."""
         world = self._world
         world.catch_up()
-        while world.reassign() or world.clustering.catch_up(world, SLICE_MS):
+        while world.counting.reassign() or world.clustering.catch_up(world, SLICE_MS):
             if self._stop.wait(BREATH_SECONDS):
                 return
         self._suggesting.step()

@@ -219,7 +219,7 @@ def _note_lag(world: World, situation: Situation) -> None:
     """Note that what was heard of the incident has been decided on."""
     thing = situation.named.get("incident")
     if thing is not None:
-        world.lags.decided(thing, situation.at)
+        world.counting.lags.decided(thing, situation.at)
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

@@ -51,7 +51,7 @@ def alert_id(fence: ThingId, at: datetime) -> ThingId:
 def _look(world: World, fence: ThingId) -> Event | None:
     at = world.clock.now()
     with world.listening():
-        grown = world.fenced.grown(fence, at)
+        grown = world.counting.fenced.grown(fence, at)
     if not grown:
         return None
     policy = world.policies.current()

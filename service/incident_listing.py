@@ -40,8 +40,8 @@ def shown(world: World, incident: Incident, roles: Collection[Role]) -> dict[str
         "possible": [*possible(world.lifecycles, "incident", incident.state, roles)],
         "spread": spread(world, incident.id),
     }
-    if world.assigning.left:
-        answer["counting"] = {"segments_left": world.assigning.left}
+    if world.counting.assigning.left:
+        answer["counting"] = {"segments_left": world.counting.assigning.left}
     known = _standing(world).get(incident.id)
     if known is None:
         return answer

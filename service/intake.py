@@ -101,7 +101,7 @@ def take(
     spent = elapsed_ms(started) / 1000.0
     events = world.segments.commit(scored, actor=actor, id=world.ids, at=at, until=until)
     if events:
-        world.lags.scored(scored, spent)
+        world.counting.lags.scored(scored, spent)
     world.catch_up()
     watch(world, [fence for signal in signals for fence in signal.fences])
     new = sum(int(str(event.data["count"])) for event in events)

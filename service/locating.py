@@ -65,7 +65,7 @@ def count(world: World, found: Sequence[Values], at: datetime) -> None:
         for one in fences:
             fence = ThingId(str(one.values["id"]))
             origin = Origin(source="window", ref=fence)
-            for name, value in world.fenced.values(fence, at).items():
+            for name, value in world.counting.fenced.values(fence, at).items():
                 one.put(name, value, origin)
 
 

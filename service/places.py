@@ -13,14 +13,18 @@ from knowledge.mentions import mentions
 from ontology.identity import ThingId, kind_of
 from service.values import Properties, Span, first
 
-KINDS: Final = frozenset({"geofence", "region"})
-"""A change of one of these makes places stale."""
+_KINDS: Final = frozenset({"geofence", "region"})
 
 SURE: Final = 0.8
 """The probability from which on a place name is taken to mean a region."""
 
 MOST_FENCES: Final = 16
 """Fences of one point or text that are kept, the smallest first."""
+
+
+def concerned(subject: ThingId, _places: "Places") -> bool:
+    """Whether an event about a thing makes places stale."""
+    return kind_of(subject) in _KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

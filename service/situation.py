@@ -85,7 +85,7 @@ def build(
             usage.overlay(world.ledger, one, named["platform"], at)
     found += [*_heard(world, named.get("incident"), at), *_validated(world, named, at)]
     spoken, degraded = _said(world, request, policy.reading, budget_ms - elapsed_ms(started))
-    if world.lost and "incident" in named:
+    if world.counting.lost and "incident" in named:
         degraded = (*degraded, "segments")
     if request.text is not None and "customer" in named:
         spoken[0].add(speaker(sources, named["customer"]))

@@ -29,15 +29,11 @@ class Sweeping(Here, Protocol):
     """What sweeping needs of a world."""
 
     @property
-    def due(self) -> Due:
-        """What is due."""
-
-    @property
     def log(self) -> FilteringBoundLogger:
         """Where the night watch reads."""
 
-    def catch_up_due(self) -> None:
-        """Fold what is due up to the head of the ledger."""
+    def due_now(self) -> Due:
+        """What is due, folded up to the head of the ledger."""
 
 
 def sweep(world: Sweeping, now: datetime) -> int:
@@ -46,16 +42,13 @@ def sweep(world: Sweeping, now: datetime) -> int:
     What another worker recorded first is left to it: the event's id says which deadline it is.
     """
     recorded = 0
-    world.catch_up_due()
-    while lapses := world.due.lapsed(now, limit=_BATCH):
+    while lapses := world.due_now().lapsed(now, limit=_BATCH):
         scopes = {Scope(lapse.thing) for lapse in lapses}
         versions = world.ledger.versions(scopes)
         # INVARIANT: the fold is newer than the versions, so what moves from here on is a conflict.
-        world.catch_up_due()
-        still = set(world.due.lapsed(now, limit=_BATCH))
+        still = set(world.due_now().lapsed(now, limit=_BATCH))
         chosen = [lapse for lapse in lapses if lapse in still]
         recorded += sum(_record(world, one, versions[Scope(one.thing)], now) for one in chosen)
-        world.catch_up_due()
         if not _shrank(world, lapses, now):
             break
     return recorded
@@ -75,7 +68,7 @@ def _record(world: Sweeping, lapse: Lapse, version: int, now: datetime) -> bool:
     except ActRefused as error:
         if world.ledger.versions([scope])[scope] == version:
             world.log.warning("a deadline has no act", thing=lapse.thing, error=str(error))
-            world.due.give_up(lapse)
+            world.due_now().give_up(lapse)
         return False
     try:
         world.ledger.append([draft], expected={scope: version})
@@ -96,4 +89,4 @@ def _drafted(world: Sweeping, lapse: Lapse, now: datetime) -> Draft:
 
 def _shrank(world: Sweeping, before: Sequence[Lapse], now: datetime) -> bool:
     """Whether a round changed what is due, so that another one gets further."""
-    return set(before) != set(world.due.lapsed(now, limit=_BATCH))
+    return set(before) != set(world.due_now().lapsed(now, limit=_BATCH))

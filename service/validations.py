@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from knowledge.ledger import Ledger
 from ontology.events import Event, Json
 from ontology.identity import ThingId
 
@@ -15,7 +14,6 @@ KIND: Final = "validation"
 ACTED: Final = "thing.acted"
 COUNTED: Final = "validation.counted"
 ERASED: Final = "subject.erased"
-TYPES: Final = (ACTED, COUNTED)
 
 DOUBTS: Final = (
     "irony",
@@ -30,8 +28,6 @@ UNDECIDED: Final = "cannot-tell"
 
 MOST_KEPT: Final = 20_000
 """Validations that are kept in mind; of judged ones beyond it the ledger knows."""
-
-_BATCH: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,27 +84,19 @@ class Validation:
 class Validations:
     """Every validation, as far as events were applied; safe across threads, bounded by `most`."""
 
+    types: Final = (ACTED, COUNTED)
+    """The events that say how they stand."""
+
     def __init__(self, *, most: int = MOST_KEPT) -> None:
         """Start with none."""
         self._most: Final = most
         self._all: Final[dict[ThingId, Validation]] = {}
         self._of: Final[dict[ThingId | None, set[ThingId]]] = {}
         self._counted: Final[Counter[tuple[ThingId | None, str]]] = Counter()
-        self._cursor = 0
         self._lock: Final = threading.RLock()
 
-    def catch_up(self, ledger: Ledger) -> None:
-        """Fold up to the head of a ledger, always the same one."""
-        with self._lock:
-            head = ledger.head()
-            while events := ledger.read(self._cursor, head, types=TYPES, limit=_BATCH):
-                for event in events:
-                    self.apply(event)
-                self._cursor = events[-1].sequence
-            self._cursor = max(self._cursor, head)  # so that nothing is looked through twice
-
     def apply(self, event: Event) -> None:
-        """Fold one event, in the order of the ledger; others than `TYPES` change nothing."""
+        """Fold one event, in the order of the ledger; others than `types` change nothing."""
         with self._lock:
             if event.type == COUNTED:
                 place = (thing(event.data.get("incident")), str(event.data["doubt"]))

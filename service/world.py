@@ -1,22 +1,21 @@
 """A world: one ledger, one clock, one way out, and every fold that answers from them."""
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
 from knowledge.due import Due
-from knowledge.fence_counts import FenceCounts
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
-from knowledge.refusals import DatabaseUnavailable, SegmentBroken
+from knowledge.refusals import DatabaseUnavailable
 from knowledge.sealing import KeyStore
 from knowledge.segments import Segments
+from knowledge.spread.assignment import IncidentScope
 from knowledge.spread.windows import Windows
 from ontology.events import Draft, Event
-from ontology.identity import Scope, ThingId, kind_of
+from ontology.identity import Scope, ThingId
 from ontology.lifecycle_file import lifecycles
 from service.access import KIND as PLATFORM
 from service.access import AccessGuard
@@ -24,17 +23,17 @@ from service.activation import ActivationGuard
 from service.alert_guard import AlertGuard
 from service.alerts import KIND as ALERT
 from service.alerts import Alerts
-from service.assigning import Assigning
 from service.bodies import EARLIEST
 from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
 from service.clustering import Clustering
 from service.committing import Guard
+from service.counting import HEARD, Counting
+from service.folds import BATCH, Followed, View
 from service.incidents import Incidents
-from service.lag import Lags
 from service.logs import logger
 from service.partners import Partners
 from service.perception import Perception
-from service.places import KINDS, Places
+from service.places import Places, concerned
 from service.policies import PROPOSAL, Policies
 from service.roster import Roster, concerns
 from service.security import Keyring
@@ -43,13 +42,9 @@ from service.traffic import Traffic
 from service.validations import Validations
 
 CLOCK: Final = ThingId("world/clock")
-_BATCH: Final = 2_000
+ADVANCED: Final = "clock.advanced"
 _FAR: Final = 5_000
 """Governed events that take longer to fold than a snapshot takes to read."""
-_HEARD: Final = ("segment.committed",)
-_AT_ONCE_MS: Final = 250.0
-"""How long a request may read retained signals after a scope changed; the rest follows behind."""
-_SLICE_MS: Final = 50.0
 
 
 def _begun(ledger: Ledger) -> datetime:
@@ -87,8 +82,6 @@ class World:
     because every decision has one. All folds can be dropped: the ledger rebuilds them.
     """
 
-    _places: Places | None = None
-    _roster: Roster | None = None
     _declared: Roster | None = None
 
     def __init__(
@@ -116,23 +109,21 @@ class World:
             PLATFORM: AccessGuard(self.graph, clock),
             ALERT: AlertGuard(self.alerts_now),
         }
-        self._alerts: Final = Alerts()
-        self._validations: Final = Validations()
         self.incidents: Final = Incidents()
         self.partners: Final = Partners()
         self.traffic: Final = Traffic()
-        self.lags: Final = Lags(clock.now())
-        self.due: Final = Due(self.lifecycles)
         self.perception: Final = own.perception
-        self.windows, self.fenced = Windows(), FenceCounts()
-        self.assigning, self.clustering = Assigning(own.segments), Clustering()
-        self.lost: Final[set[ThingId]] = set()
-        """Segments whose signals could not be read, so that no window counts them."""
+        self.clustering: Final = Clustering()
+        self.counting: Final = Counting(ledger, own.segments, self._scopes, self.log, clock.now())
+        self._alerts: Final = Followed(Alerts(), ledger)
+        self._validations: Final = Followed(Validations(), ledger)
+        self._due: Final = Followed(Due(self.lifecycles), ledger, outlines=True)
         self._keyring: Final = Keyring(keys.secret("api-keys"))
-        self._governed = self._heard = self._dated = self._validated = 0
+        self._folding: Final = self.counting.lock
+        self._roster: Final = View(self._read_roster, concerns, self._folding)
+        self._places: Final = View(self._read_places, concerned, self._folding)
+        self._governed = self._validated = 0
         self._kept = self.graph.sequence
-        self._folding: Final = threading.RLock()
-        self._dating: Final = threading.RLock()
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = False) -> Self:
@@ -177,11 +168,11 @@ class World:
 
     def catch_up(self) -> None:
         """Fold what this worker has not seen: governed events and segments."""
-        governed, heard = self.ledger.marks(_HEARD[0])
-        if governed != self._governed or heard > self._heard:
+        governed, heard = self.ledger.marks(HEARD)
+        if governed != self._governed or heard > self.counting.mark:
             with self._folding:
                 self._fold_governed()
-                self._fold_segments()
+                self.counting.catch_up()
 
     @contextmanager
     def listening(self) -> Iterator[Windows]:
@@ -189,47 +180,33 @@ class World:
         with self._folding:
             roster = self.roster()
             if self._declared is not roster:
-                self.windows.declare(roster.feed_infos())
+                self.counting.windows.declare(roster.feed_infos())
                 self._declared = roster
-            yield self.windows
+            yield self.counting.windows
 
     def roster(self) -> Roster:
         """Teams, shifts and agreements, read again only after a governed change."""
-        roster = self._roster
-        if roster is None:
-            with self._folding:
-                roster = self._roster = Roster.read(self.graph)
-        return roster
+        return self._roster.now()
 
     def places(self) -> Places:
         """Geofences, regions and their names, read again only after a change of them."""
-        places = self._places
-        if places is None:
-            with self._folding:
-                places = self._places = Places.read(self.graph)
-        return places
+        return self._places.now()
 
     def settle_lags(self) -> None:
         """Measure how long what decisions have counted had waited for them."""
-        self.lags.settle(lambda: self.incidents.scopes(self.roster().within))
+        self.counting.lags.settle(self._scopes)
 
-    def catch_up_due(self) -> None:
-        """Fold due dates up to the head."""
-        with self._dating:
-            while events := self.ledger.outlines(self._dated, types=Due.TYPES, limit=_BATCH):
-                for event in events:
-                    self.due.apply(event)
-                self._dated = events[-1].sequence
+    def due_now(self) -> Due:
+        """What is open and due, folded up to the head."""
+        return self._due.now()
 
     def alerts_now(self) -> Alerts:
         """Every alert, folded up to the head."""
-        self._alerts.catch_up(self.ledger)
-        return self._alerts
+        return self._alerts.now()
 
     def validations_now(self) -> Validations:
         """Every question to people, folded up to the head."""
-        self._validations.catch_up(self.ledger)
-        return self._validations
+        return self._validations.now()
 
     def validations_known(self) -> Validations:
         """The same for a decision: read again only after a governed change.
@@ -238,18 +215,13 @@ class World:
         """
         if self._validated != self._governed:
             governed = self._governed
-            self._validations.catch_up(self.ledger)
+            self.validations_now()
             self._validated = governed
-        return self._validations
-
-    def reassign(self) -> bool:
-        """Count a little for incidents whose scope changed; whether some is left."""
-        with self._folding:
-            return self.assigning.step(self.windows, _SLICE_MS)
+        return self._validations.fold
 
     def lag(self) -> int:
         """How many governed events this worker has not folded."""
-        return len(self.ledger.read(self._governed, governed=True, limit=_BATCH))
+        return len(self.ledger.read(self._governed, governed=True, limit=BATCH))
 
     def advance(self, to: datetime, *, actor: ThingId) -> None:
         """Move a stopped clock forward for every worker.
@@ -262,7 +234,7 @@ class World:
         self.clock.advance(to)
         draft = Draft(
             id=self.ids("event"),
-            type="clock.advanced",
+            type=ADVANCED,
             subject=CLOCK,
             actor=actor,
             occurred_at=to,
@@ -291,52 +263,31 @@ class World:
         self.ledger.close()
 
     def _fold_governed(self) -> None:
-        folds: Mapping[str, Callable[[Event], None]] = {
-            "policy.": self.policies.apply,
-            "thing.": self._acted,
-            "key.": self._keyring.apply,
-            "partner.": self.partners.apply,
-            "clock.": self._set_clock,
-        }
-        stale = moved = False
-        while events := self.ledger.read(self._governed, governed=True, limit=_BATCH):
+        folds = (
+            self.policies,
+            self.incidents,
+            self.partners,
+            self._keyring,
+            self._roster,
+            self._places,
+        )
+        while events := self.ledger.read(self._governed, governed=True, limit=BATCH):
             for event in events:
-                fold = folds.get(event.type.partition(".")[0] + ".", self.incidents.apply)
-                fold(event)
-                stale = stale or concerns(event.subject, self._roster)
-                moved = moved or kind_of(event.subject) in KINDS
+                for fold in folds:
+                    fold.apply(event)
+                self._set_clock(event)
             self._governed = events[-1].sequence
         self.graph.catch_up()
-        if stale:
-            self._roster = None
-        if moved:
-            self._places = None
 
-    def _acted(self, event: Event) -> None:
-        self.incidents.apply(event)
-        self.policies.apply(event)
+    def _scopes(self) -> Sequence[IncidentScope]:
+        return self.incidents.scopes(self.roster().within)
 
-    def _unheard(self) -> Sequence[Event]:
-        return self.ledger.read(self._heard, types=_HEARD, limit=_BATCH)
+    def _read_roster(self) -> Roster:
+        return Roster.read(self.graph)
 
-    def _fold_segments(self) -> None:
-        """Count new signals; retained ones anew for incidents whose scope changed."""
-        scopes = self.incidents.scopes(self.roster().within)
-        if self.assigning.changed(self.windows, scopes):
-            self.assigning.step(self.windows, _AT_ONCE_MS)
-        while events := self._unheard():
-            for event in events:
-                try:
-                    signals = self.segments.read(event)
-                    self.windows.apply(signals, scopes)
-                    self.fenced.apply(signals)
-                    self.assigning.hear(event)
-                    self.lags.heard(signals)
-                except SegmentBroken as error:  # what can't be read must not stop what can
-                    self.lost.add(event.subject)
-                    self.log.error("segment lost", why=str(error))  # noqa: TRY400 - says all
-            self._heard = events[-1].sequence
+    def _read_places(self) -> Places:
+        return Places.read(self.graph)
 
     def _set_clock(self, event: Event) -> None:
-        if isinstance(self.clock, StoppedClock):
+        if event.type == ADVANCED and isinstance(self.clock, StoppedClock):
             self.clock.advance(datetime.fromisoformat(str(event.data["to"])))

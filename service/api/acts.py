@@ -79,8 +79,7 @@ def act(things: str, local: str, json_data: ActIn) -> Response:
 def queue(query_data: QueueIn) -> Response:
     """A page of open things."""
     here = world()
-    here.catch_up_due()
-    found = here.due.queue(
+    found = here.due_now().queue(
         kinds=[query_data.kind] if query_data.kind else [],
         teams=[ThingId(query_data.team)] if query_data.team else [],
         after=_place(query_data.cursor),

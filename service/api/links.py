@@ -37,8 +37,7 @@ class LinksIn(Model):
 def index(query_data: LinksIn) -> Response:
     """The links that wait for a person."""
     here = world()
-    here.catch_up_due()
-    waiting = here.due.queue(kinds=("link",), limit=query_data.limit)
+    waiting = here.due_now().queue(kinds=("link",), limit=query_data.limit)
     items: list[Json] = [shown(here, one.thing, principal().roles) for one in waiting]
     return answer({"items": items, "cursor": None})
 

@@ -65,6 +65,6 @@ def metrics() -> Response:
     world.settle_lags()
     _HEAD.set(world.ledger.head())
     _LAG.set(world.lag())
-    _LOST.set(len(world.lost))
+    _LOST.set(len(world.counting.lost))
     _FAULTS.set(world.policies.faults())
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

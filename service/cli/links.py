@@ -41,8 +41,7 @@ def index(home: Home = None, *, as_json: AsJson = False) -> None:
     from service.permissions import KEY_ROLES  # noqa: PLC0415 - light start
 
     with opened(home) as world:
-        world.catch_up_due()
-        waiting = world.due.queue(kinds=("link",), limit=200)
+        waiting = world.due_now().queue(kinds=("link",), limit=200)
         rows: list[Json] = [shown(world, one.thing, KEY_ROLES) for one in waiting]
     if as_json:
         show({"items": rows})

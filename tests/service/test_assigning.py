@@ -65,10 +65,10 @@ def test_other_incidents_are_not_counted_again(bare: World) -> None:
     put(bare, LAKE, "lakeview")
     act(bare, LAKE, "open")
     hear(bare, 1, TEXTS)
-    series = bare.windows.spread(LAKE, bare.clock.now())
+    series = bare.counting.windows.spread(LAKE, bare.clock.now())
     put(bare, STREET, "maple street")
     act(bare, STREET, "open")
-    assert bare.windows.spread(LAKE, bare.clock.now()) == series
+    assert bare.counting.windows.spread(LAKE, bare.clock.now()) == series
     assert volume(bare, STREET) == 2
 
 
@@ -87,7 +87,9 @@ def test_many_changes_give_what_a_fresh_fold_gives(worlds: Callable[..., World])
     fresh = worlds()
     at = world.clock.now()
     for incident in (LAKE, STREET, None):
-        assert world.windows.spread(incident, at) == fresh.windows.spread(incident, at)
+        assert world.counting.windows.spread(incident, at) == fresh.counting.windows.spread(
+            incident, at
+        )
     assert (volume(world, LAKE), volume(world, STREET)) == (4, 8)
 
 
@@ -105,14 +107,14 @@ def test_posts_of_a_merged_incident_count_for_the_one_it_went_into(bare: World) 
 def test_what_takes_longer_is_left_for_later(bare: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for turn in range(5):
         hear(bare, 10 * turn + 1, TEXTS)
-    monkeypatch.setattr("service.world._AT_ONCE_MS", 0.0)
+    monkeypatch.setattr("service.counting.AT_ONCE_MS", 0.0)
     put(bare, LAKE, "lakeview")
     act(bare, LAKE, "open")
-    assert bare.assigning.left == 5
+    assert bare.counting.assigning.left == 5
     assert volume(bare, LAKE) == 0
     hear(bare, 60, TEXTS)
     assert volume(bare, LAKE) == 2
-    while bare.reassign():
+    while bare.counting.reassign():
         pass
-    assert bare.assigning.left == 0
+    assert bare.counting.assigning.left == 0
     assert volume(bare, LAKE) == 12

@@ -36,8 +36,7 @@ def account(world: World) -> ThingId:
 
 def suggested(world: World) -> list[dict[str, Any]]:
     suggest(world)
-    world.catch_up_due()
-    found = (shown(world, one.thing, KEY_ROLES) for one in world.due.queue(kinds=("link",)))
+    found = (shown(world, one.thing, KEY_ROLES) for one in world.due_now().queue(kinds=("link",)))
     return [one for one in found if one is not None]
 
 

@@ -142,7 +142,7 @@ def test_a_deadline_that_leaves_the_state_as_it_is_lapses_once(
     propose(bare, thing=incident, act="suggest", **act)
     assert swept(bare, clock, 30) == 1
     assert swept(bare, clock, 600) == 0
-    assert [one.state for one in bare.due.queue()] == ["candidate"]
+    assert [one.state for one in bare.due_now().queue()] == ["candidate"]
 
 
 def attune() -> Actor:
@@ -154,10 +154,10 @@ def test_a_lapse_may_start_the_next_deadline(bare: World, clock: StoppedClock) -
     propose(bare, thing=thing, kind="validation", act="ask", data={}, actor=attune())
     propose(bare, thing=thing, kind="validation", act="claim", data={}, actor=ADA)
     assert swept(bare, clock, 30) == 1
-    assert [one.state for one in bare.due.queue()] == ["waiting"]
+    assert [one.state for one in bare.due_now().queue()] == ["waiting"]
     assert swept(bare, clock, 29) == 0
     assert swept(bare, clock, 1) == 1
-    assert [one.state for one in bare.due.queue()] == ["passed-on"]
+    assert [one.state for one in bare.due_now().queue()] == ["passed-on"]
 
 
 def test_a_replay_world_lapses_by_its_own_clock(worlds: Callable[..., World]) -> None:
