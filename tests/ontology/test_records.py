@@ -21,9 +21,11 @@ PROMISED = {
     "Geofence": "name alias area radius inRegion localTeam languages topic template validFrom "
     "validUntil",
     "Case": "ofCustomer atTouchpoint aboutIncident openedAt closedAt summary reliesOn",
-    "Team": "name escalatesTo speaksLanguage trained inRegion load external atTier",
+    "Team": "name escalatesTo speaksLanguage trained inRegion load external atTier "
+    "publicContact",
     "OnCallShift": "ofTeam holder startsAt endsAt",
-    "Touchpoint": "name touchpointKind journeyStage empathySensitivity quiet ownedBy usesPlatform",
+    "Touchpoint": "name touchpointKind journeyStage empathySensitivity quiet ownedBy usesPlatform "
+    "publicContact",
     "Platform": "name status access minutesToExhaustion accessExpires fallback lastResort "
     "reliesOn quota quotaWindow ownedBy",
     "Offer": "name onPlatform access quota quotaWindow",
