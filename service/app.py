@@ -114,7 +114,7 @@ def create(settings: Settings | None = None, *, world: World | None = None) -> A
     """Build the application; without a world it opens the settings' one and works behind it.
 
     Raises:
-        HomeMissing: the home was never initialised.
+        HomeRefused: the home was never initialised, or is no live one.
     """
     settings = settings or Settings()
     logs.install()

@@ -16,6 +16,7 @@ from knowledge.ledger import Ledger
 from knowledge.refusals import LedgerRefused
 from knowledge.sealing import KeyStore
 from service.clock import LiveClock
+from service.opening import ClockStopped, check
 from service.settings import Settings
 
 STOPS_WITHIN_S: Final = 10
@@ -30,7 +31,8 @@ def serve(settings: Settings, *, welcome: bool) -> None:
     """Serve until interrupted.
 
     Raises:
-        CannotServe: no home, an address beyond loopback that was not allowed, a port in use.
+        CannotServe: no home, one whose clock stands, an address beyond loopback that was not
+            allowed, a port in use.
     """
     _check(settings)
     for name, value in (
@@ -69,7 +71,8 @@ def _check(settings: Settings) -> None:
                 raise CannotServe(
                     f"the ledger of {str(settings.home)!r} is empty; run: attune init"
                 )
-    except (LedgerRefused, OSError) as error:
+            check(settings, ledger)
+    except (LedgerRefused, ClockStopped, OSError) as error:
         raise CannotServe(str(error)) from error
     if not settings.allow_remote and not _loopback(settings.host):
         raise CannotServe(

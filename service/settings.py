@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """`live`, `replay` or `drill`; the last two have a clock moved by hand and send nothing."""
     start: AwareDatetime | None = None
     """Where the clock of a replay or drill begins, with offset."""
+    clock_may_jump: bool = False
+    """Open the home of a replay or drill as a live one: its time jumps to now."""
     host: str = "127.0.0.1"
     """The address to serve on."""
     port: int = Field(default=8080, ge=1, le=65535)

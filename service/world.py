@@ -14,8 +14,8 @@ from knowledge.sealing import KeyStore
 from knowledge.segments import Segments
 from knowledge.spread.assignment import IncidentScope
 from knowledge.spread.windows import Windows
-from ontology.events import Draft, Event
-from ontology.identity import Scope, ThingId
+from ontology.events import Event
+from ontology.identity import ThingId
 from ontology.lifecycle_file import lifecycles
 from service.access import KIND as PLATFORM
 from service.access import AccessGuard
@@ -23,14 +23,14 @@ from service.activation import ActivationGuard
 from service.alert_guard import AlertGuard
 from service.alerts import KIND as ALERT
 from service.alerts import Alerts
-from service.bodies import EARLIEST
-from service.clock import Clock, Ids, LiveClock, StoppedClock, new_id
+from service.clock import Clock, Ids, StoppedClock, new_id
 from service.clustering import Clustering
 from service.committing import Guard
 from service.counting import HEARD, Counting
 from service.folds import BATCH, Followed, View
 from service.incidents import Incidents
 from service.logs import logger
+from service.opening import ADVANCED, advanced, opened
 from service.partners import Partners
 from service.perception import Perception
 from service.places import Places, concerned
@@ -41,20 +41,8 @@ from service.settings import Settings, WorldKind
 from service.traffic import Traffic
 from service.validations import Validations
 
-CLOCK: Final = ThingId("world/clock")
-ADVANCED: Final = "clock.advanced"
 _FAR: Final = 5_000
 """Governed events that take longer to fold than a snapshot takes to read."""
-
-
-def _begun(ledger: Ledger) -> datetime:
-    """When a world whose beginning nobody states began: with its first event, or now."""
-    first = ledger.read(limit=1)
-    return first[0].recorded_at if first else LiveClock().now()
-
-
-class HomeMissing(LookupError):
-    """There is no attune here yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,18 +118,10 @@ class World:
         """The world that the settings name, folded up to now.
 
         Raises:
-            HomeMissing: the home was never initialised (and `create` is false).
+            HomeRefused: the home was never initialised (and `create` is false), or it is a
+                replay's or drill's, and the settings say live.
         """
-        if not create and not settings.keys_path.exists():
-            raise HomeMissing(f"{str(settings.home)!r} is no attune home; run: attune init")
-        settings.home.mkdir(parents=True, exist_ok=True)
-        keys = KeyStore.open(settings.keys_path)
-        live = settings.world is WorldKind.LIVE
-        stopped = StoppedClock(settings.start or EARLIEST)
-        clock: Clock = LiveClock() if live else stopped
-        ledger = Ledger.open(settings.database_url, keys=keys, now=clock.now)
-        if not live and settings.start is None:
-            stopped.advance(_begun(ledger))
+        ledger, keys, clock = opened(settings, create=create)
         world = cls(settings, ledger, keys, clock)
         world.catch_up()
         return world
@@ -232,15 +212,7 @@ class World:
         if not isinstance(self.clock, StoppedClock):
             raise TypeError("a live world's clock can't be moved")
         self.clock.advance(to)
-        draft = Draft(
-            id=self.ids("event"),
-            type=ADVANCED,
-            subject=CLOCK,
-            actor=actor,
-            occurred_at=to,
-            scopes=(Scope(CLOCK),),
-            data={"to": to.isoformat()},
-        )
+        draft = advanced(to, actor=actor, event=self.ids("event"))
         self.ledger.append([draft])
         self.catch_up()
 

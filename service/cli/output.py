@@ -58,12 +58,13 @@ def _setting(fault: Mapping[str, object]) -> str:
 def opened(home: Path | None, *, create: bool = False) -> Iterator["World"]:
     """The world of a home, closed afterwards; refuses one that is not there or can't be used."""
     from knowledge.refusals import LedgerRefused  # noqa: PLC0415 - light start
-    from service.world import HomeMissing, World  # noqa: PLC0415 - light start
+    from service.opening import HomeRefused  # noqa: PLC0415 - light start
+    from service.world import World  # noqa: PLC0415 - light start
 
     settings = configured(home=home)
     try:
         world = World.open(settings, create=create)
-    except (HomeMissing, LedgerRefused, OSError) as error:
+    except (HomeRefused, LedgerRefused, OSError) as error:
         refuse(str(error))
     try:
         yield world
