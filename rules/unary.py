@@ -220,17 +220,34 @@ def _within(text: str, first: str, last: str) -> str | None:
 
 
 def _split(text: str) -> Iterator[str]:
-    """The parts between commas that stand outside quotation marks and brackets."""
-    start, depth, inside = 0, 0, False
+    """The parts between commas that stand outside quotation marks and brackets.
+
+    A bracket of an interval may look away from it: `]` opens where nothing is open that it could
+    close, and after `..` any of them closes.
+    """
+    start, inside = 0, False
+    open_: list[str] = []
     for place, sign in enumerate(text):
         if sign == '"' and text[place - 1 : place] != "\\":
             inside = not inside
         elif not inside:
-            depth += (sign in "({[") - (sign in ")}]")
-            if sign == "," and depth <= 0:
+            _bracket(text, place, open_)
+            if sign == "," and not open_:
                 yield text[start:place]
                 start = place + 1
     yield text[start:]
+
+
+def _bracket(text: str, place: int, open_: list[str]) -> None:
+    """Keep account of the brackets that are open; `..` marks the last as an interval's."""
+    sign = text[place]
+    last = open_[-1] if open_ else ""
+    if sign == "." and text[place - 1 : place] == ".":
+        open_[-1:] = [".."] if open_ else []
+    elif sign in "({" or (sign in "[]" and last in {"", "(", "{"}):
+        open_.append(sign)
+    elif sign in ")}[]" and open_:
+        open_.pop()
 
 
 _SIMPLE: Final[Mapping[str, Test]] = MappingProxyType(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.output import AsJson, Home, configured, refuse, show
+from service.cli.output import AsJson, Home, configured, opened, refuse, show
 
 if TYPE_CHECKING:
     from knowledge.ledger import Ledger
@@ -123,10 +123,10 @@ def erase(
         whom, who = thing_id(subject), thing_id(actor)
     except IdentityInvalid as error:
         refuse(str(error))
-    with _opened(home) as ledger:
+    with opened(home) as world:  # recorded at the world's time, which a replay's is not by itself
         if not yes and not typer.confirm(f"Erase {whom} for good?"):
             refuse("nothing was erased")
-        event = ledger.erase(whom, actor=who, id=new_id("event"), reason=reason)
+        event = world.ledger.erase(whom, actor=who, id=new_id("event"), reason=reason)
     if as_json:
         show({"subject": whom, "sequence": event.sequence, "id": event.id})
     else:

@@ -18,3 +18,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     assert made.returncode == 0, made.stderr
     with serving(home, workers=2, world="replay", start=START) as served:
         yield served
+
+
+def beside(service: Served, **settings: object) -> dict[str, str]:
+    """The environment of a command beside the service: the same world, at the time it has now."""
+    return environment(service.home, **{"world": "replay", "language": False, **settings})

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.serving import Served, attune, environment
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
 
 TIERS = ["frontline", "specialist", "crisis-team", "executive", "board"]
 INCIDENT = {
@@ -76,7 +77,7 @@ def test_a_lull_lowers_nothing(hours: list[dict[str, Any]]) -> None:
 
 
 def test_the_reasons_name_the_figures(service: Served, hours: list[dict[str, Any]]) -> None:
-    told = attune("explain", hours[2]["id"], env=environment(service.home))
+    told = attune("explain", hours[2]["id"], env=beside(service))
     assert told.returncode == 0, told.stderr
     assert "surge" in told.stdout
     assert "volume" in told.stdout or "excess" in told.stdout

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.serving import Served, attune, environment
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
 
 LINE = "touchpoint/accessibility-line"
 MAP = """\
@@ -36,7 +37,7 @@ def log() -> str:
 
 
 def command(service: Served, *words: object) -> Any:
-    env = environment(service.home, world="replay", language=False)
+    env = beside(service)
     done = attune(*words, env=env)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

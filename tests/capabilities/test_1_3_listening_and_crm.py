@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.serving import Served, attune, environment
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
 
 PAYLOADS = Path(__file__).parents[1] / "loaders" / "payloads"
 WITHIN_S = 60
-START = "2026-06-01T14:00:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_a_new_customer_of_an_export_is_known_to_the_next_decision(service: Serv
     export.write_text("customer id,full name,vulnerable\n9901,Ada Moor,yes\n")
     loaded = attune(
         *("load", "crm", export, "--rejects", service.home / "bad.jsonl"),
-        env=environment(service.home, world="replay", language=False),
+        env=beside(service),
     )
     assert loaded.returncode == 0, loaded.stderr
     body = {"customer": {"system": "zendesk", "key": "9901"}, "precedents": 0}
@@ -79,23 +79,18 @@ def test_a_customer_that_nobody_knows_gets_caution_and_no_error(service: Served)
     assert service.post("/v1/decisions", body)["unknown"] == ["customer zendesk:0"]
 
 
-def outside(service: Served) -> dict[str, str]:
-    """The environment of a command beside the service, at the same time of the same world."""
-    return environment(service.home, world="replay", start=START, language=False)
-
-
 def load(service: Served, *arguments: object) -> dict[str, Any]:
     """What a load says, as JSON."""
     done = attune(
         *("load", *arguments, "--rejects", service.home / "bad.jsonl", "--json"),
-        env=outside(service),
+        env=beside(service),
     )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
 
 def run(service: Served, *arguments: object) -> str:
-    done = attune(*arguments, env=outside(service))
+    done = attune(*arguments, env=beside(service))
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -5,7 +5,8 @@ and from the command line by the file; what can't be judged is said to be so.
 import json
 from typing import Any
 
-from tests.serving import Served, attune, environment
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
 
 ANGRY = "Third call today and still no answer! You promised, and I need my insulin now."
 
@@ -49,7 +50,7 @@ def test_a_file_of_texts_is_judged_line_by_line(service: Served) -> None:
     texts, scores = service.home / "texts.jsonl", service.home / "scores.jsonl"
     texts.write_text(json.dumps({"id": "1", "text": ANGRY}) + "\n")
     done = attune(
-        "language", "score", "--in", texts, "--out", scores, env=environment(service.home)
+        "language", "score", "--in", texts, "--out", scores, env=beside(service, language=True)
     )
     assert done.returncode == 0, done.stderr
     (row,) = map(json.loads, scores.read_text().splitlines())

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from lxml import etree  # type: ignore[import-untyped]  # ships no types
 
-from tests.serving import Served, attune, environment
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
 
 CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
 QUAY = {"lat": 40.8805, "lon": -73.9201}
@@ -261,7 +262,7 @@ def test_what_follows_refers_to_what_was_sent_and_a_mistake_is_cancelled(service
 
 
 def test_the_command_line_loads_lists_and_locates(service: Served, tmp_path: Path) -> None:
-    env = environment(service.home, world="replay", language=False)
+    env = beside(service)
     file = tmp_path / "fences.geojson"
     open_ring = polygon(-73.7, 40.9, -73.6, 41.0)
     open_ring["coordinates"] = [open_ring["coordinates"][0][:-1]]  # type: ignore[index]  # a list

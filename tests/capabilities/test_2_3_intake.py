@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.capabilities.conftest import START
-from tests.serving import Served, attune, environment
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
 from tests.signing import BATCH, SINGLE, event, signed
 
 PATH, PARTNER = "/v1/intake/stream-co", "system/stream-co"
@@ -29,8 +29,7 @@ NUMBERS = count(1)
 
 
 def run(service: Served, *words: str) -> dict[str, Any]:
-    env = environment(service.home, world="replay", start=START, language=False)
-    done = attune("partners", *words, "--json", env=env)
+    done = attune("partners", *words, "--json", env=beside(service))
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -119,8 +118,7 @@ def test_the_partners_are_listed_with_when_they_were_last_seen(
     service: Served, secret: str
 ) -> None:
     assert post(service, heard(service, "listed"), secret).status_code == 202
-    env = environment(service.home, world="replay", start=START, language=False)
-    listed = attune("partners", "list", env=env)
+    listed = attune("partners", "list", env=beside(service))
     assert listed.returncode == 0, listed.stderr
     (line,) = [one for one in listed.stdout.splitlines() if one.startswith(PARTNER)]
     assert "may send" in line

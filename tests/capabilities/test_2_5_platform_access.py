@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.capabilities.conftest import START
+from tests.capabilities.conftest import beside
 from tests.platform_simulation import Clock, Platform, simulated
-from tests.serving import Served, attune, environment
+from tests.serving import Served, attune
 
 REPLY = {"request": {"kind": "reply", "public": True}}
 
@@ -118,9 +118,7 @@ def _feed(service: Served, name: str, platform: str, url: str, form: str) -> Non
 
 
 def _listen(service: Served) -> dict[str, Any]:
-    env = environment(
-        service.home, world="replay", start=START, language=False, platform_allow="127.0.0.1"
-    )
+    env = beside(service, platform_allow="127.0.0.1")
     done = attune("listen", PLATFORM, "--once", "--json", env=env)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -210,7 +208,7 @@ def test_what_to_negotiate_is_told_with_data_and_method(service: Served) -> None
     assert found["contract"]["shortfall_minutes"] >= 1
     assert found["sufficient"] == "offer/twitter-elevated"
     assert "lower bound" in found["method"]
-    env = environment(service.home, world="replay", start=START, language=False)
-    told = attune("platforms", "report", "platform/twitter", "--days", "3", env=env)
+    command = ("platforms", "report", "platform/twitter", "--days", "3")
+    told = attune(*command, env=beside(service))
     assert told.returncode == 0, told.stderr
     assert "offer/twitter-elevated" in told.stdout

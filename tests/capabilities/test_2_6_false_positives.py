@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.serving import Served, attune, environment
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
 
 
 def command(service: Served, *words: object) -> dict[str, Any]:
-    home = service.home
-    done = attune("false-positives", *words, "--home", home, "--json", env=environment(home))
+    home = ("--home", service.home)
+    done = attune("false-positives", *words, *home, "--json", env=beside(service))
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -64,7 +65,7 @@ def test_an_accepted_one_becomes_a_policy_proposal_and_is_not_applied(
     folder, active = tmp_path / "policy", service.get("/v1/policies")["active"]
     assert command(service, "propose", "--accept", number, "--out", folder)["objections"] == []
     door = ["--url", service.url, "--key", service.key, "--reason", "Film titles.", "--json"]
-    pushed = attune("policy", "push", folder, *door, env=environment(service.home))
+    pushed = attune("policy", "push", folder, *door, env=beside(service))
     assert pushed.returncode == 0, pushed.stderr
     policies = service.get("/v1/policies")
     assert policies["active"] == active

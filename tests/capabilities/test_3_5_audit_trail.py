@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.serving import Served, attune, environment
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
 
 
 def joined(left: bytes, right: bytes) -> bytes:
@@ -64,7 +65,7 @@ def test_a_later_head_extends_an_earlier_one(service: Served) -> None:
 
 
 def test_the_whole_ledger_verifies_from_the_command_line(service: Served) -> None:
-    done = attune("ledger", "verify", "--json", env=environment(service.home))
+    done = attune("ledger", "verify", "--json", env=beside(service))
     assert done.returncode == 0, done.stderr
 
 

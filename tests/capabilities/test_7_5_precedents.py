@@ -4,7 +4,8 @@ filters; every decision with a text brings the nearest ones along.
 
 import json
 
-from tests.serving import Served, attune, environment
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
 
 
 def test_a_case_is_found_by_what_happened(service: Served) -> None:
@@ -22,7 +23,7 @@ def test_filters_bound_what_is_found(service: Served) -> None:
 
 def test_the_command_line_finds_the_same(service: Served) -> None:
     question = "a commuter train left the rails and people died"
-    done = attune("precedents", "search", question, "--json", env=environment(service.home))
+    done = attune("precedents", "search", question, "--json", env=beside(service, language=True))
     assert done.returncode == 0, done.stderr
     here = service.get("/v1/precedents", q=question)
     assert json.loads(done.stdout)["items"][0]["id"] == here["items"][0]["id"]

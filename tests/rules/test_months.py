@@ -64,6 +64,8 @@ MONTHS = st.integers(-30, 30).map(Months)
         ("[P6M..P1Y)", Months(12), False),
         ("from 6 months to 1 year", Months(12), True),
         ("1 year, 2 years", Months(24), True),
+        ("not(]P0M..P1M], not given)", Months(2), True),
+        ("[P0M..P1M[, 2 months", Months(2), True),
         ("not(1 year)", Months(13), True),
         ("-P1M", Months(-1), True),
         ("at least 1 year", MISSING, False),
