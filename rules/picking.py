@@ -1,4 +1,4 @@
-"""Picks a template for a situation: the most specific that fits, and why each other one did not."""
+"""Picks a template for a situation: the most specific that fits; says why each other was not."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
