@@ -1,31 +1,24 @@
 """The gate: judges changes of governed things against the shapes, on the graph as it would be."""
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Protocol
 
 import pyoxigraph as ox
-import pyshacl
-import rdflib
 
 from ontology import vocabulary as v
-from ontology.events import Draft, Json
+from ontology.events import Draft
 from ontology.identity import Scope, ThingId
-from ontology.judged import Context, Proposed, affected, context_of
+from ontology.judged import Context, Proposed, Whole, affected, context_of
 from ontology.paths import Reader
-from ontology.projection import value_of
+from ontology.shape_engines import Findings, GateBroken, GateEngine, evaluate
 from ontology.shape_files import Shapes
 from ontology.shape_files import shapes as packaged
+from ontology.shape_results import Result
 
-_LOCK: Final = threading.Lock()
-_SH: Final = rdflib.SH
-
-
-class GateBroken(RuntimeError):
-    """The shapes themselves can't be evaluated; nothing was judged."""
+__all__ = ["GateBroken", "GateEngine", "Judged", "Result", "Verdict", "judge", "judge_standing"]
 
 
 class Judged(Reader, Protocol):
@@ -43,34 +36,21 @@ class Judged(Reader, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One thing that a shape found.
-
-    `severity` is Violation, Warning or Info; only a Violation refuses. `message` says what would
-    mend it; `path` reads like `ownedBy` or `escalatesTo*/atTier`; `source` is `file:line`.
-    """
-
-    shape: str
-    severity: str
-    message: str
-    path: str | None
-    value: Json
-    focus: ThingId | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What the gate found, worst first.
 
     `scopes` are the things that it read, with the versions that it read: append with them as
     expected. `touches` are things on whose judgement the change bears: name them as scopes of
-    the event, so that who judged them at the same time has a conflict.
+    the event, so that who judged them at the same time has a conflict. `disagreements` names
+    shapes about which the engines differed, where the cautious answer stands; `faults` says which
+    engine failed.
     """
 
     results: tuple[Result, ...]
     scopes: Mapping[Scope, int]
     touches: frozenset[Scope]
+    disagreements: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -79,7 +59,11 @@ class Verdict:
 
 
 def judge(
-    reader: Judged, drafts: Sequence[Draft], at: datetime, shapes: Shapes | None = None
+    reader: Judged,
+    drafts: Sequence[Draft],
+    at: datetime,
+    shapes: Shapes | None = None,
+    engine: GateEngine = GateEngine.BOTH,
 ) -> Verdict:
     """Judge what the graph would be after the drafts, as of `at` (aware).
 
@@ -98,32 +82,44 @@ def judge(
     focus = {thing for thing in proposed.changed if proposed.type_of(thing) in known.targets}
     focus |= affected(known, proposed)
     after = context_of(known, proposed, focus)
-    results = _validate(known, after, at)
+    found = [_validate(known, after, at, engine)]
+    results = found[0].results
     if any(result.focus not in put for result in results):
-        before = set(_validate(known, context_of(known, reader, focus - put), at))
-        results = [r for r in results if r.focus in put or r not in before]
+        found.append(_validate(known, context_of(known, reader, focus - put), at, engine))
+        before = {result.key for result in found[1].results}
+        results = tuple(r for r in results if r.focus in put or r.key not in before)
     read = after.things | proposed.governed(known)
     versions = reader.versions(map(Scope, sorted(read)), sequence)
     return Verdict(
         results=tuple(sorted(results, key=_worst_first)),
         scopes=MappingProxyType(dict(versions)),
         touches=frozenset(map(Scope, proposed.referred(known))),
+        disagreements=_names(one.disagreements for one in found),
+        faults=_names(one.faults for one in found),
     )
 
 
-def _validate(known: Shapes, context: Context, at: datetime) -> list[Result]:
-    """Run pySHACL over the context of the candidates."""
+def judge_standing(
+    graph: Whole,
+    things: Iterable[ThingId],
+    at: datetime,
+    shapes: Shapes,
+    engine: GateEngine = GateEngine.BOTH,
+) -> Findings:
+    """What the shapes find about things as they stand, as of `at` (aware); nothing changes."""
+    found = _validate(shapes, context_of(shapes, graph, things), at, engine)
+    return replace(found, results=tuple(sorted(found.results, key=_worst_first)))
+
+
+def _validate(known: Shapes, context: Context, at: datetime, engine: GateEngine) -> Findings:
+    """Evaluate the shapes on the context of the candidates."""
     if not context.types:
-        return []
-    store = ox.Store()
-    store.extend([*context.quads, *_judgement(at)])
-    # INVARIANT: one validation at a time, because pyshacl patches rdflib while it runs; never
-    # advanced, inference or meta_shacl, which copy the graph or check the shapes on every call.
-    with _LOCK:
-        _, report, _ = pyshacl.validate(store, shacl_graph=known.subset(context.types))  # type: ignore[arg-type]  # its hints forgot the Store that it takes
-    if not isinstance(report, rdflib.Graph):
-        raise GateBroken(f"the shapes could not be evaluated: {report}")
-    return list(dict.fromkeys(_results(known, report)))
+        return Findings(results=())
+    return evaluate(known, context.types, (*context.quads, *_judgement(at)), engine)
+
+
+def _names(found: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(sorted({name for names in found for name in names}))
 
 
 def _judgement(at: datetime) -> Iterator[ox.Quad]:
@@ -132,35 +128,6 @@ def _judgement(at: datetime) -> Iterator[ox.Quad]:
     moment = ox.Literal(at.isoformat(), datatype=v.standard(v.XSD, "dateTime"))
     yield ox.Quad(node, v.TYPE, v.JUDGEMENT)
     yield ox.Quad(node, v.JUDGED_AT, moment)
-
-
-def _results(known: Shapes, report: rdflib.Graph) -> Iterator[Result]:
-    for node in report.objects(None, _SH.result):
-        said = {str(p): o for p, o in report.predicate_objects(node)}
-        shape = said.get(str(_SH.sourceConstraint)) or said[str(_SH.sourceShape)]
-        path = said.get(str(_SH.resultPath))
-        yield Result(
-            shape=str(shape).removeprefix(v.SHAPES),
-            severity=str(said[str(_SH.resultSeverity)]).rpartition("#")[2],
-            message=str(said.get(str(_SH.resultMessage), "")),
-            path=_local(path) if isinstance(path, rdflib.URIRef) else known.path_words(shape),
-            value=_json(said.get(str(_SH.value))),
-            focus=v.owner_of(ox.NamedNode(str(said[str(_SH.focusNode)]))),
-            source=known.source(shape),
-        )
-
-
-def _local(term: rdflib.URIRef) -> str:
-    return str(term).rpartition("#")[2]
-
-
-def _json(term: object) -> Json:
-    if isinstance(term, rdflib.URIRef):
-        return value_of(ox.NamedNode(str(term)))
-    if isinstance(term, rdflib.Literal):
-        kind = ox.NamedNode(str(term.datatype)) if term.datatype else None
-        return value_of(ox.Literal(str(term), datatype=kind))
-    return None
 
 
 def _worst_first(result: Result) -> tuple[int, str, str, str]:

@@ -92,6 +92,11 @@ class Shapes:
             self._subsets[types] = subset
         return self._subsets[types]
 
+    @property
+    def graph(self) -> rdflib.Graph:
+        """All shapes; read them, never write them."""
+        return self._graph
+
     def source(self, node: object) -> str:
         """`file:line` of a shape or constraint; empty for what has no name."""
         return self.lines.get(str(node).removeprefix(v.SHAPES), "")

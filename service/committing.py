@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
+from structlog.typing import FilteringBoundLogger
+
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
 from knowledge.refusals import Conflict, DuplicateEvent
@@ -12,8 +14,12 @@ from ontology.events import Draft, Event, Json
 from ontology.gate import Result, Verdict, judge
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Lifecycles
+from ontology.nearest import nearest
+from ontology.shape_files import shapes as packaged
 from service.clock import Clock, Ids
+from service.gating import report
 from service.policies import Policies
+from service.settings import Settings
 
 ATTEMPTS: Final = 3
 MOST_RESULTS: Final = 50
@@ -54,6 +60,14 @@ class Here(Protocol):
         """Whose shapes the gate judges by."""
 
     @property
+    def settings(self) -> Settings:
+        """By which engine the gate judges."""
+
+    @property
+    def log(self) -> FilteringBoundLogger:
+        """Where those who run the service are told."""
+
+    @property
     def guards(self) -> "Mapping[str, Guard]":
         """What acts on a kind of thing need besides its lifecycle."""
 
@@ -66,13 +80,22 @@ Guard = Callable[[ThingId, str, Mapping[str, Json]], tuple[Scope, ...]]
 
 
 class GateRefused(Exception):
-    """The gate refuses a draft; `results` says which shapes, where and why."""
+    """The gate refuses a draft; `results` says which shapes, where and why.
 
-    def __init__(self, subject: ThingId, results: Sequence[Result]) -> None:
+    `valid` has for each result the nearest values that would pass, as far as there are any.
+    """
+
+    def __init__(
+        self,
+        subject: ThingId,
+        results: Sequence[Result],
+        valid: Sequence[tuple[str, ...]] = (),
+    ) -> None:
         """Join the shapes' words."""
         super().__init__(f"{subject}: " + "; ".join(r.message for r in results[:MOST_RESULTS]))
         self.subject = subject
         self.results = tuple(results)
+        self.valid = (*valid, *[()] * (len(results) - len(valid)))
 
 
 class ThingUnknown(LookupError):
@@ -135,13 +158,17 @@ def event_id(world: Here, idempotency: str | None) -> str:
 
 def _judged(world: Here, drafts: Sequence[Draft]) -> Verdict:
     """What the gate says of drafts that it lets pass."""
-    shapes = world.policies.shapes()
-    verdict = judge(world.graph, drafts, drafts[0].occurred_at, shapes)
+    shapes, engine = world.policies.shapes(), world.settings.gate_engine
+    verdict = judge(world.graph, drafts, drafts[0].occurred_at, shapes, engine)
+    if verdict.disagreements or verdict.faults:
+        report(world, drafts, verdict)
     if verdict.refused:
         violations = [one for one in verdict.results if one.severity == "Violation"]
         if len(drafts) == 1:
             _record_refusal(world, drafts[0], violations)
-        raise GateRefused(drafts[0].subject, violations)
+        known = shapes or packaged()
+        valid = [nearest(known, world.graph, one) for one in violations[:MOST_RESULTS]]
+        raise GateRefused(drafts[0].subject, violations, valid)
     return verdict
 
 

@@ -104,16 +104,17 @@ def _gate(error: GateRefused) -> ProblemError:
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "gate-refused",
         f"The organisation's own rules forbid this: {len(error.results)} of its shapes.",
-        faults=[_of_result(result) for result in error.results],
+        faults=[*map(_of_result, error.results, error.valid)],
     )
 
 
-def _of_result(result: Result) -> Fault:
+def _of_result(result: Result, valid: tuple[str, ...]) -> Fault:
     where = f"{result.focus} {result.path or ''}".strip()
     return Fault(
         pointer="/properties" + (f"/{result.path}" if result.path else ""),
         detail=f"{result.message} ({result.shape}, {result.source}, {where})",
         value=None if result.value is None else str(result.value)[:120],
+        example=None if not valid else valid[0] if len(valid) == 1 else [*valid],
     )
 
 

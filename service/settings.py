@@ -8,6 +8,8 @@ import orjson
 from pydantic import AwareDatetime, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ontology.shape_engines import GateEngine
+
 
 def _listed(value: object) -> object:
     """A list as people write it: `a, b`, or in JSON."""
@@ -78,6 +80,8 @@ class Settings(BaseSettings):
     """Private names, addresses and networks that `attune listen` may reach."""
     sender: str = Field(default="attune.invalid", pattern=r"^[^\s,<&]{1,120}$")
     """Who sends CAP alerts: a name of the organisation that nobody else has, like its domain."""
+    gate_engine: GateEngine = GateEngine.BOTH
+    """Who judges by shapes: `pyshacl`, `fast` (extra `[fast]`), or `both`: either refuses."""
     language: bool = True
     """Load the language models; without them no text is judged, which decisions say."""
 

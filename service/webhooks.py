@@ -25,6 +25,7 @@ TELLABLE: Final = (
     "policy.proposed",
     "policy.activated",
     "refusal.recorded",
+    "gate.differed",
     "subject.erased",
     "alert.repeated",
     "alert.suppressed",
