@@ -119,9 +119,13 @@ class Gazetteer:
         found = [_candidate(place, place.people / total) for place in places]
         return tuple(sorted(found, key=lambda one: (-one.probability, one.place.code or "")))
 
-    def begins(self, word: str) -> bool:
-        """Whether a name of a place begins with a folded word; a quick way to pass over others."""
-        return word in self._first or (self._with_world and word in _world_first())
+    def begins(self, word: str, *, proper: bool = True) -> bool:
+        """Whether a name of a place begins with a folded word; a quick way to pass over others.
+
+        A word that is not `proper`, in small letters, begins own names only.
+        """
+        head = word.partition(" ")[0] if " " in word else word
+        return head in self._first or (proper and self._with_world and head in _world_first())
 
     def knows(self, key: str) -> bool:
         """Whether a folded name is one of a place."""

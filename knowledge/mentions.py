@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from knowledge.gazetteer import Candidate, Gazetteer, by_code, folded_name
 
@@ -48,8 +49,7 @@ class Mention:
     candidates: tuple[Candidate, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Word:
+class _Word(NamedTuple):  # a tuple, because every word of every post becomes one
     folded: str
     start: int
     end: int
@@ -63,24 +63,22 @@ def mentions(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
     hashtag, and names that are ordinary words are passed over. A name that is followed by a
     comma and the land in which it lies ("Paris, Texas") means the one there.
     """
-    words = [*_words(text[:LONGEST_TEXT])]
+    words = _words(text[:LONGEST_TEXT])
     longest = min(LONGEST_NAME, gazetteer.longest)
     found: list[Mention] = []
-    at = 0
-    while at < len(words) and len(found) < MOST_MENTIONS:
-        length = _named(words, at, longest, gazetteer)
-        if not length:
-            at += 1
+    until = 0
+    for at, word in enumerate(words):
+        if at < until or not gazetteer.begins(word.folded, proper=word.proper):
             continue
-        start, end = words[at].start, words[at + length - 1].end
-        name = text[start:end]
-        found.append(
-            Mention(
-                text=name, start=start, end=end, candidates=gazetteer.meant(name, in_text=True)
-            )
-        )
-        at += length
-    return tuple(_placed(text, found))
+        if length := _named(words, at, longest, gazetteer):
+            until = at + length
+            start, end = word.start, words[until - 1].end
+            name = text[start:end]
+            meant = gazetteer.meant(name, in_text=True)
+            found.append(Mention(text=name, start=start, end=end, candidates=meant))
+            if len(found) == MOST_MENTIONS:
+                break
+    return tuple(_placed(text, found)) if found else ()
 
 
 def codes(found: Sequence[Mention]) -> dict[str, float]:
@@ -106,27 +104,35 @@ def part(found: Sequence[Mention]) -> tuple[str, float] | None:
     return best if best is not None and best[1] > _SURE else None
 
 
-def _words(text: str) -> Iterator[_Word]:
-    plain = _SKIPPED.sub(lambda match: " " * len(match[0]), text)
+def _words(text: str) -> list[_Word]:
+    skipped = "://" in text or "www." in text or "@" in text
+    plain = _SKIPPED.sub(_blank, text) if skipped else text
+    found = []
     for match in _WORD.finditer(plain):
-        word = match[0].removesuffix("'s").removesuffix("\u2019s")
-        tagged = plain[match.start() - 1 : match.start()] == "#"
-        cased = word[:1].isupper() or word[:1].lower() == word[:1].upper()
-        yield _Word(
-            folded=folded_name(word),
-            start=match.start(),
-            end=match.start() + len(word),
-            proper=cased or tagged,
-        )
+        folded, length, cased = _spelt(match[0])
+        start = match.start()
+        proper = cased or plain[start - 1 : start] == "#"
+        found.append(_Word(folded, start, start + length, proper))
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def _spelt(word: str) -> tuple[str, int, bool]:
+    """A word folded, how long it is without a genitive, whether it begins with a capital."""
+    name = word.removesuffix("'s").removesuffix("\u2019s")
+    cased = name[:1].isupper() or name[:1].lower() == name[:1].upper()
+    return folded_name(name), len(name), cased
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _named(words: Sequence[_Word], at: int, longest: int, gazetteer: Gazetteer) -> int:
     """How many words from here on are a name, 0 for none."""
-    if not gazetteer.begins(words[at].folded.partition(" ")[0]):
-        return 0
     for length in range(min(longest, len(words) - at), 0, -1):
         several = words[at : at + length]
-        key = " ".join(word.folded for word in several)
+        key = " ".join([word.folded for word in several])
         if gazetteer.owns(key):
             return length
         proper = several[0].proper and several[-1].proper and key not in _ORDINARY
