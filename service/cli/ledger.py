@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.output import AsJson, Home, configured, opened, refuse, show
+from service.cli.output import AsJson, Home, configured, refuse, show
 
 if TYPE_CHECKING:
     from knowledge.ledger import Ledger
@@ -123,10 +123,10 @@ def erase(
         whom, who = thing_id(subject), thing_id(actor)
     except IdentityInvalid as error:
         refuse(str(error))
-    with opened(home) as world:  # recorded at the world's time, which a replay's is not by itself
+    with _opened(home, writing=True) as ledger:
         if not yes and not typer.confirm(f"Erase {whom} for good?"):
             refuse("nothing was erased")
-        event = world.ledger.erase(whom, actor=who, id=new_id("event"), reason=reason)
+        event = ledger.erase(whom, actor=who, id=new_id("event"), reason=reason)
     if as_json:
         show({"subject": whom, "sequence": event.sequence, "id": event.id})
     else:
@@ -134,22 +134,25 @@ def erase(
 
 
 @contextmanager
-def _opened(home: Home) -> Iterator["Ledger"]:
-    """The ledger of a home, closed afterwards; refuses a home that has none."""
-    from knowledge.ledger import Ledger  # noqa: PLC0415 - light start
+def _opened(home: Home, *, writing: bool = False) -> Iterator["Ledger"]:
+    """The ledger of a home, closed afterwards; refuses a home that has none.
+
+    Whoever writes has the clock of the world that it is; to read, any will do.
+    """
     from knowledge.refusals import LedgerRefused  # noqa: PLC0415 - light start
-    from knowledge.sealing import KeyStore  # noqa: PLC0415 - light start
-    from service.clock import LiveClock  # noqa: PLC0415 - light start
+    from service.opening import HomeRefused  # noqa: PLC0415 - light start
+    from service.opening import opened as parts  # noqa: PLC0415 - light start
 
     settings = configured(home=home)
     if not (settings.keys_path / "master.key").exists():
         refuse(f"{settings.home} is no attune home; make one with: attune init --home DIR")
+    if not writing:
+        settings = settings.model_copy(update={"clock_may_jump": True})
     try:
-        with closing(KeyStore.open(settings.keys_path)) as keys:
-            url, now = settings.database_url, LiveClock().now
-            with closing(Ledger.open(url, keys=keys, now=now)) as ledger:
-                yield ledger
-    except LedgerRefused as error:
+        ledger, keys, _ = parts(settings, create=False)
+        with closing(keys), closing(ledger):
+            yield ledger
+    except (LedgerRefused, HomeRefused) as error:
         refuse(str(error))
 
 
