@@ -75,6 +75,10 @@ class Ledger(Recorded):
         """
         return _Earlier(self._database, self._keys, self._now, last)
 
+    def rising(self) -> "Rising":
+        """The ledger as it was before its first event, to be let grow again, as far as wanted."""
+        return Rising(self._database, self._keys, self._now, 0)
+
     def append(
         self,
         drafts: Sequence[Draft],
@@ -173,3 +177,11 @@ class _Earlier(Ledger):
     def erase(self, *_: object, **__: object) -> NoReturn:
         """Refuse: what was cannot be written."""
         raise TypeError("an earlier ledger can't be written to")
+
+
+class Rising(_Earlier):
+    """An earlier ledger that grows up to later sequences, so that folds over it can follow."""
+
+    def rise(self, last: int) -> None:
+        """Show the events up to a sequence, too; what was shown stays."""
+        self._last = max(self._last, last)

@@ -1,9 +1,10 @@
-"""How sure a share is that was counted."""
+"""How sure a share is, or a number of events, that was counted."""
 
 import math
 from typing import Final
 
 NORMAL: Final = 1.959_963_985
+_TAIL: Final = 0.025
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
@@ -21,3 +22,15 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     width = math.sqrt(share * (1 - share) / of + square / (4 * of * of))
     width *= NORMAL / (1 + square / of)
     return max(0.0, middle - width), min(1.0, middle + width)
+
+
+def poisson(counted: int) -> tuple[float, float]:
+    """The exact 95 % interval of how many were to be expected (Garwood 1936).
+
+    >>> [round(end, 2) for end in poisson(0)], [round(end, 2) for end in poisson(10)]
+    ([0.0, 3.69], [4.8, 18.39])
+    """
+    from scipy.special import gammaincinv  # noqa: PLC0415 - scipy takes a while to load
+
+    low = float(gammaincinv(counted, _TAIL)) if counted else 0.0
+    return low, float(gammaincinv(counted + 1, 1 - _TAIL))

@@ -34,7 +34,7 @@ class Recorded:
         """Read this database up to a sequence, opening what is sealed with these keys."""
         self._database: Final = database
         self._keys: Final = keys
-        self._last: Final = last
+        self._last = last
 
     def read(
         self,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -43,6 +43,11 @@ class Policy:
         """The policy of one of the books by itself."""
         files = {book.file: self.files[book.file]}
         return _policy(files, (book,))
+
+    def having(self, rules: Iterable[Rule]) -> "Policy":
+        """The same bundle, under the same digest, as if it had other rules: to ask what if."""
+        kept = tuple(sorted(rules, key=_order))
+        return replace(self, rules=kept, _by_id=MappingProxyType({one.id: one for one in kept}))
 
     def stratum(self, name: str) -> tuple[Rule, ...]:
         """The rules of one stratum, sorted by id."""
