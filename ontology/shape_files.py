@@ -82,6 +82,12 @@ class Shapes:
         also = (s for t in targets for p in t.also for s in steps(p) if not s.inverse)
         return frozenset(v.local(step.predicate) for step in (*read, *also))
 
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The names of the shapes that find something: those that say what is wrong."""
+        found = (str(node).removeprefix(v.SHAPES) for node in self._graph.subjects(_SH.message))
+        return frozenset(name for name in found if name in self.lines)
+
     def subset(self, types: frozenset[str]) -> rdflib.Graph:
         """The shapes graph that judges these types and no others; cached."""
         if types not in self._subsets:

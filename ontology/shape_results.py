@@ -12,9 +12,15 @@ from ontology.events import Json
 from ontology.identity import ThingId
 from ontology.projection import value_of
 from ontology.shape_files import Shapes
+from ontology.values import Datatype, ValueInvalid, conform, encode
 
 _RESULT: Final = v.standard(v.SH, "result")
 _CURE: Final = ": "
+_TIMES: Final = {
+    v.standard(v.XSD, "dateTime"): Datatype.DATETIME,
+    v.standard(v.XSD, "time"): Datatype.TIME,
+    v.standard(v.XSD, "dayTimeDuration"): Datatype.DURATION,
+}
 _XSD_STRING: Final = v.standard(v.XSD, "string")
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -105,7 +111,19 @@ def _result(known: Shapes, said: Said) -> Result:
 
 
 def _json(term: Term | None) -> Json:
-    return value_of(term) if isinstance(term, ox.NamedNode | ox.Literal) else None
+    if not isinstance(term, ox.NamedNode | ox.Literal):
+        return None
+    found = value_of(term)
+    kind = _TIMES.get(term.datatype) if isinstance(term, ox.Literal) else None
+    return found if kind is None else _canonical(found, kind)
+
+
+def _canonical(text: Json, kind: Datatype) -> Json:
+    """A moment or duration in the form in which it is recorded; rdflib spells some in its own."""
+    try:
+        return str(encode(conform(text, kind))).replace("+00:00", "Z")
+    except ValueInvalid:
+        return text
 
 
 def _iri(term: Term) -> str:
