@@ -111,15 +111,18 @@ class Perception:
         reading: Reading,
         *,
         budget_ms: float,
+        contexts: Sequence[str | None] | None = None,
     ) -> "Sequence[Judged]":
         """What the models judge of texts, in their order, by the heads and lexicons of a policy.
+
+        `contexts` are what the texts answer; empathy is judged only with one.
 
         Raises:
             NotInTime: the models are cold, slower than the budget, or lack the policy's heads.
         """
         if self._judge is None:
             raise NotInTime("language")
-        work = functools.partial(self._scored, texts, languages, reading)
+        work = functools.partial(self._scored, texts, languages, reading, contexts)
         found = self._within("language", work, budget_ms)
         if found is None:
             raise NotInTime("language")
@@ -145,14 +148,18 @@ class Perception:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _scored(
-        self, texts: Sequence[str], languages: Sequence[str | None], reading: Reading
+        self,
+        texts: Sequence[str],
+        languages: Sequence[str | None],
+        reading: Reading,
+        contexts: Sequence[str | None] | None,
     ) -> "Sequence[Judged] | None":
         """The judgements; None, with a line in the log, where the policy's heads are not here."""
         from knowledge.language.coefficient_files import CoefficientsMissing  # noqa: PLC0415
         from knowledge.language.heads import CoefficientsInvalid  # noqa: PLC0415
 
         try:
-            return self.under(reading).score(texts, languages=languages)
+            return self.under(reading).score(texts, contexts, languages)
         except (CoefficientsMissing, CoefficientsInvalid) as error:
             logger().error("texts cannot be judged", why=str(error))
             return None
