@@ -30,7 +30,9 @@ class Signal:
     passes on (another post's id there, or the handle shared from), None for an original.
     `language` is a BCP 47 tag. `topics` are hashtags and words as the feed declares them, lower
     case, without "#". `reach` counts the people who may have seen it. `fences` are the geofences
-    that it comes from or names: all that is kept of a point that came with it.
+    that it comes from or names: all that is kept of a point that came with it. Where nothing
+    gives a `region`, `derived_region` is the one that its words tell of, with the probability
+    `derived_confidence` that they mean it; people speak of places where they are not.
     """
 
     id: ThingId
@@ -47,3 +49,5 @@ class Signal:
     reach: int | None = None
     scores: Scores | None = None
     fences: tuple[ThingId, ...] = ()
+    derived_region: ThingId | None = None
+    derived_confidence: float | None = None

@@ -86,7 +86,7 @@ class Cases:
     def _decided(self, signal: Signal, customer: ThingId) -> Event | None:
         """The decision on a post; the same one however often it is asked for."""
         world = self._world
-        incidents = assign(signal, world.incidents.scopes(world.roster().within))
+        incidents = assign(signal, world.scopes())
         here = [
             one
             for one in world.graph.subjects("usesPlatform", signal.platform)

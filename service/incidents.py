@@ -13,6 +13,7 @@ LISTENED: Final = frozenset({"candidate", "open", "recovery"})
 """The states in which signals are counted for an incident."""
 
 Within = Callable[[Iterable[str]], tuple[ThingId, ...]]
+Beside = Callable[[Iterable[str]], tuple[ThingId, ...]]
 
 _SCOPE: Final = ("topic", "inRegion", "inGeofence", "onPlatform", "ofAccount")
 
@@ -76,10 +77,11 @@ class Incidents:
         """Every incident, in the order in which they became known."""
         return tuple(self._all.values())
 
-    def scopes(self, within: Within) -> tuple[IncidentScope, ...]:
+    def scopes(self, within: Within, beside: Beside) -> tuple[IncidentScope, ...]:
         """What the signals are assigned to: every incident that was ever open, with its times.
 
-        `within` gives the regions that lie in some regions, themselves among them. An incident
+        `within` gives the regions that lie in some regions, themselves among them; `beside` the
+        fences and regions that share land with some fences, themselves among them. An incident
         that was merged has its posts counted by the one that it went into; topics of a part that
         was split off are the part's alone.
         """
@@ -88,6 +90,8 @@ class Incidents:
                 id=home.id,
                 topics=self._topics(one),
                 regions=within(one.scope.get("inRegion", ())),
+                fences=tuple(ThingId(f) for f in one.scope.get("inGeofence", ())),
+                beside=beside(one.scope.get("inGeofence", ())),
                 platforms=tuple(ThingId(p) for p in one.scope.get("onPlatform", ())),
                 accounts=one.scope.get("ofAccount", ()),
                 since=one.onset,

@@ -10,7 +10,7 @@ from ontology.signals import Signal
 from service.bodies import SignalIn, instant
 from service.clock import elapsed_ms, monotonic_ms
 from service.fence_alerts import watch
-from service.locating import located
+from service.locating import in_words, located
 from service.perception import NotInTime
 from service.situation import resolve
 from service.world import World
@@ -95,7 +95,7 @@ def take(
         LedgerRefused: nothing was committed.
     """
     started = monotonic_ms()
-    signals = [_fenced(world, signal) for signal in signals]
+    signals = [in_words(world, signal) for signal in signals]
     scored = list(_scored(world, signals, budget_ms)) if world.settings.language else signals
     at = world.clock.now()
     spent = elapsed_ms(started) / 1000.0
@@ -130,13 +130,6 @@ def _scored(world: World, signals: Sequence[Signal], budget_ms: float) -> Iterab
                 scores=verdict.scores if verdict.judged else None,
                 language=signal.language or verdict.language,
             )
-
-
-def _fenced(world: World, signal: Signal) -> Signal:
-    """The signal with the fences that its words name beside those that it comes from."""
-    spoken = world.places().spoken_of(signal.text, signal.posted_at)
-    named = [one for one in spoken if one not in signal.fences]
-    return replace(signal, fences=(*signal.fences, *named)) if named else signal
 
 
 def _check_time(world: World, posted_at: datetime) -> None:

@@ -1,11 +1,13 @@
 """Locating: a point or a place name becomes fences and a region; the point itself is dropped."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from ontology.facts import Origin
 from ontology.identity import ThingId
+from ontology.signals import Signal
 from service.bodies import DecisionRequest, Point
 from service.places import Found
 from service.sources import READERS, Sources
@@ -30,6 +32,23 @@ def located(world: World, point: Point | None, place: str | None, at: datetime) 
         confidence=named.confidence,
         candidates=named.candidates,
     )
+
+
+def in_words(world: World, signal: Signal) -> Signal:
+    """The signal with what its words tell of where: fences, and a region where none is given.
+
+    A region that is derived so is marked as such, and says what a post is about.
+    """
+    places = world.places()
+    spoken = places.spoken_of(signal.text, signal.posted_at)
+    fences = (*signal.fences, *(one for one in spoken if one not in signal.fences))
+    if signal.region is not None:
+        return signal if fences == signal.fences else replace(signal, fences=fences)
+    told = places.told_by(signal.text)
+    if fences == signal.fences and told.region is None:
+        return signal
+    known = None if told.region is None else told.confidence
+    return replace(signal, fences=fences, derived_region=told.region, derived_confidence=known)
 
 
 def placed(

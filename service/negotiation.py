@@ -69,7 +69,7 @@ def report(world: World, platform: ThingId, *, days: int) -> dict[str, Json] | N
 
 def measured(world: World, platform: ThingId, since: datetime) -> Need:
     """What incidents asked of a platform since a moment, from the signals that are kept."""
-    scopes = world.incidents.scopes(world.roster().within)
+    scopes = world.scopes()
     rates = _rates(world, platform)
     by_incident: dict[ThingId, Counter[int]] = {}
     weights: Counter[int] = Counter()

@@ -1,8 +1,9 @@
 """Places as the graph states them: geofences, regions and their names, read once a change."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final, Self
 
 from knowledge.areas import read_area
@@ -17,6 +18,9 @@ _KINDS: Final = frozenset({"geofence", "region"})
 
 SURE: Final = 0.8
 """The probability from which on a place name is taken to mean a region."""
+
+SURE_IN_TEXT: Final = 0.7
+"""The same for the names in a text; chosen on the 2012 feeds of CrisisLex T26."""
 
 MOST_FENCES: Final = 16
 """Fences of one point or text that are kept, the smallest first."""
@@ -50,6 +54,11 @@ class Places:
     gazetteer: Gazetteer
     own: Gazetteer
     by_code: Mapping[str, ThingId]
+    above: Mapping[ThingId, tuple[ThingId, ...]]
+    """The regions in which each region lies, the narrowest first."""
+
+    made: dict[frozenset[str], tuple[ThingId, ...]]
+    """What `beside` found."""
 
     @classmethod
     def read(cls, graph: Graph) -> Self:
@@ -64,6 +73,8 @@ class Places:
             gazetteer=Gazetteer(names),
             own=Gazetteer(_names(told), world=False),
             by_code=dict(reversed([*codes])),
+            above={one: (*_above(one, regions),) for one in regions},
+            made={},
         )
 
     def at(self, lon: float, lat: float, at: datetime) -> Found:
@@ -105,6 +116,48 @@ class Places:
         ]
         return self._in_force(found, at)[:MOST_FENCES]
 
+    def told_by(self, text: str) -> Found:
+        """The region that the names in a text tell of: the narrowest that is sure enough."""
+        found = mentions(text, self.gazetteer) if self.above else ()
+        shares: dict[ThingId, float] = {}
+        for each in (each for one in found for each in one.candidates):
+            for region in self._around(each.place):
+                shares[region] = shares.get(region, 0.0) + each.probability / len(found)
+        sure = [one for one, share in shares.items() if share >= SURE_IN_TEXT]
+        if not sure:
+            return Found()
+        best = max(sure, key=lambda one: (len(self.above.get(one, ())), shares[one], one))
+        return Found(region=best, confidence=min(1.0, round(shares[best], 3)))
+
+    def beside(self, fences: Iterable[str]) -> tuple[ThingId, ...]:
+        """The fences and regions that share land with some fences, themselves among them.
+
+        Of regions none, where one of the fences has no region.
+        """
+        asked = frozenset(fences)
+        if asked not in self.made:
+            self.made[asked] = tuple(sorted({*self._beside(asked)}))
+        return self.made[asked]
+
+    def _beside(self, asked: Collection[str]) -> Iterator[ThingId]:
+        yield from map(ThingId, asked)
+        for one in self.fences.all:
+            if one.id in asked:
+                yield from (each.id for each in self.fences.touching(one.area))
+        regions = [self._region([ThingId(one)]) for one in asked]
+        for region in regions if None not in regions else ():
+            yield from (one for one, above in self.above.items() if region in (one, *above))
+            yield from self.above.get(region, ()) if region is not None else ()
+
+    def _around(self, place: Place) -> Collection[ThingId]:
+        """The regions that a place lies in."""
+        if place.thing is not None:
+            region = self._of(place)
+            return () if region is None else (region, *self.above.get(region, ()))
+        known = (self.by_code.get(one or "") for one in (place.code, place.country))
+        several = [one for one in known if one is not None]
+        return {*several, *chain.from_iterable(self.above[one] for one in several)}
+
     def _in_force(self, fences: Sequence[ThingId], at: datetime) -> tuple[ThingId, ...]:
         wanted = {
             one for one in fences if Span.of(self.told[one], "validFrom", "validUntil").covers(at)
@@ -121,6 +174,17 @@ class Places:
         found = (first(self.told[one], "inRegion") for one in fences)
         region = next((one for one in found if one is not None), None)
         return None if region is None else ThingId(str(region))
+
+
+def _above(region: ThingId, regions: Mapping[ThingId, Properties]) -> Iterator[ThingId]:
+    """The regions in which one lies, the narrowest first."""
+    seen = {region}
+    while (parent := first(regions.get(region, {}), "withinRegion")) is not None:
+        region = ThingId(str(parent))
+        if region in seen:
+            return
+        seen.add(region)
+        yield region
 
 
 def _names(things: Mapping[ThingId, Properties]) -> Iterator[tuple[str, Place]]:

@@ -143,7 +143,7 @@ def _covered(world: World, candidate: Candidate) -> bool:
     """Whether most of its typical posts are counted for an incident that is under way."""
     scopes = [
         scope
-        for scope in world.incidents.scopes(world.roster().within)
+        for scope in world.scopes()
         if (one := world.incidents.get(scope.id)) is not None and one.listened
     ]
     posts = words(world, candidate.exemplars)

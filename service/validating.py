@@ -79,7 +79,7 @@ class Validating:
         except SegmentBroken as error:
             world.log.warning("posts not validated", segment=event.subject, why=str(error))
             return
-        scopes = world.incidents.scopes(world.roster().within)
+        scopes = world.scopes()
         least = world.settings.validate_irony_from
         for signal in signals:
             for incident in assign(signal, scopes)[:1]:

@@ -102,7 +102,7 @@ class World:
         self.traffic: Final = Traffic()
         self.perception: Final = own.perception
         self.clustering: Final = Clustering()
-        self.counting: Final = Counting(ledger, own.segments, self._scopes, self.log, clock.now())
+        self.counting: Final = Counting(ledger, own.segments, self.scopes, self.log, clock.now())
         self._alerts: Final = Followed(Alerts(), ledger)
         self._validations: Final = Followed(Validations(), ledger)
         self._due: Final = Followed(Due(self.lifecycles), ledger, outlines=True)
@@ -172,9 +172,13 @@ class World:
         """Geofences, regions and their names, read again only after a change of them."""
         return self._places.now()
 
+    def scopes(self) -> Sequence[IncidentScope]:
+        """What signals are assigned to now."""
+        return self.incidents.scopes(self.roster().within, self.places().beside)
+
     def settle_lags(self) -> None:
         """Measure how long what decisions have counted had waited for them."""
-        self.counting.lags.settle(self._scopes)
+        self.counting.lags.settle(self.scopes)
 
     def due_now(self) -> Due:
         """What is open and due, folded up to the head."""
@@ -250,9 +254,6 @@ class World:
                 self._set_clock(event)
             self._governed = events[-1].sequence
         self.graph.catch_up()
-
-    def _scopes(self) -> Sequence[IncidentScope]:
-        return self.incidents.scopes(self.roster().within)
 
     def _read_roster(self) -> Roster:
         return Roster.read(self.graph)

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from ontology.identity import ThingId
+from ontology.identity import ThingId, kind_of
 from ontology.signals import Signal
 
 LONGEST_TEXT: Final = 20_000
@@ -28,12 +28,16 @@ class IncidentScope:
 
     `topics` are words, hashtags (with or without "#") or phrases, `accounts` handles of
     organisations (with or without "@"); case does not matter. `regions` are the regions meant and
-    all within them. A post counts from `since` (included) to `until` (excluded).
+    all within them, `fences` the geofences meant, `beside` all that share land with one of these:
+    a post there may lie in it, one in other fences or regions does not. A post counts from
+    `since` (included) to `until` (excluded).
     """
 
     id: ThingId
     topics: tuple[str, ...] = ()
     regions: tuple[ThingId, ...] = ()
+    fences: tuple[ThingId, ...] = ()
+    beside: tuple[ThingId, ...] = ()
     platforms: tuple[ThingId, ...] = ()
     accounts: tuple[str, ...] = ()
     since: datetime | None = None
@@ -62,9 +66,10 @@ class _Wanted:
 def assign(signal: Signal, incidents: Sequence[IncidentScope]) -> tuple[ThingId, ...]:
     """The incidents whose scope holds the signal, in the order given.
 
-    Every dimension that a scope names must fit. A post whose region nobody can tell fits a region
-    where topics or accounts already tie it to the incident: what can't be located is counted, not
-    lost. A scope that names no dimension holds nothing.
+    Every dimension that a scope names must fit. A post of which nobody can tell whether it lies
+    there fits where topics or accounts already tie it to the incident: what can't be located is
+    counted, not lost. A region that is derived from words can make a post fit, never keep it out.
+    A scope that names no dimension holds nothing.
     """
     said: _Said | None = None
     found: list[ThingId] = []
@@ -106,11 +111,35 @@ def _in_time(posted: datetime, scope: IncidentScope) -> bool:
 def _in_place(signal: Signal, scope: IncidentScope) -> bool:
     if scope.platforms and signal.platform not in scope.platforms:
         return False
+    tied = bool(scope.topics or scope.accounts)
+    if not scope.regions and not scope.fences:
+        return bool(tied or scope.platforms)
+    there = (_in_region(signal, scope), _in_fence(signal, scope))
+    return False not in there and (tied or None not in there)
+
+
+def _in_region(signal: Signal, scope: IncidentScope) -> bool | None:
+    """Whether it is from a region meant; None where nobody can tell."""
     if not scope.regions:
-        return bool(scope.topics or scope.accounts or scope.platforms)
-    if signal.region is None:
-        return bool(scope.topics or scope.accounts)
-    return signal.region in scope.regions
+        return True
+    if signal.region is not None:
+        return signal.region in scope.regions
+    known = signal.derived_region in scope.regions or not _apart(signal.fences, scope.fences)
+    return True if known else None
+
+
+def _in_fence(signal: Signal, scope: IncidentScope) -> bool | None:
+    """Whether it lies in a fence meant; None where nobody can tell."""
+    if not scope.fences or not _apart(signal.fences, scope.fences):
+        return True
+    elsewhere = bool(signal.fences) and _apart(signal.fences, scope.beside)
+    if signal.region is not None and signal.region not in scope.beside:
+        elsewhere = elsewhere or any(kind_of(one) == "region" for one in scope.beside)
+    return False if elsewhere else None
+
+
+def _apart(these: Iterable[ThingId], those: Collection[ThingId]) -> bool:
+    return not any(one in those for one in these)
 
 
 def _about(said: _Said, scope: IncidentScope) -> bool:

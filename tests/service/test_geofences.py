@@ -115,11 +115,106 @@ def test_a_place_that_is_sure_enough_gives_the_region_and_one_that_is_not_gives_
     assert [*regions.values()] == ["region/de", None]
 
 
-def test_words_that_name_a_fence_count_for_it_but_give_no_region(world: World) -> None:
+def test_words_that_name_a_fence_count_for_it_and_derive_its_region(world: World) -> None:
     fence(world, alias=["Old Mill Stop"])
     hear(world, 1, location=None, text="Fire at old mill stop!")
     (signal,) = world.segments.scan()
     assert (signal.fences, signal.region) == ((STATION,), None)
+    assert (signal.derived_region, signal.derived_confidence) == ("region/us-ny", 1.0)
+
+
+def derived(world: World, text: str, **more: Any) -> tuple[str | None, str | None]:
+    hear(world, 1, **{"location": None, "text": text, **more})
+    (signal,) = world.segments.scan()
+    return signal.region, signal.derived_region
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("Floods in Munich and Hamburg", "region/de"),
+        ("Floods in Munich, and in New York City", None),
+        ("Smoke over Springfield", "region/us"),
+        ("Smoke over Georgia", None),
+        ("nice reading, most of it", None),
+        ("Smoke over Brooklyn", "region/us-ny"),
+    ],
+)
+def test_the_names_of_places_in_a_post_derive_its_region_where_they_are_sure_enough(
+    world: World, text: str, region: str | None
+) -> None:
+    assert derived(world, text) == (None, region)
+
+
+def test_a_region_that_is_declared_is_never_overridden(world: World) -> None:
+    assert derived(world, "Floods in Munich", region="region/us-nj") == ("region/us-nj", None)
+
+
+def test_a_region_from_a_point_is_never_overridden(world: World) -> None:
+    assert derived(world, "Floods in Munich", location=HERE) == ("region/us-ny", None)
+
+
+def scoped(world: World, **scope: Any) -> ThingId:
+    root = ThingId("incident/scoped")
+    record(world, "Incident", root, name="Scoped", **scope)
+    acts.propose(world, thing=root, kind="incident", act="open", data={}, actor=ME)
+    world.catch_up()
+    return root
+
+
+def volume(world: World, incident: ThingId) -> int:
+    with world.listening() as windows:
+        rows = windows.spread(incident, world.clock.now())
+    return next(int(str(row["volume"])) for row in rows if row["window"] == "PT1H")
+
+
+def test_an_incident_at_a_fence_counts_the_posts_that_lie_in_it(world: World) -> None:
+    incident = scoped(world, inGeofence=[STATION])
+    hear(world, 2)
+    hear(world, 1, start=2, location={"lat": 0, "lon": 0})
+    hear(world, 1, start=3, location=None, region="region/us-nj")
+    assert volume(world, incident) == 2
+
+
+def test_an_incident_at_a_fence_counts_what_can_not_be_located_where_its_words_fit(
+    world: World,
+) -> None:
+    incident = scoped(world, inGeofence=[STATION], topic=["smoke"])
+    hear(world, 1, location=None, text="Smoke!")
+    hear(world, 1, start=1, location=None, text="Smoke!", region="region/us-ny")
+    hear(world, 1, start=2, location=None, text="Smoke!", region="region/us-nj")
+    hear(world, 1, start=3, location=None, text="No idea.")
+    assert volume(world, incident) == 2
+
+
+def test_a_post_that_lies_in_another_fence_is_outside(world: World) -> None:
+    area = {"type": "Point", "coordinates": [10.0, 50.0]}
+    record(world, "Geofence", "geofence/far", name="Far away", area=area, radius=500)
+    incident = scoped(world, inGeofence=[STATION], topic=["smoke"])
+    hear(world, 1, location={"lat": 50.0, "lon": 10.0}, text="Smoke!")
+    assert volume(world, incident) == 0
+
+
+def test_a_fence_around_the_one_that_is_meant_does_not_make_a_post_lie_elsewhere(
+    world: World,
+) -> None:
+    area = {"type": "Point", "coordinates": [HERE["lon"], HERE["lat"]]}
+    record(world, "Geofence", "geofence/city", name="Whole City", area=area, radius=9_000)
+    incident = scoped(world, inGeofence=[STATION], topic=["smoke"])
+    hear(world, 1, location=None, text="Smoke in Whole City!")
+    assert volume(world, incident) == 1
+
+
+def test_posts_heard_before_an_incident_was_at_a_fence_are_counted_for_it(world: World) -> None:
+    hear(world, 3)
+    assert volume(world, scoped(world, inGeofence=[STATION])) == 3
+
+
+def test_a_region_that_words_tell_of_counts_for_an_incident_of_that_region(world: World) -> None:
+    incident = scoped(world, inRegion=["region/us-ny"])
+    hear(world, 1, location=None, text="Smoke over Brooklyn")
+    hear(world, 1, start=1, location=None, text="Smoke over Munich")
+    assert volume(world, incident) == 1
 
 
 def test_a_fence_that_is_not_in_force_holds_nothing(world: World) -> None:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -99,6 +100,81 @@ def test_a_region_fits_by_name_and_an_unknown_one_where_the_words_fit() -> None:
     assert not fits(replace(said("train"), region=JERSEY), scope)
     assert fits(said("train"), scope)
     assert not fits(said("train"), IncidentScope(id=INCIDENT, regions=(NEW_YORK,)))
+
+
+STATION, CITY, PORT = (ThingId(f"geofence/{name}") for name in ("station", "city", "port"))
+AT_THE_STATION = IncidentScope(id=INCIDENT, fences=(STATION,), beside=(STATION, CITY, NEW_YORK))
+
+
+def test_a_post_in_a_fence_that_is_meant_fits_without_any_words() -> None:
+    assert fits(replace(said("look at that"), fences=(CITY, STATION)), AT_THE_STATION)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"fences": (PORT,)}, {"region": JERSEY}, {"fences": (PORT,), "region": NEW_YORK}],
+)
+def test_a_post_that_lies_elsewhere_is_outside_whatever_its_words(elsewhere: Any) -> None:
+    scope = replace(AT_THE_STATION, topics=("train",))
+    assert not fits(replace(said("the train"), **elsewhere), scope)
+
+
+@pytest.mark.parametrize("where", [{}, {"fences": (CITY,)}, {"region": NEW_YORK}])
+def test_a_post_that_may_lie_in_the_fence_fits_where_its_words_do(where: Any) -> None:
+    scope = replace(AT_THE_STATION, topics=("train",))
+    assert fits(replace(said("the train"), **where), scope)
+    assert not fits(replace(said("the bus"), **where), scope)
+    assert not fits(replace(said("the train"), **where), AT_THE_STATION)
+
+
+def test_a_region_says_nothing_of_a_fence_whose_region_nobody_states() -> None:
+    scope = replace(AT_THE_STATION, topics=("train",), beside=(STATION,))
+    assert fits(replace(said("the train"), region=JERSEY), scope)
+
+
+def test_a_post_in_the_fence_of_a_scope_needs_no_region_of_its_own() -> None:
+    scope = replace(AT_THE_STATION, regions=(NEW_YORK,))
+    assert fits(replace(said("look"), fences=(STATION,)), scope)
+    assert not fits(replace(said("look"), fences=(STATION,), region=JERSEY), scope)
+
+
+def test_a_derived_region_brings_a_post_into_a_region() -> None:
+    scope = IncidentScope(id=INCIDENT, regions=(NEW_YORK,))
+    assert fits(replace(said("Buffalo"), derived_region=NEW_YORK), scope)
+    assert not fits(replace(said("Newark"), derived_region=JERSEY), scope)
+
+
+def test_a_declared_region_counts_and_not_the_derived_one() -> None:
+    scope = IncidentScope(id=INCIDENT, regions=(NEW_YORK,))
+    declared = replace(said("Buffalo"), region=JERSEY, derived_region=NEW_YORK)
+    assert not fits(declared, scope)
+
+
+_WHERE = st.lists(st.sampled_from([STATION, CITY, PORT]), max_size=2, unique=True).map(tuple)
+_REGIONS = st.lists(st.sampled_from([NEW_YORK, JERSEY]), max_size=1).map(tuple)
+
+
+@given(
+    fences=_WHERE,
+    regions=_REGIONS,
+    signal_fences=_WHERE,
+    region=st.sampled_from([None, NEW_YORK, JERSEY]),
+    tied=st.booleans(),
+)
+def test_a_derived_region_never_keeps_a_post_out(
+    *, fences: Any, regions: Any, signal_fences: Any, region: Any, tied: bool
+) -> None:
+    scope = IncidentScope(
+        id=INCIDENT,
+        topics=("train",) if tied else (),
+        regions=regions,
+        fences=fences,
+        beside=(*fences, NEW_YORK),
+    )
+    before = replace(said("the train"), fences=signal_fences, region=region)
+    for derived in (NEW_YORK, JERSEY):
+        after = replace(before, derived_region=derived)
+        assert fits(after, scope) or not fits(before, scope)
 
 
 def test_a_scope_that_names_nothing_holds_nothing() -> None:
