@@ -77,17 +77,10 @@ class Point:
     teams: Mapping[str, int]
     busiest: int
     warned: tuple[Warned, ...]
-
-    @property
-    def missed(self) -> int:
-        """Incidents of which nobody was told before their moment."""
-        return sum(one.minutes is None for one in self.warned)
-
-    @property
-    def minutes(self) -> tuple[float, float]:
-        """Median and worst warning; who was not warned had none."""
-        found = [one.minutes or 0.0 for one in self.warned]
-        return (median(found), min(found)) if found else (0.0, 0.0)
+    missed: int
+    """Incidents of which nobody was told before their moment."""
+    minutes: tuple[float, float]
+    """Median and worst warning; who was not warned had none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +235,8 @@ def _point(
     ]
     pages = [*_pages(fired, terms.window)]
     shifts = Counter((each.team, (when - history.since) // terms.shift) for each, when in pages)
-    first, perhaps = _first(fired), _first(unsure)
+    warned = tuple(_warned(history, _first(fired), _first(unsure)))
+    minutes = [one.minutes or 0.0 for one in warned]
     return Point(
         at=at,
         pages=len(pages),
@@ -250,15 +244,21 @@ def _point(
         unsure=len(unsure),
         teams=Counter(each.team for each, _ in pages),
         busiest=max(shifts.values(), default=0),
-        warned=tuple(
-            Warned(
-                incident=incident,
-                minutes=_minutes(first.get(incident), moment),
-                perhaps=_minutes(perhaps.get(incident), moment) is not None,
-            )
-            for incident, moment in sorted(history.references.items())
-        ),
+        warned=warned,
+        missed=sum(one.minutes is None for one in warned),
+        minutes=(median(minutes), min(minutes)) if minutes else (0.0, 0.0),
     )
+
+
+def _warned(
+    history: History, first: Mapping[ThingId, datetime], perhaps: Mapping[ThingId, datetime]
+) -> Iterator[Warned]:
+    for incident, moment in sorted(history.references.items()):
+        yield Warned(
+            incident=incident,
+            minutes=_minutes(first.get(incident), moment),
+            perhaps=_minutes(perhaps.get(incident), moment) is not None,
+        )
 
 
 def _meets(thresholds: Sequence[Threshold], reached: Iterable[Heights], at: At) -> bool:

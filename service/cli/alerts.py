@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli import alert_budget
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from ontology.identity import ThingId
     from service.world import World
 
-app = typer.Typer(help="What a team should look at now.", no_args_is_help=True)
+app = typer.Typer(help="What a team should look at now, and how often.", no_args_is_help=True)
+app.command("budget")(alert_budget.command)
 
 Named = Annotated[str, typer.Argument(help="alert/…")]
 By = Annotated[str, typer.Option(help="Who does it: person/…")]
