@@ -99,6 +99,11 @@ class Gazetteer:
         self._first: Final = frozenset(name.partition(" ")[0] for name in self._own)
         self._with_world: Final = world
 
+    def warm(self) -> None:
+        """Read the world's places now: most of a second, once a process."""
+        self.begins("")
+        self.knows("")
+
     @property
     def longest(self) -> int:
         """How many words the longest name has."""
@@ -146,6 +151,12 @@ def folded_name(text: str) -> str:
     >>> folded_name("  São-Paulo "), folded_name("ST. Paul's")
     ('sao paulo', 'st paul s')
     """
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
+    if text.isascii() and text.isalpha():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join("".join(kept).split())
@@ -173,13 +184,19 @@ def _candidate(place: Place, probability: float) -> Candidate:
 @cache
 def _world() -> Mapping[str, tuple[Place, ...]]:
     """The world's places by folded name, read once a process: 79,000 names."""
-    found: dict[str, dict[tuple[str, str | None, str], Place]] = {}
+    found: dict[str, tuple[Place, ...]] = {}
     for name, place in _named():
-        key = folded_name(name)
-        if len(key) >= _SHORTEST_OWN or place.kind == "country":
-            same = (place.kind, place.code, place.name)
-            found.setdefault(key, {}).setdefault(same, place)
-    return {key: tuple(places.values()) for key, places in found.items() if key}
+        key = _folded(name)
+        if not key or (len(key) < _SHORTEST_OWN and place.kind != "country"):
+            continue
+        known = found.get(key, ())
+        if not any(_same(one, place) for one in known):
+            found[key] = (*known, place)
+    return found
+
+
+def _same(one: Place, other: Place) -> bool:
+    return (one.kind, one.code, one.name) == (other.kind, other.code, other.name)
 
 
 @cache

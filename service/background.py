@@ -63,6 +63,8 @@ class Background:
     def _warm(self) -> None:
         try:
             self._world.perception.warm()
+            if (places := self._world.places()).above:
+                places.gazetteer.warm()
         except Exception:
             self._world.log.exception("models are cold")
 

@@ -71,6 +71,12 @@ def _candidates(data: Path, advance: Advance) -> Found:
     return [*kept, *candidates.evaluate_talk(talk)], ()
 
 
+def _places(data: Path, advance: Advance) -> Found:
+    from service.location_evaluation import evaluate_places  # noqa: PLC0415 - light start
+
+    return evaluate_places(data, advance)
+
+
 def _language(data: Path, advance: Advance) -> Found:
     from knowledge.language import corpora, heads  # noqa: PLC0415 - light start
     from knowledge.language.evaluation import evaluate  # noqa: PLC0415 - light start
@@ -180,6 +186,13 @@ PARTS: Final[Sequence[Part]] = (
         "every second feed by name was kept from all tuning.",
         folders=("feeds/crisislex-t26", "language/goemotions"),
         measure=_candidates,
+    ),
+    Part(
+        name="places",
+        heading="Regions derived from words",
+        about="Whether the region that a post's words tell of is that of its crisis.",
+        folders=("feeds/crisislex-t26",),
+        measure=_places,
     ),
     Part(
         name="language",
