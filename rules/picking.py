@@ -22,14 +22,14 @@ class Wanted:
     """What a text is wanted for.
 
     `fits` has, by dimension, what is known of it; a dimension that is missing was not stated.
-    `situation` has what is known by the keys of `when`. `named` is the template that a rule or
-    the caller asks for.
+    `situation` has what is known by the keys of `when`. Of `channels` one at least must have a
+    wording. `named` is the template that a rule or the caller asks for.
     """
 
     at: datetime
     fits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     situation: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    channel: str | None = None
+    channels: frozenset[str] = frozenset()
     locale: str | None = None
     named: str | None = None
 
@@ -63,6 +63,7 @@ class _Rank:
     unnamed: bool
     conditions: int
     strategies: int
+    channels: int
     dimensions: int
     locale: bool
     width: int
@@ -74,7 +75,7 @@ def pick(templates: Iterable[Template], wanted: Wanted) -> Picked:
 
     What fits is ordered by: named by a rule or the caller; conditions of the situation that it
     asks for and that are met; strategies of the decision that it follows beyond informing;
-    dimensions that it names; the exact locale; how few values it names; its id.
+    wanted channels; dimensions that it names; the exact locale; how few values it names; its id.
     """
     fitting: list[tuple[_Rank, Template]] = []
     others: list[tuple[int, str, Passed]] = []
@@ -110,8 +111,9 @@ def mismatches(one: Template, wanted: Wanted) -> tuple[str, ...]:
 def _unavailable(one: Template, wanted: Wanted) -> Iterable[str]:
     if not one.effective.at(wanted.at):
         yield "it is not in force at this moment"
-    if wanted.channel is not None and wanted.channel not in one.variants:
-        yield f"it has no wording for {wanted.channel}, only for {', '.join(one.variants)}"
+    if wanted.channels and not wanted.channels & one.variants.keys():
+        told = " or ".join(sorted(wanted.channels))
+        yield f"it has no wording for {told}, only for {', '.join(one.variants)}"
     if wanted.locale is not None and not speaks(one.locale, wanted.locale):
         yield f"it is written in {one.locale}, wanted is {wanted.locale}"
 
@@ -163,6 +165,7 @@ def _rank(one: Template, wanted: Wanted) -> _Rank:
         unnamed=wanted.named != one.id,
         conditions=-len(one.when),
         strategies=-len(follows & wanted.fits.get("strategy", frozenset())),
+        channels=-len(wanted.channels & one.variants.keys()),
         dimensions=-len(named),
         locale=wanted.locale != one.locale,
         width=sum(len(one.fits[name]) for name in named),
@@ -174,6 +177,7 @@ _BETTER: Final[tuple[tuple[str, str], ...]] = (
     ("unnamed", "{other} was asked for by name"),
     ("conditions", "{other} meets more of what is known of the situation"),
     ("strategies", "{other} follows more of the decision's strategies"),
+    ("channels", "{other} has wordings for more of the channels"),
     ("dimensions", "{other} is made for more of what was asked"),
     ("locale", "{other} is written for exactly this locale"),
     ("width", "{other} is made for less else"),

@@ -176,7 +176,7 @@ class SlotReader:
                 self._no_step(node, steps, place, kind, "" if prop is None else str(why))
                 return "text", False
             if place == len(steps) - 1:
-                return _holds(prop), prop.personal
+                return _holds(prop), prop.personal or steps[0] == "customer"
             kind = schema().kinds[prop.refers[0]]
         return "text", False  # pragma: no cover - a path has two steps at least
 

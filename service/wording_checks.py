@@ -1,0 +1,88 @@
+"""Checks wordings before anybody is written to: forbidden words, limits, how they sound."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from knowledge.language.voice_files import Voice
+from rules.diagnostics import Diagnostic
+from rules.template import Slot, Template, Variant
+from rules.wording import Value, rendered
+from service.spoken import Place
+from service.stated import EXAMPLES, said
+from service.texts import Worded, overruns, worded
+
+_NAMES: Mapping[str, str] = {
+    "displayName": "Ada Byron",
+    "name": "Customer care",
+    "publicContact": "+1 914 555 0190",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One wording as it reads with examples in its slots, or with nothing but fallback words."""
+
+    template: Template
+    examples: bool
+    text: Worded
+
+
+def forbidden(templates: Mapping[str, Template], voice: Voice) -> Iterator[Diagnostic]:
+    """Words in templates that the voice never says."""
+    for one in templates.values():
+        for variant in one.variants.values():
+            for text in (variant.title or "", variant.text):
+                yield from _never(one, variant, text, voice)
+
+
+def _never(one: Template, variant: Variant, text: str, voice: Voice) -> Iterator[Diagnostic]:
+    for phrase in voice.never:
+        found = phrase.pattern.search(text) if phrase.language == one.language else None
+        if found is not None:
+            yield Diagnostic(
+                file=one.file,
+                line=variant.line,
+                column=1,
+                offending=found.group(),
+                reason=f"the voice never says it, in {one.id} for {variant.channel}: {phrase.why}",
+                example=phrase.instead,
+            )
+
+
+def tried(one: Template, voice: Voice) -> Iterator[Tried]:
+    """Every wording of a template, with examples and with fallbacks."""
+    for examples in (True, False):
+        values = {slot.name: _value(slot, one, examples) for slot in one.slots.values()}
+        for variant in one.variants.values():
+            title = rendered(variant.title, values) if variant.title is not None else None
+            text = rendered(variant.text, values)
+            shown = worded(variant, title, text, locale=one.locale, voice=voice, complete=True)
+            yield Tried(template=one, examples=examples, text=shown)
+
+
+def too_long(templates: Mapping[str, Template], voice: Voice) -> Iterator[Diagnostic]:
+    """Wordings that do not keep the limits of their channel, even with short examples."""
+    for one in templates.values():
+        for attempt in tried(one, voice):
+            text = attempt.text
+            for words in overruns(text.parts, text.lengths, text.limits):
+                yield Diagnostic(
+                    file=one.file,
+                    line=one.variants[text.channel].line,
+                    column=1,
+                    offending=f"{one.id} for {text.channel}",
+                    reason=f"{words}, with examples in its slots",
+                )
+
+
+def _value(slot: Slot, one: Template, examples: bool) -> Value:  # noqa: FBT001 - two ways to try
+    """What stands in a slot while it is tried."""
+    if slot.chooses:
+        return examples
+    if not examples and slot.fallback is not None:
+        return (slot.fallback,) if slot.holds == "list" else slot.fallback
+    if slot.paths and slot.paths[0][-1] in _NAMES:
+        return _NAMES[slot.paths[0][-1]]
+    place = Place(locale=one.locale, territory=None, zone=ZoneInfo("America/New_York"))
+    return said(slot, EXAMPLES[slot.holds], place)[0]
