@@ -14,8 +14,8 @@ from ontology.identity import Scope, ThingId
 from ontology.judged import Context, Proposed, Whole, affected, context_of
 from ontology.paths import Reader
 from ontology.shape_engines import Findings, GateBroken, GateEngine, evaluate
-from ontology.shape_files import Shapes
 from ontology.shape_files import shapes as packaged
+from ontology.shape_graph import Shapes
 from ontology.shape_results import Result
 
 __all__ = ["GateBroken", "GateEngine", "Judged", "Result", "Verdict", "judge", "judge_standing"]

@@ -11,7 +11,7 @@ from ontology.events import Draft
 from ontology.identity import ThingId
 from ontology.paths import Reader, inverse, walk
 from ontology.projection import project, resulting
-from ontology.shape_files import Shapes
+from ontology.shape_graph import Shapes
 
 
 class Whole(Reader, Protocol):

@@ -11,7 +11,7 @@ from rdflib.collection import Collection
 from ontology import vocabulary as v
 from ontology.identity import ThingId
 from ontology.schema import schema
-from ontology.shape_files import Shapes
+from ontology.shape_graph import Shapes
 from ontology.shape_results import Result
 
 _SH: Final = rdflib.SH

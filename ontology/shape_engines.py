@@ -13,7 +13,9 @@ import pyoxigraph as ox
 import pyshacl
 import rdflib
 
-from ontology.shape_files import Shapes
+from ontology import vocabulary as v
+from ontology.schema import schema
+from ontology.shape_graph import Shapes
 from ontology.shape_results import Key, Result, of_graph, of_text
 
 if TYPE_CHECKING:
@@ -135,9 +137,20 @@ def _compiled(known: Shapes) -> "shacl.Shapes":
     if found is None:
         import shacl  # noqa: PLC0415 - it may not be installed
 
-        text = known.graph.serialize(format="nt")
+        text = known.graph.serialize(format="nt") + _names()
         found = _COMPILED[known] = shacl.Shapes.from_text(text, format="ntriples")
     return found
+
+
+def _names() -> str:
+    """Triples with every term and concept, beside the shapes.
+
+    The fast engine (0.3.4) drops a `?path` or `?value` that stands neither in the shapes nor in
+    the data, but only in the text of a query.
+    """
+    terms = [v.term(name) for name in schema().terms]
+    terms += [v.concept(name, word) for name, words in schema().schemes.items() for word in words]
+    return "".join(f"{v.JUDGEMENT_NODE} {v.READS} {term} .\n" for term in terms)
 
 
 ENGINES: Final[dict[str, Evaluate]] = {"pyshacl": _pyshacl, "fast": _fast}

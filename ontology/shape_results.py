@@ -11,7 +11,7 @@ from ontology import vocabulary as v
 from ontology.events import Json
 from ontology.identity import ThingId
 from ontology.projection import value_of
-from ontology.shape_files import Shapes
+from ontology.shape_graph import Shapes
 from ontology.values import Datatype, ValueInvalid, conform, encode
 
 _RESULT: Final = v.standard(v.SH, "result")

@@ -7,7 +7,7 @@ from ontology.gate import Verdict, judge
 from ontology.imagined import Imagined
 from ontology.shape_cases import FIRES, QUIET, ShapeCase, ShapeTable
 from ontology.shape_engines import GateEngine
-from ontology.shape_files import Shapes
+from ontology.shape_graph import Shapes
 from ontology.shape_results import Result
 
 
