@@ -18,8 +18,8 @@ POSTS, SHARES, ORIGINALS, AUTHORED, UNLOCATED, UNSUPPORTED = range(6)
 JUDGED, NEGATIVE, FELT, FEELING, FEELING_SQUARED = range(6, 11)
 FRUSTRATION, URGENCY, BETRAYAL, IRONY = range(11, 19, 2)
 """Each indicator has two counts: how many were judged, and, one further, how many were found."""
-REACH_KNOWN, REACH = range(19, 21)
-FIELDS: Final = 21
+REACH_KNOWN, REACH, DERIVED = range(19, 22)
+FIELDS: Final = 22
 
 K = TypeVar("K")
 _WHOLE: Final = 2**64 - 1
@@ -117,6 +117,7 @@ def grain(signal: Signal, understood: frozenset[str]) -> Grain:
     sums[ORIGINALS] = int(not shared)
     sums[AUTHORED] = int(signal.author is not None)
     sums[UNLOCATED] = int(signal.region is None)
+    sums[DERIVED] = int(signal.region is None and signal.derived_region is not None)
     sums[UNSUPPORTED] = int(not _understands(signal.language, understood))
     if signal.scores is not None:
         _judge(sums, signal.scores)

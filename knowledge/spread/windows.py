@@ -8,6 +8,7 @@ from typing import Final
 from knowledge.spread.assignment import IncidentScope, assign
 from knowledge.spread.baselines import DAY, Mood, Prior, heard, mood, usual
 from knowledge.spread.counters import (
+    DERIVED,
     JUDGED,
     POSTS,
     UNLOCATED,
@@ -120,6 +121,7 @@ class Windows:
             values["unjudged_share"] = 1 - sums[JUDGED] / sums[POSTS]
             values["unsupported_share"] = sums[UNSUPPORTED] / sums[POSTS]
             values["unlocated_share"] = sums[UNLOCATED] / sums[POSTS]
+            values["derived_share"] = sums[DERIVED] / sums[POSTS]
         return values
 
     def feeds(self, at: datetime) -> list[dict[str, object]]:

@@ -317,7 +317,7 @@ def test_without_authors_nothing_is_said_of_them() -> None:
 def test_coverage_counts_what_could_not_be_judged_located_or_understood() -> None:
     posts = [
         post(1, START, language="en", scores=Scores(sentiment=0.0)),
-        post(2, START, language="fi"),
+        replace(post(2, START, language="fi"), derived_region=ThingId("region/fi")),
     ]
     values = folded([posts]).coverage(START, newest=START + timedelta(seconds=30))
     assert values == {
@@ -325,6 +325,7 @@ def test_coverage_counts_what_could_not_be_judged_located_or_understood() -> Non
         "unjudged_share": 0.5,
         "unsupported_share": 0.5,
         "unlocated_share": 1.0,
+        "derived_share": 0.5,
     }
 
 
