@@ -67,6 +67,7 @@ class Slot:
     purpose: str | None = None
     fallback: str | None = None
     why: str = ""
+    example: str | None = None
     line: int = 0
 
     @property

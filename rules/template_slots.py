@@ -102,7 +102,8 @@ class SlotReader:
             paths=paths,
             purpose=self._purpose(entry, parts.get("for"), personal=personal),
             fallback=self._fallback(parts.get("or"), holds),
-            why=" ".join(shown(parts["why"].value).split()) if "why" in parts else "",
+            why=_line(parts.get("why")) or "",
+            example=_line(parts.get("example")),
             line=entry.line,
         )
 
@@ -199,6 +200,11 @@ class SlotReader:
 
     def _say(self, node: Node, reason: str, example: str) -> None:
         self.problems.add(node, shown(node), reason, example=example)
+
+
+def _line(entry: Entry | None) -> str | None:
+    """Words on one line."""
+    return " ".join(shown(entry.value).split()) if entry is not None else None
 
 
 def _holds(prop: Property) -> str:

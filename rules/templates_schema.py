@@ -120,6 +120,7 @@ def _slot() -> Schema:
         "for": {"enum": [*CONSENTS]},
         "or": {"type": ["string", "null"]},
         "why": TEXT,
+        "example": TEXT,
     }
     return {
         **object_of(_told(parts, SLOT)),

@@ -7,12 +7,13 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Final
 
-from knowledge.language import lexicon_files
+from knowledge.language import lexicon_files, voice_files
 from ontology.facts import catalogue
 from ontology.marked_reader import FileInvalid, MarkedReader, root
 from ontology.marked_yaml import Node
 from rules import jurisdictions
 from rules.jurisdictions import Jurisdictions
+from rules.template_reader import TemplatesInvalid, parse, read_all
 
 LEXICONS: Final = "knowledge/language/lexicons"
 COEFFICIENTS: Final = "knowledge/language/coefficients.yaml"
@@ -124,6 +125,42 @@ def faults(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         except FileInvalid as error:
             for words in error.errors:
                 yield file, words
+        except TemplatesInvalid as error:
+            for one in error.diagnostics:
+                yield file, str(one)
+    yield from _clashes(files)
+
+
+def _clashes(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Templates of readable files whose id another one has."""
+    texts = {name: content.decode("utf-8", "replace") for name, content in files.items()}
+    readable = {name: text for name, text in texts.items() if _reads(name, text)}
+    try:
+        read_all(readable)
+    except TemplatesInvalid as error:
+        for one in error.diagnostics:
+            yield one.file, str(one)
+
+
+def _reads(file: str, text: str) -> bool:
+    if not _is_in("templates", file):
+        return False
+    try:
+        parse(text, file=file)
+    except TemplatesInvalid:
+        return False
+    return True
+
+
+def _templates(text: str, file: str) -> None:
+    parse(text, file=file)
+
+
+def _guidelines(text: str, file: str) -> None:
+    if file == voice_files.FILE:
+        voice_files.read(text, file=file)
+    else:
+        _mapping(text, file)
 
 
 def _lexicon(text: str, file: str) -> None:
@@ -152,8 +189,8 @@ def _mapping(text: str, file: str) -> None:
 
 
 _READERS: Final[Mapping[str, Callable[[str, str], None]]] = {
-    "templates": _mapping,
-    "guidelines": _mapping,
+    "templates": _templates,
+    "guidelines": _guidelines,
     "jurisdictions": _jurisdictions,
     "lexicons": _lexicon,
     "coefficients": _coefficients,

@@ -12,11 +12,16 @@ from service.spoken import Place
 from service.stated import EXAMPLES, said
 from service.texts import Worded, overruns, worded
 
-_NAMES: Mapping[str, str] = {
-    "displayName": "Ada Byron",
-    "name": "Customer care",
-    "publicContact": "+1 914 555 0190",
+_KNOWN: Mapping[str, str] = {
+    "incident.name": "a train left the rails near Spuyten Duyvil this morning",
+    "customer.displayName": "Ada Byron",
+    "region.name": "New York",
+    "geofence.name": "Marble Hill",
+    "touchpoint.name": "the help line",
+    "team.name": "Customer care",
+    "organisation.name": "Riverline Railway",
 }
+"""What the paths that templates use most may give."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,9 @@ def _value(slot: Slot, one: Template, examples: bool) -> Value:  # noqa: FBT001 
         return examples
     if not examples and slot.fallback is not None:
         return (slot.fallback,) if slot.holds == "list" else slot.fallback
-    if slot.paths and slot.paths[0][-1] in _NAMES:
-        return _NAMES[slot.paths[0][-1]]
+    if slot.example is not None:
+        return (slot.example,) if slot.holds == "list" else slot.example
+    if slot.paths and (known := _KNOWN.get(".".join(slot.paths[0]))) is not None:
+        return known
     place = Place(locale=one.locale, territory=None, zone=ZoneInfo("America/New_York"))
     return said(slot, EXAMPLES[slot.holds], place)[0]

@@ -19,6 +19,7 @@ GROUPS: Final = (
     "anomalies",
     "spread",
     "geofences",
+    "templates",
     "incidents",
     "load",
     "journeys",
