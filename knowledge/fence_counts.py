@@ -1,6 +1,6 @@
 """Posts of each geofence along time: how many in the last hour, and how many are usual."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -46,6 +46,20 @@ class FenceCounts:
                 for fence in signal.fences:
                     counts = self._minutes.setdefault(fence, {})
                     counts[minute] = counts.get(minute, 0) + 1
+        if self._newest // HOUR != before // HOUR:
+            self._prune(self._newest - HORIZON)
+
+    def take(self, minutes: Sequence[int], fenced: Mapping[ThingId, Sequence[int]]) -> None:
+        """Count posts, none of them before: the minutes of all, and the rows of each fence."""
+        if not minutes:
+            return
+        before, first = self._newest, min(minutes)
+        self._first = first if self._first is None else min(self._first, first)
+        self._newest = max(self._newest, *minutes)
+        for fence, rows in fenced.items():
+            counts = self._minutes.setdefault(fence, {})
+            for row in rows:
+                counts[minutes[row]] = counts.get(minutes[row], 0) + 1
         if self._newest // HOUR != before // HOUR:
             self._prune(self._newest - HORIZON)
 

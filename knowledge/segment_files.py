@@ -17,6 +17,7 @@ from ontology.identity import ThingId
 from ontology.signals import Scores, Signal
 
 _SCORES: Final = tuple(field.name for field in fields(Scores))
+_SKETCH: Final = b"attune.sketch"
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _SCHEMA: Final = pa.schema(
     [
@@ -40,8 +41,11 @@ _SCHEMA: Final = pa.schema(
 )
 
 
-def encode(signals: Sequence[Signal], key: bytes) -> bytes:
-    """The Parquet file of some signals; `sealed` holds [text, author, share_of] under the key."""
+def encode(signals: Sequence[Signal], key: bytes, sketch: bytes | None = None) -> bytes:
+    """The Parquet file of some signals; `sealed` holds [text, author, share_of] under the key.
+
+    `sketch` is kept beside them, sealed as well.
+    """
     cipher = AESGCM(key)
     columns = {
         "id": [s.id for s in signals],
@@ -62,19 +66,42 @@ def encode(signals: Sequence[Signal], key: bytes) -> bytes:
         "sealed": [_seal(cipher, s) for s in signals],
     }
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns, schema=_SCHEMA), sink, compression="zstd")
+    with pq.ParquetWriter(sink, _SCHEMA, compression="zstd") as writer:
+        writer.write_table(pa.table(columns, schema=_SCHEMA))
+        if sketch is not None:
+            start = nonce()
+            sealed = start + cipher.encrypt(start, sketch, _SKETCH)
+            writer.add_key_value_metadata({_SKETCH: sealed})
     return bytes(sink.getvalue())
 
 
-def decode(content: bytes, key: bytes) -> list[Signal]:
-    """The signals of a file, in its order.
+def sketch_of(content: bytes, key: bytes) -> bytes | None:
+    """The sketch that is kept beside the signals of a file, if there is one.
+
+    Raises:
+        SealBroken: it was altered, or sealed under another key store.
+    """
+    told = pq.read_metadata(pa.BufferReader(content)).metadata or {}
+    sealed = told.get(_SKETCH)
+    if sealed is None:
+        return None
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _SKETCH)
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken("a sketch was altered or belongs elsewhere") from error
+
+
+def decode(content: bytes, key: bytes, rows: Sequence[int] | None = None) -> list[Signal]:
+    """The signals of a file, or of some of its rows, in its order.
 
     Raises:
         SealBroken: what is sealed was altered, or sealed under another key store.
     """
     cipher = AESGCM(key)
-    rows = pq.read_table(pa.BufferReader(content)).to_pylist()
-    return [_signal(row, _open(cipher, row["id"], row["sealed"])) for row in rows]
+    table = pq.read_table(pa.BufferReader(content), use_threads=False)
+    if rows is not None:
+        table = table.take(pa.array(rows, pa.int64()))
+    return [_signal(row, _open(cipher, row["id"], row["sealed"])) for row in table.to_pylist()]
 
 
 def ids(content: bytes) -> Iterator[tuple[ThingId, datetime]]:

@@ -13,7 +13,7 @@ from knowledge.ledger import Ledger
 from knowledge.refusals import SealBroken, SegmentBroken
 from knowledge.retention import Retention, named
 from knowledge.sealing import KeyStore
-from knowledge.segment_files import decode, encode, ids
+from knowledge.segment_files import decode, encode, ids, sketch_of
 from knowledge.segment_index import SegmentIndex
 from knowledge.turnstile import Turnstile
 from knowledge.verification import silent
@@ -24,6 +24,7 @@ from ontology.signals import Signal
 _TYPES: Final = ("segment.committed",)
 _PAGE: Final = 500
 _WAIT_SECONDS: Final = 60
+_MOST_SKETCHED: Final = 20_000
 _SCAN_FROM: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -52,11 +53,12 @@ class Segments:
         id: Callable[[str], str],  # noqa: A002 - makes the ids of events
         at: datetime,
         until: date | None = None,
+        sketch: Callable[[Sequence[Signal]], bytes] | None = None,
     ) -> tuple[Event, ...]:
         """Store the signals that are new, one event a day and platform; durable when it returns.
 
         `until` is the day at whose start `lapse` drops them, where they may not be kept as long
-        as others.
+        as others. What `sketch` tells of the signals of a segment is kept beside them.
 
         A signal whose id is stored, or whose day's retention has ended, is dropped; nothing new
         gives no event. `id("event")` gives each event a fresh id.
@@ -73,15 +75,19 @@ class Segments:
                 return ()
             parts = groupby(sorted(fresh, key=_order), key=_partition)
             drafts = [
-                self._write(list(part), actor=actor, id=id("event"), at=at, until=until)
+                self._write(
+                    list(part), actor=actor, id=id("event"), at=at, until=until, sketch=sketch
+                )
                 for _, part in parts
             ]
             events = self._ledger.append(drafts)
             self._index.add(events[-1].sequence, ((s.id, s.posted_at) for s in fresh))
         return events
 
-    def read(self, event: Event) -> list[Signal]:
-        """The signals of a segment by posting time; none where its day's retention has ended.
+    def read(self, event: Event, rows: Sequence[int] | None = None) -> list[Signal]:
+        """The signals of a segment, or of some of its rows, by posting time.
+
+        None where its day's retention has ended.
 
         Raises:
             SegmentBroken: the file is missing or is not the one that was committed.
@@ -89,7 +95,20 @@ class Segments:
         if self._dropped(event):
             return []
         try:
-            return decode(self._content(event), self._keys.secret("segments"))
+            return decode(self._content(event), self._keys.secret("segments"), rows)
+        except SealBroken as error:
+            raise SegmentBroken(f"{event.subject}: {error}") from error
+
+    def sketch(self, event: Event) -> bytes | None:
+        """What was kept beside the signals of a segment; None where nothing is.
+
+        Raises:
+            SegmentBroken: the file is missing or is not the one that was committed.
+        """
+        if self._dropped(event):
+            return None
+        try:
+            return sketch_of(self._content(event), self._keys.secret("segments"))
         except SealBroken as error:
             raise SegmentBroken(f"{event.subject}: {error}") from error
 
@@ -173,10 +192,12 @@ class Segments:
         id: str,  # noqa: A002 - the event's id
         at: datetime,
         until: date | None,
+        sketch: Callable[[Sequence[Signal]], bytes] | None,
     ) -> Draft:
         first, name = signals[0], id.partition("/")[2]
         day, platform = _day(first).isoformat(), first.platform.partition("/")[2]
-        content = encode(signals, self._keys.secret("segments"))
+        beside = sketch(signals) if sketch is not None and len(signals) <= _MOST_SKETCHED else None
+        content = encode(signals, self._keys.secret("segments"), beside)
         file = self._place(self._directory / day / platform, named(name, until), content)
         data: Mapping[str, Json] = {
             "partition": first.platform,

@@ -8,7 +8,9 @@ from typing import Final
 from knowledge.refusals import SegmentBroken
 from knowledge.segments import Segments
 from knowledge.spread.assignment import IncidentScope
+from knowledge.spread.columns import Columns
 from knowledge.spread.series import HORIZON
+from knowledge.spread.sketches import assigned
 from knowledge.spread.windows import Windows
 from ontology.events import Event
 from ontology.identity import ThingId
@@ -51,11 +53,12 @@ class Assigning:
         if before is None or before == now:
             return False
         moved = {one for one in before.keys() | now.keys() if before.get(one) != now.get(one)}
+        moved |= self._again.keys()  # half counted: begin anew, so that nothing counts twice
         windows.forget(moved)
-        self._again = {one: now[one] for one in (self._again.keys() | moved) & now.keys()}
+        self._again = {one: now[one] for one in moved & now.keys()}
         self._heard = _within(self._heard)
         self._todo = sorted(self._heard, key=_last) if self._again else []
-        windows.recount((), self._wanted())
+        windows.scope(self._wanted())
         return bool(self._todo)
 
     def step(self, windows: Windows, budget_ms: float) -> bool:
@@ -63,7 +66,9 @@ class Assigning:
         started = monotonic_ms()
         while self._todo and elapsed_ms(started) < budget_ms:
             try:
-                windows.recount(self._segments.read(self._todo.pop()), self._wanted())
+                signals, wanted = self._segments.read(self._todo.pop()), self._wanted()
+                posts = Columns.of(signals, windows.understood)
+                windows.take_again(posts, assigned(signals, wanted))
             except SegmentBroken:
                 continue  # it was told when it was first read
         if not self._todo:

@@ -10,6 +10,7 @@ from knowledge.segments import Segments
 from knowledge.spread.candidate import Candidate
 from knowledge.spread.candidates import Candidates
 from knowledge.spread.cluster import Exemplar
+from knowledge.spread.sketches import unpacked
 from ontology.events import Event
 from ontology.identity import ThingId
 from ontology.signals import Signal
@@ -51,11 +52,23 @@ class Clustering:
             for event in events:
                 with self._lock:
                     if event.sequence > self._mark:
-                        self._fold.apply(_read(world, event), event.sequence)
+                        self._take(world, event)
                         self._mark = event.sequence
                 if elapsed_ms(started) >= budget_ms:
                     return True
         return False
+
+    def _take(self, world: Clustered, event: Event) -> None:
+        """Cluster a segment; of one that others have sketched only what is looked at is read."""
+        try:
+            content = world.segments.sketch(event)
+            found = None if content is None else unpacked(content)
+            if found is None:
+                self._fold.apply(world.segments.read(event), event.sequence)
+            elif rows := self._fold.chosen(found.posts.posted.tolist()):
+                self._fold.take(world.segments.read(event, rows), event.sequence)
+        except SegmentBroken:
+            """What is broken is told where it is counted."""
 
     def standing(self) -> tuple[Candidate, ...]:
         """The candidates as they stand, in the order in which they began."""

@@ -1,7 +1,8 @@
 """Counting: the signals of one ledger's segments in windows, fences and lags, each once."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,9 +13,12 @@ from knowledge.ledger import Ledger
 from knowledge.refusals import SegmentBroken
 from knowledge.segments import Segments
 from knowledge.spread.assignment import IncidentScope
+from knowledge.spread.counters import Rows
+from knowledge.spread.sketches import Sketch, assigned, digest_of, unpacked
 from knowledge.spread.windows import Windows
 from ontology.events import Event
 from ontology.identity import ThingId
+from ontology.signals import Signal
 from service.assigning import Assigning
 from service.folds import BATCH
 from service.lag import Lags
@@ -24,6 +28,7 @@ AT_ONCE_MS: Final = 250.0
 """How long a request may read retained signals after a scope changed; the rest follows behind."""
 
 SLICE_MS: Final = 50.0
+_MINUTE: Final = 60
 
 
 class Counting:
@@ -61,6 +66,11 @@ class Counting:
                 self._hear(event, scopes)
             self.mark = events[-1].sequence
 
+    def sketch(self, signals: Sequence[Signal]) -> bytes:
+        """What a segment of these signals is stored with, so that nobody works it out again."""
+        understood = self.windows.understood
+        return Sketch.of(signals, self._scopes(), understood).packed(understood)
+
     def reassign(self) -> bool:
         """Count a little for incidents whose scope changed; whether some is left."""
         with self.lock:
@@ -68,11 +78,26 @@ class Counting:
 
     def _hear(self, event: Event, scopes: Sequence[IncidentScope]) -> None:
         try:
-            signals = self._segments.read(event)
-            self.windows.apply(signals, scopes)
-            self.fenced.apply(signals)
+            found = self._sketched(event, scopes)
+            self.windows.take(found.posts, found.assigned, scopes)
+            self.fenced.take((found.posts.seconds // _MINUTE).tolist(), _listed(found.fenced))
             self.assigning.hear(event)
-            self.lags.heard(signals)
+            self.lags.heard(found.posts, found.assigned)
         except SegmentBroken as error:  # what can't be read must not stop what can
             self.lost.add(event.subject)
             self._log.error("segment lost", why=str(error))
+
+    def _sketched(self, event: Event, scopes: Sequence[IncidentScope]) -> Sketch:
+        """What to count: as whoever stored it worked it out, unless scopes have changed."""
+        content, understood = self._segments.sketch(event), self.windows.understood
+        found = None if content is None else unpacked(content, understood)
+        if found is None:
+            return Sketch.of(self._segments.read(event), scopes, understood)
+        if found.scopes != digest_of(scopes):
+            again = assigned(self._segments.read(event), scopes)
+            return replace(found, assigned=again)
+        return found
+
+
+def _listed(rows: Mapping[ThingId, Rows]) -> dict[ThingId, list[int]]:
+    return {name: own.tolist() for name, own in rows.items()}

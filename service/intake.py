@@ -99,7 +99,14 @@ def take(
     scored = list(_scored(world, signals, budget_ms)) if world.settings.language else signals
     at = world.clock.now()
     spent = elapsed_ms(started) / 1000.0
-    events = world.segments.commit(scored, actor=actor, id=world.ids, at=at, until=until)
+    events = world.segments.commit(
+        scored,
+        actor=actor,
+        id=world.ids,
+        at=at,
+        until=until,
+        sketch=world.counting.sketch,
+    )
     if events:
         world.counting.lags.scored(scored, spent)
     world.catch_up()

@@ -3,13 +3,15 @@
 import threading
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from prometheus_client import Histogram
 
-from knowledge.spread.assignment import IncidentScope, assign
+from knowledge.spread.columns import Columns
+from knowledge.spread.counters import Rows
 from ontology.identity import ThingId
 from ontology.signals import Signal
 
@@ -21,12 +23,22 @@ MOST_PLATFORMS: Final = 40
 """Platforms with a label of their own; all others share one."""
 
 _MOST_WAITING: Final = 5_000
+_MICROS: Final = 1_000_000
 _SECONDS: Final = Histogram(
     "attune_intake_lag_seconds",
     "Seconds from posted to received, received to scored, received to the first decision.",
     ["stage", "platform"],
     buckets=BOUNDS,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A post that a decision on one of its incidents will have counted."""
+
+    platform: ThingId
+    received: float
+    incidents: tuple[ThingId, ...]
 
 
 class Lags:
@@ -36,8 +48,8 @@ class Lags:
         """Measure from a moment on."""
         self._since: Final = since
         self._platforms: Final[set[str]] = set()
-        self._waiting: deque[Signal] = deque(maxlen=_MOST_WAITING)
-        self._decided: deque[tuple[ThingId, datetime]] = deque(maxlen=1_000)
+        self._waiting: deque[_Waiting] = deque(maxlen=_MOST_WAITING)
+        self._decided: deque[tuple[ThingId, float]] = deque(maxlen=1_000)
         self._lock: Final = threading.Lock()
 
     def scored(self, signals: Iterable[Signal], seconds: float) -> None:
@@ -47,18 +59,31 @@ class Lags:
             _SECONDS.labels("received", label).observe(_received(signal))
             _SECONDS.labels("scored", label).observe(max(0.0, seconds))
 
-    def heard(self, signals: Iterable[Signal]) -> None:
-        """Note posts that decisions of this worker can count from now on."""
-        fresh = [one for one in signals if one.received_at >= self._since]
+    def heard(self, posts: Columns, assigned: Mapping[ThingId, Rows]) -> None:
+        """Note the posts of incidents that decisions of this worker can count from now on."""
+        about: dict[int, list[ThingId]] = {}
+        for incident, rows in assigned.items():
+            for row in rows[-_MOST_WAITING:].tolist():
+                about.setdefault(row, []).append(incident)
+        since = int(self._since.timestamp() * _MICROS)
+        fresh = [
+            _Waiting(
+                platform=posts.names[posts.platforms[row]],
+                received=posts.received[row] / _MICROS,
+                incidents=tuple(incidents),
+            )
+            for row, incidents in sorted(about.items())
+            if posts.received[row] >= since
+        ]
         with self._lock:
-            self._waiting.extend(fresh[-_MOST_WAITING:])
+            self._waiting.extend(fresh)
 
     def decided(self, incident: ThingId, at: datetime) -> None:
         """Note a decision about an incident; `settle` measures it later."""
         with self._lock:
-            self._decided.append((incident, at))
+            self._decided.append((incident, at.timestamp()))
 
-    def settle(self, scopes: Callable[[], Sequence[IncidentScope]]) -> None:
+    def settle(self) -> None:
         """Measure the posts that decisions have counted, outside the way of any request."""
         with self._lock:
             decided, waiting = [*self._decided], [*self._waiting]
@@ -67,21 +92,17 @@ class Lags:
             self._decided.clear()
             self._waiting.clear()
         when = dict(reversed(decided))
-        wanted = [scope for scope in scopes() if scope.id in when]
-        left = [one for one in waiting if not self._settled(one, wanted, when)]
+        left = [one for one in waiting if not self._settled(one, when)]
         with self._lock:
             self._waiting.extendleft(reversed(left))
 
-    def _settled(
-        self, signal: Signal, scopes: Sequence[IncidentScope], when: Mapping[ThingId, datetime]
-    ) -> bool:
+    def _settled(self, one: _Waiting, when: Mapping[ThingId, float]) -> bool:
         """Whether a decision counted it; then how long that took is measured."""
-        times = [when[name] for name in assign(signal, scopes)]
-        later = [at for at in times if at >= signal.received_at]
+        later = [when[name] for name in one.incidents if when.get(name, 0.0) >= one.received]
         if not later:
             return False
-        seconds = (min(later) - signal.received_at).total_seconds()
-        _SECONDS.labels("decided", self._label(signal.platform)).observe(seconds)
+        seconds = min(later) - one.received
+        _SECONDS.labels("decided", self._label(one.platform)).observe(seconds)
         return True
 
     def _label(self, platform: ThingId) -> str:

@@ -1,13 +1,17 @@
 """Validating: what a machine should not decide becomes a question to people, once, and bounded."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+import numpy as np
+
 from knowledge.refusals import Conflict, DuplicateEvent, SegmentBroken
-from knowledge.spread.assignment import assign
+from knowledge.spread.assignment import IncidentScope, assign
+from knowledge.spread.counters import UNSUPPORTED
+from knowledge.spread.sketches import digest_of, unpacked
 from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ATTUNE, Standing, act
@@ -74,18 +78,32 @@ class Validating:
 
     def _of_posts(self, event: Event) -> Iterator[Doubt]:
         world = self._world
+        scopes = world.scopes()
+        least = world.settings.validate_irony_from
         try:
-            signals = world.segments.read(event)
+            signals = world.segments.read(event, self._rows(event, scopes, least))
         except SegmentBroken as error:
             world.log.warning("posts not validated", segment=event.subject, why=str(error))
             return
-        scopes = world.scopes()
-        least = world.settings.validate_irony_from
         for signal in signals:
             for incident in assign(signal, scopes)[:1]:
                 doubt = of_signal(signal, incident, ironic_from=least)
                 if doubt is not None:
                     yield doubt
+
+    def _rows(
+        self, event: Event, scopes: Sequence[IncidentScope], least: float
+    ) -> Sequence[int] | None:
+        """The rows of a segment that may be in doubt; None where all have to be looked at."""
+        content = self._world.segments.sketch(event)
+        found = None if content is None else unpacked(content)
+        if found is None or found.scopes != digest_of(scopes):
+            return None
+        posts, about = found.posts, np.zeros(len(found.posts), dtype=np.bool_)
+        for rows in found.assigned.values():
+            about[rows] = True
+        odd = (posts.irony >= least * 1_000) | (posts.sums[:, UNSUPPORTED] > 0)
+        return [int(row) for row in np.flatnonzero(about & odd)]
 
     def _full(self, doubt: Doubt) -> bool:
         """Whether enough posts wait; windows, of which there are few, always get asked about."""

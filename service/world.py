@@ -178,7 +178,7 @@ class World:
 
     def settle_lags(self) -> None:
         """Measure how long what decisions have counted had waited for them."""
-        self.counting.lags.settle(self.scopes)
+        self.counting.lags.settle()
 
     def due_now(self) -> Due:
         """What is open and due, folded up to the head."""

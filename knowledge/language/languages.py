@@ -5,8 +5,10 @@ import html
 import re
 import threading
 from importlib.resources import files
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from knowledge.language.common_words import quick
 from knowledge.language.wording import readable
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def supported(tag: str) -> bool:
 
 
 class Identifier:
-    """Tells twenty languages apart, by words that only English writes and by letter trigrams."""
+    """Tells twenty languages apart: by words that each commonly uses, then by letter trigrams."""
 
     def __init__(self, detector: "LanguageDetector", english: frozenset[str]) -> None:
         """Wrap a detector and the list of English words; `load` is the door."""
@@ -59,11 +61,11 @@ class Identifier:
         """
         typed = _APOSTROPHE.sub("'", html.unescape(readable(text)))
         plain = _NOISE.sub(" ", typed)
-        if _letters(plain) < FEWEST_LETTERS:
+        if not _has_letters(plain):
             plain = _HUMP.sub(" ", _MARKS.sub(" ", typed))
-        if _letters(plain) < FEWEST_LETTERS:
+        if not _has_letters(plain):
             return None
-        return "en" if self._reads_english(plain) else self._detected(plain)
+        return "en" if self._reads_english(plain) else quick(plain) or self._detected(plain)
 
     def _reads_english(self, plain: str) -> bool:
         words = _WORD.findall(plain.lower())
@@ -100,5 +102,5 @@ def _load() -> Identifier:
     return Identifier(detector, frozenset(words | bare))
 
 
-def _letters(text: str) -> int:
-    return sum(character.isalpha() for character in text)
+def _has_letters(text: str) -> bool:
+    return len([*islice(filter(str.isalpha, text), FEWEST_LETTERS)]) == FEWEST_LETTERS

@@ -61,6 +61,16 @@ class Candidates:
 
     def apply(self, signals: Iterable[Signal], source: int | None = None) -> list[Claim]:
         """Take signals in their order; `source` tells where their words can be read again."""
+        fresh = [signal for signal in signals if self._is_new(signal.id)]
+        wanted = self.chosen([int(signal.posted_at.timestamp()) for signal in fresh])
+        return self.take([fresh[row] for row in wanted], source)
+
+    def chosen(self, seconds: Iterable[int]) -> list[int]:
+        """Which posts are looked at, of posts that were posted in these seconds, none before."""
+        return [row for row, second in enumerate(seconds) if self._looks_at(second)]
+
+    def take(self, signals: Iterable[Signal], source: int | None = None) -> list[Claim]:
+        """Take signals that were chosen, in their order."""
         return [claim for signal in signals for claim in self._add(signal, source)]
 
     def standing(self) -> tuple[Candidate, ...]:
@@ -72,13 +82,6 @@ class Candidates:
         )
 
     def _add(self, signal: Signal, source: int | None) -> Sequence[Claim]:
-        if signal.id in self._ids:
-            return ()
-        self._ids[signal.id] = None
-        if len(self._ids) > _MOST_IDS:
-            del self._ids[next(iter(self._ids))]
-        if not self._looks_at(signal):
-            return ()
         self._came += 1
         post = _post(signal, self._came, source)
         self._clusters.weight(post.at)
@@ -92,8 +95,15 @@ class Candidates:
             self._tidy(post.at)
         return [Claim(signal=one.id, candidate=named(cluster)) for one in taken if cluster]
 
-    def _looks_at(self, signal: Signal) -> bool:
-        second = int(signal.posted_at.timestamp())
+    def _is_new(self, signal: ThingId) -> bool:
+        if signal in self._ids:
+            return False
+        self._ids[signal] = None
+        if len(self._ids) > _MOST_IDS:
+            del self._ids[next(iter(self._ids))]
+        return True
+
+    def _looks_at(self, second: int) -> bool:
         if second != self._second:
             self._second, self._in_second = second, 0
         self._in_second += 1

@@ -1,15 +1,22 @@
 """What one post adds to a count, and cells of such counts that add up in any order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from operator import add
 from typing import Final, TypeAlias, TypeVar
 
-from knowledge.spread.near_copies import Bands, bands
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.spread.buckets import FINE, Buckets, added
+from knowledge.spread.near_copies import Bands, every_bands
+from knowledge.spread.reaches import Reaches, joined
 from knowledge.spread.sampling import Sample, union
 from ontology.identity import ThingId
 from ontology.signals import Scores, Signal
+
+Rows: TypeAlias = npt.NDArray[np.intp]
 
 FIXED: Final = 10_000
 """Scores are summed as whole ten-thousandths: sums of floats would depend on their order."""
@@ -21,6 +28,9 @@ FRUSTRATION, URGENCY, BETRAYAL, IRONY = range(11, 19, 2)
 REACH_KNOWN, REACH, DERIVED = range(19, 22)
 FIELDS: Final = 22
 
+UNDERSTOOD: Final = frozenset({"en"})
+"""Primary subtags of the languages that models know."""
+
 K = TypeVar("K")
 _WHOLE: Final = 2**64 - 1
 """Whole numbers hash alike in every process; cut to 64 bits that is a digest, and a fast one."""
@@ -30,9 +40,6 @@ _CLEARLY_NEGATIVE: Final = -0.25
 
 Copied: TypeAlias = tuple[Bands, int]
 """What near copies of a post share, and its author."""
-
-BUCKETS: Final = 4_096
-"""Authors are counted by so many buckets: one author's share may read too high, never too low."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +65,9 @@ class Cell:
 
     sums: list[int] = field(default_factory=lambda: [0] * FIELDS)
     by_feed: dict[ThingId, int] = field(default_factory=dict)
-    people: set[tuple[int, int]] = field(default_factory=set)
     copies: Sample[Copied] = field(default_factory=Sample)
-    authors: Sample[int] = field(default_factory=Sample)
-    by_author: dict[int, int] = field(default_factory=dict)
+    authors: Reaches = field(default_factory=Reaches)
+    by_author: Buckets = field(default_factory=Buckets)
     platforms: dict[ThingId, int] = field(default_factory=dict)
     regions: dict[ThingId, int] = field(default_factory=dict)
 
@@ -74,16 +80,14 @@ class Cell:
         if grain.region is not None:
             _count(self.regions, grain.region, 1)
         if people and grain.person is not None:
-            self.people.add(grain.person)
-            self.authors.add(grain.person[0], grain.person[0])
-            _count(self.by_author, grain.person[0] % BUCKETS, 1)
+            self.authors.add(*grain.person)
+            self.by_author.take({grain.person[0] % FINE: 1})
         if people and grain.copy is not None:
-            self.copies.add(hash(grain.copy) & _WHOLE, grain.copy)
+            self.copies.add(marked(grain.copy), grain.copy)
 
     def forget_people(self) -> None:
         """Drop what only the current windows need; the sums stay for the baseline."""
-        self.people, self.copies = set(), Sample()
-        self.authors, self.by_author = Sample(), {}
+        self.copies, self.authors, self.by_author = Sample(), Reaches(), Buckets()
 
 
 def total(cells: Iterable[Cell]) -> Cell:
@@ -91,14 +95,13 @@ def total(cells: Iterable[Cell]) -> Cell:
     every = [*cells]
     whole = Cell(sums=counts(every))
     if every:
-        whole.people = set().union(*(cell.people for cell in every))
         whole.copies = union(cell.copies for cell in every)
-        whole.authors = union(cell.authors for cell in every)
+        whole.authors = joined(cell.authors for cell in every)
+        whole.by_author = added(cell.by_author for cell in every)
     for cell in every:
-        _merge(whole.by_feed, cell.by_feed)
-        _merge(whole.platforms, cell.platforms)
-        _merge(whole.regions, cell.regions)
-        _merge(whole.by_author, cell.by_author)
+        merge(whole.by_feed, cell.by_feed)
+        merge(whole.platforms, cell.platforms)
+        merge(whole.regions, cell.regions)
     return whole
 
 
@@ -108,8 +111,29 @@ def counts(cells: Iterable[Cell]) -> list[int]:
     return [sum(column) for column in zip(*every, strict=True)] if every else [0] * FIELDS
 
 
+def marked(copy: Copied) -> int:
+    """The digest by which copies are sampled."""
+    return hash(copy) & _WHOLE
+
+
 def grain(signal: Signal, understood: frozenset[str]) -> Grain:
     """Count one signal; `understood` holds the primary subtags of the languages models know."""
+    return grains([signal], understood)[0]
+
+
+def grains(signals: Sequence[Signal], understood: frozenset[str]) -> list[Grain]:
+    """Count many signals, which is faster than one by one."""
+    own = [signal.author is not None and signal.share_of is None for signal in signals]
+    known = iter(
+        every_bands([one.text for one, wanted in zip(signals, own, strict=True) if wanted])
+    )
+    return [
+        _grain(signal, understood, next(known) if wanted else None)
+        for signal, wanted in zip(signals, own, strict=True)
+    ]
+
+
+def _grain(signal: Signal, understood: frozenset[str], known: Bands | None) -> Grain:
     sums = [0] * FIELDS
     shared = signal.share_of is not None
     sums[POSTS] = 1
@@ -124,7 +148,6 @@ def grain(signal: Signal, understood: frozenset[str]) -> Grain:
     if signal.reach is not None:
         sums[REACH_KNOWN], sums[REACH] = 1, signal.reach
     author = None if signal.author is None else digest(signal.author)
-    known = None if author is None or shared else bands(signal.text)
     return Grain(
         key=digest(signal.id),
         sums=tuple(sums),
@@ -146,7 +169,8 @@ def digest(text: str) -> int:
     return int.from_bytes(raw, "big")
 
 
-def _merge(here: dict[K, int], there: dict[K, int]) -> None:
+def merge(here: dict[K, int], there: Mapping[K, int]) -> None:
+    """Add counts to others."""
     for name, many in there.items():
         _count(here, name, many)
 

@@ -2,18 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from heapq import nlargest
 from typing import Final
 
 from knowledge.spread.counters import AUTHORED, Cell, Copied
-from knowledge.spread.sampling import Sample, union
+from knowledge.spread.reaches import Reaches, joined
+from knowledge.spread.sampling import Sample
 from ontology.identity import ThingId
 
 FEWEST_LOCATED: Final = 10
 """Located posts below which nothing is said of the share of one region."""
 
 
-def crowd(window: Cell, everything: Cell, before: Sample[int] | None) -> dict[str, object]:
+def crowd(window: Cell, everything: Cell, before: Reaches | None) -> dict[str, object]:
     """What the counts tell of the people of a window; what they can't tell is left out.
 
     `everything` holds the platforms and regions of all posts that are remembered, `before` the
@@ -21,7 +21,7 @@ def crowd(window: Cell, everything: Cell, before: Sample[int] | None) -> dict[st
     """
     posts, values = window.sums[AUTHORED], copies(window.copies)
     if posts:
-        busiest = nlargest(3, window.by_author.values())
+        busiest = window.by_author.busiest(3)
         values["top_author_share"] = busiest[0] / posts
         values["top_three_share"] = sum(busiest) / posts
         values["posts_per_author"] = posts / window.authors.many
@@ -58,7 +58,7 @@ def copies(sample: Sample[Copied]) -> dict[str, object]:
     }
 
 
-def newcomers(now: Sample[int], before: Sample[int]) -> float:
+def newcomers(now: Reaches, before: Reaches) -> float:
     """Share of the authors of a window who did not post in the hours before it.
 
     Both samples are brought to one level, so that the same authors are looked at in both.
@@ -68,9 +68,9 @@ def newcomers(now: Sample[int], before: Sample[int]) -> float:
     return sum(author not in there for author in here) / len(here) if here else 0.0
 
 
-def authors_of(cells: Mapping[int, Cell], first: int, last: int) -> Sample[int]:
+def authors_of(cells: Mapping[int, Cell], first: int, last: int) -> Reaches:
     """The authors of the quarter hours from number `first` up to, not including, `last`."""
-    return union(cells[at].authors for at in range(first, last) if at in cells)
+    return joined(cells[at].authors for at in range(first, last) if at in cells)
 
 
 def _alike(groups: list[set[int]]) -> int:

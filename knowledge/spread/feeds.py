@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import numpy as np
+
+from knowledge.spread.columns import Columns
 from ontology.identity import ThingId
 
 STALLS_AFTER: Final = timedelta(hours=1)
 """Silence of a feed that declares nothing counts as a stall after this long."""
 
 _MINUTE: Final = 60
+_MICROS: Final = 1_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +37,25 @@ class Hearing:
         self.declared: dict[ThingId, FeedInfo] = {feed.id: feed for feed in feeds}
         self._newest: dict[ThingId, datetime] = {}
         self._minutes: dict[ThingId, set[int]] = {}
+        self._oldest = 0
 
     def hear(self, feed: ThingId, received: datetime) -> None:
         """Note that a feed delivered something."""
         newest = self._newest.get(feed)
         self._newest[feed] = received if newest is None else max(newest, received)
-        self._minutes.setdefault(feed, set()).add(int(received.timestamp()) // _MINUTE)
+        self._note(feed, int(received.timestamp()) // _MINUTE)
+
+    def hear_all(self, posts: Columns) -> None:
+        """Note who delivered posts, and when."""
+        for code in np.unique(posts.feeds).tolist():
+            received = posts.received[posts.feeds == code]
+            for minute in np.unique(received // (_MINUTE * _MICROS)).tolist():
+                self._note(posts.names[code], minute)
+            self.hear(posts.names[code], _EPOCH + timedelta(microseconds=int(received.max())))
 
     def prune(self, oldest: int) -> None:
         """Forget minutes before a second since 1970; the newest of each feed stays."""
+        self._oldest = max(self._oldest, oldest)
         for feed, minutes in self._minutes.items():
             self._minutes[feed] = {each for each in minutes if each * _MINUTE >= oldest}
 
@@ -95,6 +110,10 @@ class Hearing:
     def longest_silence(self) -> timedelta:
         """The longest silence that any feed may keep without having stalled."""
         return max((self.info(feed).stalls_after for feed in self.feeds()), default=STALLS_AFTER)
+
+    def _note(self, feed: ThingId, minute: int) -> None:
+        if minute * _MINUTE >= self._oldest:
+            self._minutes.setdefault(feed, set()).add(minute)
 
     def _fact(self, feed: ThingId, at: datetime) -> dict[str, object]:
         info, last = self.info(feed), self.last(feed, at)

@@ -107,20 +107,12 @@ def people(window: Cell, ordinary: Usual) -> dict[str, object]:
     if sums[POSTS]:
         values["share_ratio"] = sums[SHARES] / sums[POSTS]
     if sums[AUTHORED]:
-        reaches = reach_by_author(window)
-        values["authors"] = len(reaches)
-        if whole := sum(reaches.values()):
+        sizes = window.authors.sizes()
+        values["authors"] = window.authors.many
+        if whole := sum(sizes):
             values["reach"] = whole
-            values |= between("reach", sum_interval(reaches.values()), whole=True)
-            values["author_concentration"] = max(reaches.values()) / whole
+            values |= between("reach", sum_interval(sizes), whole=True)
+            values["author_concentration"] = window.authors.largest / whole
     if sums[REACH_KNOWN] and ordinary.reach:
         values["reach_excess"] = sums[REACH] / ordinary.reach
     return values
-
-
-def reach_by_author(window: Cell) -> dict[int, int]:
-    """The largest reach that each author was seen with."""
-    reaches: dict[int, int] = {}
-    for author, reach in window.people:
-        reaches[author] = max(reach, reaches.get(author, 0))
-    return reaches

@@ -11,6 +11,15 @@ MOST: Final = 2_048
 T = TypeVar("T")
 
 
+def within(digest: int, level: int) -> bool:
+    """Whether a digest has so many leading zeros.
+
+    >>> within(2**63, 0), within(2**63, 1)
+    (True, False)
+    """
+    return digest >> (BITS - level) == 0
+
+
 @dataclass(slots=True)
 class Sample(Generic[T]):
     """Things by a uniform digest of 64 bits: all, or those whose digest has `level` leading zeros.
@@ -24,13 +33,18 @@ class Sample(Generic[T]):
 
     def add(self, digest: int, thing: T) -> None:
         """Take one in, if its digest is small enough."""
-        if digest >> (BITS - self.level) == 0:
+        if within(digest, self.level):
             self.kept[digest] = thing
             self.settle()
 
+    def thin(self, level: int) -> None:
+        """Keep what a sample of a level holds, if that is above the own one."""
+        if level > self.level:
+            self.level, self.kept = level, self.at(level)
+
     def at(self, level: int) -> dict[int, T]:
         """What a sample of this level, no lower than its own, holds of the same things."""
-        return {key: one for key, one in self.kept.items() if key >> (BITS - level) == 0}
+        return {key: one for key, one in self.kept.items() if within(key, level)}
 
     @property
     def many(self) -> int:
@@ -40,8 +54,7 @@ class Sample(Generic[T]):
     def settle(self) -> None:
         """Raise the level until no more than `MOST` remain."""
         while len(self.kept) > MOST:
-            self.level += 1
-            self.kept = self.at(self.level)
+            self.thin(self.level + 1)
 
 
 def union(samples: Iterable[Sample[T]]) -> Sample[T]:

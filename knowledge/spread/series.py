@@ -1,12 +1,15 @@
 """Counts of posts along time for one scope: by seconds lately, by quarter hours before."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from knowledge.spread.counters import POSTS, Cell, Grain, counts, total
+import numpy as np
+
+from knowledge.spread.columns import Columns, Whole
+from knowledge.spread.counters import POSTS, Cell, Grain, Rows, counts, total
 from knowledge.spread.virality import Estimate
 from ontology.identity import ThingId
 
@@ -16,6 +19,8 @@ DETAIL: Final = 26 * 3600
 """Seconds behind the newest post in which single seconds and people are kept."""
 HORIZON: Final = 8 * 24 * 3600
 """Seconds behind the newest post in which posts count at all, and in which their ids are kept."""
+CROWDED: Final = 256
+"""Posts of one second beyond which its authors are counted by fewer buckets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ class Series:
         self._seconds: dict[int, Cell] = {}
         self._order: list[int] | None = None
         self._seen: dict[int, int] = {}
+        self._levels: dict[int, tuple[int, int]] = {}
 
     def add(self, second: int, grain: Grain, kept: Kept) -> bool:
         """Count a post of this second since 1970; False if it was counted before or is too old."""
@@ -59,16 +65,30 @@ class Series:
         self._seen[grain.key] = second
         self.quarters.setdefault(second // QUARTER, Cell()).add(grain, people=detailed)
         if detailed:
-            if second not in self._seconds:
-                self._seconds[second], self._order = Cell(), None
-            self._seconds[second].add(grain, people=True)
+            self._second(second).add(grain)
+            self._settle(second // QUARTER, (second,))
         return True
+
+    def take(self, posts: Columns, rows: Rows, kept: Kept) -> None:
+        """Count posts of which none was counted before: their ids are not looked at or kept."""
+        rows = rows[posts.seconds[rows] >= kept.oldest]
+        for quarter, own in _grouped(posts.seconds // QUARTER, rows):
+            detailed = quarter * QUARTER >= kept.detail
+            posts.pour(own, self.quarters.setdefault(quarter, Cell()), people=detailed)
+            if detailed:
+                seconds = [*_grouped(posts.seconds, own)]
+                for second, few in seconds:
+                    posts.pour(few, self._second(second))
+                self._settle(quarter, [second for second, _ in seconds])
 
     def prune(self, kept: Kept) -> None:
         """Forget what lies behind the horizon."""
         # INVARIANT: what is kept is a function of the set of posts and of `kept` alone.
         self._seconds = {at: cell for at, cell in self._seconds.items() if at >= kept.detail}
         self._order = None
+        self._levels = {
+            at: levels for at, levels in self._levels.items() if at * QUARTER >= kept.detail
+        }
         self._seen = {key: at for key, at in self._seen.items() if at >= kept.oldest}
         self.quarters = {
             at: cell for at, cell in self.quarters.items() if at * QUARTER >= kept.oldest
@@ -97,6 +117,29 @@ class Series:
         """(second, posts) for the seconds that have posts, in order."""
         return [(at, cell.sums[0]) for at, cell in self._within(first, last)]
 
+    def _second(self, second: int) -> Cell:
+        if second not in self._seconds:
+            self._seconds[second], self._order = Cell(), None
+        return self._seconds[second]
+
+    def _settle(self, quarter: int, seconds: Iterable[int]) -> None:
+        """Bound the detail of a quarter hour, some seconds of which have grown.
+
+        Together its seconds hold about twice what the quarter itself does, however many post.
+        """
+        # INVARIANT: how thin a second is follows from the posts of its quarter hour alone.
+        whole = self.quarters[quarter]
+        levels = (whole.copies.level, whole.authors.level)
+        if levels != self._levels.get(quarter, (0, 0)):
+            self._levels[quarter] = levels
+            seconds = range(quarter * QUARTER, (quarter + 1) * QUARTER)
+        for second in seconds:
+            if cell := self._seconds.get(second):
+                cell.copies.thin(whole.copies.level - 1)
+                cell.authors.thin(whole.authors.level - 1)
+                if cell.sums[POSTS] > CROWDED:
+                    cell.by_author.coarsen()
+
     def _cells(self, first: int, last: int) -> Iterator[Cell]:
         whole = range(-(-first // QUARTER), (last + 1) // QUARTER)
         if not whole:
@@ -113,3 +156,13 @@ class Series:
             self._order = sorted(self._seconds)
         inside = slice(bisect_left(self._order, first), bisect_right(self._order, last))
         return ((at, self._seconds[at]) for at in self._order[inside])
+
+
+def _grouped(keys: Whole, rows: Rows) -> Iterator[tuple[int, Rows]]:
+    """Rows by their key, in order."""
+    if not len(rows):
+        return
+    wanted = keys[rows]
+    order = np.argsort(wanted, kind="stable")
+    found, starts = np.unique(wanted[order], return_index=True)
+    yield from zip(found.tolist(), np.split(rows[order], starts[1:]), strict=True)

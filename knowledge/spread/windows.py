@@ -5,15 +5,20 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from knowledge.spread.assignment import IncidentScope, assign
 from knowledge.spread.baselines import DAY, Mood, Prior, heard, mood, usual
+from knowledge.spread.columns import Columns, second
 from knowledge.spread.counters import (
     DERIVED,
     JUDGED,
     POSTS,
+    UNDERSTOOD,
     UNLOCATED,
     UNSUPPORTED,
     Cell,
+    Rows,
     counts,
     grain,
 )
@@ -21,7 +26,7 @@ from knowledge.spread.crowd import authors_of, crowd
 from knowledge.spread.feeds import FeedInfo, Hearing
 from knowledge.spread.figures import confidence, feelings, people
 from knowledge.spread.pace import Heard, Question, pace, question
-from knowledge.spread.sampling import Sample
+from knowledge.spread.reaches import Reaches
 from knowledge.spread.series import QUARTER, Kept, Series
 from ontology.identity import ThingId
 from ontology.signals import Signal
@@ -46,12 +51,12 @@ class Windows:
         self,
         feeds: Iterable[FeedInfo] = (),
         *,
-        understood: Iterable[str] = ("en",),
+        understood: Iterable[str] = UNDERSTOOD,
         prior: Prior | None = None,
     ) -> None:
         """Begin without signals."""
         self._hearing = Hearing(feeds)
-        self._understood = frozenset(understood)
+        self.understood: Final = frozenset(understood)
         self._prior = prior or Prior()
         self._all = Series()
         self._incidents: dict[ThingId, Series] = {}
@@ -70,29 +75,46 @@ class Windows:
         A signal that is applied again counts for incidents that were not in scope before, so an
         incident can be opened on history.
         """
-        self._known.clear()
-        self._since |= {scope.id: scope.since for scope in incidents}
+        self.scope(incidents)
         for signal in signals:
             self._hearing.hear(signal.feed, signal.received_at)
             self._count(signal, assign(signal, incidents))
 
+    def take(
+        self,
+        posts: Columns,
+        assigned: Mapping[ThingId, Rows],
+        incidents: Sequence[IncidentScope],
+    ) -> None:
+        """Count posts of which none was counted before, with the rows that each incident has."""
+        self.scope(incidents)
+        if not len(posts):
+            return
+        self._hearing.hear_all(posts)
+        self._advance(int(posts.seconds.max()))
+        kept = Kept.behind(self._newest)
+        self._all.take(posts, np.arange(len(posts)), kept)
+        for incident, rows in assigned.items():
+            self._incidents.setdefault(incident, Series()).take(posts, rows, kept)
+
+    def scope(self, incidents: Iterable[IncidentScope]) -> None:
+        """Take over since when incidents are told to be."""
+        self._known.clear()
+        self._since |= {scope.id: scope.since for scope in incidents}
+
+    def take_again(self, posts: Columns, assigned: Mapping[ThingId, Rows]) -> None:
+        """Count posts for some incidents only, for which none of them was counted before."""
+        self._known.clear()
+        kept = Kept.behind(self._newest)
+        for incident, rows in assigned.items():
+            self._incidents.setdefault(incident, Series()).take(posts, rows, kept)
+
     def forget(self, incidents: Iterable[ThingId]) -> None:
-        """Count nothing for some incidents any more, until `recount` or `apply` does."""
+        """Count nothing for some incidents any more, until `take_again` or `apply` does."""
         self._known.clear()
         for incident in incidents:
             self._incidents.pop(incident, None)
             self._since.pop(incident, None)
-
-    def recount(self, signals: Iterable[Signal], incidents: Sequence[IncidentScope]) -> None:
-        """Count signals that were applied before for some incidents only."""
-        self._known.clear()
-        self._since |= {scope.id: scope.since for scope in incidents}
-        kept = Kept.behind(self._newest)
-        for signal in signals:
-            for incident in assign(signal, incidents):
-                second = int(min(signal.posted_at, signal.received_at).timestamp())
-                series = self._incidents.setdefault(incident, Series())
-                series.add(second, grain(signal, self._understood), kept)
 
     def spread(self, incident: ThingId | None, at: datetime) -> list[dict[str, object]]:
         """The values of the three `spread` facts, for an incident or (None) for all posts.
@@ -129,15 +151,15 @@ class Windows:
         return self._hearing.facts(at)
 
     def _count(self, signal: Signal, incidents: Sequence[ThingId]) -> None:
-        second = int(min(signal.posted_at, signal.received_at).timestamp())
-        self._advance(second)
-        kept, added = Kept.behind(self._newest), grain(signal, self._understood)
-        self._all.add(second, added, kept)
+        at = second(signal)
+        self._advance(at)
+        kept, added = Kept.behind(self._newest), grain(signal, self.understood)
+        self._all.add(at, added, kept)
         for incident in incidents:
-            self._incidents.setdefault(incident, Series()).add(second, added, kept)
+            self._incidents.setdefault(incident, Series()).add(at, added, kept)
 
-    def _advance(self, second: int) -> None:
-        before, self._newest = self._newest, max(self._newest, second)
+    def _advance(self, to: int) -> None:
+        before, self._newest = self._newest, max(self._newest, to)
         if before // QUARTER == self._newest // QUARTER:
             return
         kept = Kept.behind(self._newest)
@@ -202,7 +224,7 @@ class Windows:
             every.regions |= cell.regions
         return every
 
-    def _before(self, first: int) -> Sample[int] | None:
+    def _before(self, first: int) -> Reaches | None:
         """Who posted about anything in the hours before; None after too few hours of listening."""
         began = max(
             min(self._all.quarters, default=first), Kept.behind(self._newest).detail // QUARTER
