@@ -46,6 +46,46 @@ class Asked:
     group: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What the looks at a span said; it keeps what says something, so quiet weeks take no room.
+
+    `peaks` are the hours of most posts, `others` when other rules first told somebody.
+    """
+
+    when: Span
+    said: tuple[Look, ...]
+    looks: int
+    blind: int
+    unheard: tuple[str, ...]
+    incidents: frozenset[ThingId]
+    peaks: Mapping[ThingId, datetime]
+    others: Mapping[ThingId, datetime]
+
+    def before(self, moments: Mapping[ThingId, datetime]) -> History:
+        """The history, with the moments that count of incidents that were looked at."""
+        when = self.when
+        within = {
+            one: at
+            for one, at in moments.items()
+            if one in self.incidents and when.since <= at <= when.until
+        }
+        return History(
+            since=when.since,
+            until=when.until,
+            every=when.every,
+            said=self.said,
+            looks=self.looks,
+            blind=self.blind,
+            unheard=self.unheard,
+            references=within,
+            without=tuple(sorted(self.incidents - within.keys())),
+            others=frozenset(
+                one for one, at in within.items() if one in self.others and self.others[one] <= at
+            ),
+        )
+
+
 def budget(world: World, asked: Asked, progress: Progress) -> Curve:
     """The budget of a rule of the active policy on what this home has recorded.
 
@@ -58,12 +98,21 @@ def budget(world: World, asked: Asked, progress: Progress) -> Curve:
     """
     policy = world.policies.current()
     trial = on_trial(policy, asked)
-    places = grid(trial.chosen, asked.values)
+    grid(trial.chosen, asked.values)  # refused before minutes of work
     when = span(world, asked.since, asked.until, asked.every)
+    return weighed(world, asked, trial, looked(seen(world, policy, when, progress), trial, when))
+
+
+def weighed(world: World, asked: Asked, trial: Trial, found: Looked) -> Curve:
+    """The curve of what was looked at.
+
+    Raises:
+        GridInvalid: these values can't be tried.
+    """
     peak = asked.reference is Reference.PEAK
-    references = None if peak else acted(world.ledger, asked.reference)
-    found = history(seen(world, policy, when, progress), trial, when, references)
-    return curve(trial.chosen, found, terms(world, asked), places)
+    moments = found.peaks if peak else acted(world.ledger, asked.reference)
+    places = grid(trial.chosen, asked.values)
+    return curve(trial.chosen, found.before(moments), terms(world, asked), places)
 
 
 def on_trial(policy: Compiled, asked: Asked) -> Trial:
@@ -91,50 +140,32 @@ def terms(world: World, asked: Asked) -> Terms:
     )
 
 
-def history(
-    looks: Iterable[Seen],
-    trial: Trial,
-    when: Span,
-    references: Mapping[ThingId, datetime] | None,
-) -> History:
-    """What the looks say; without references the hour of most posts is each incident's moment.
-
-    It keeps what says something only, so that quiet weeks take no room.
-    """
+def looked(looks: Iterable[Seen], trial: Trial, when: Span) -> Looked:
+    """Read every look by a rule on trial."""
     said: list[Look] = []
-    peaks, first_others = Peaks(), dict[ThingId, datetime]()
+    peaks, others = Peaks(), dict[ThingId, datetime]()
+    incidents = set[ThingId]()
     many = blind = 0
-    incidents = dict[ThingId, None]()
     unheard: frozenset[str] | None = None
     for one in looks:
         look = trial.look(one.incident, one.at, one.facts, blind=one.blind)
         many, blind = many + 1, blind + one.blind
-        incidents[one.incident] = None
+        incidents.add(one.incident)
         peaks.see(one.incident, one.at, one.volume)
         unheard = one.unheard if unheard is None else unheard & one.unheard
         if look.others:
-            first_others.setdefault(one.incident, one.at)
+            others.setdefault(one.incident, one.at)
         if look.sure or look.unsure:
             said.append(look)
-    moments = peaks.moments() if references is None else references
-    within = {
-        one: at
-        for one, at in moments.items()
-        if one in incidents and when.since <= at <= when.until
-    }
-    return History(
-        since=when.since,
-        until=when.until,
-        every=when.every,
+    return Looked(
+        when=when,
         said=tuple(said),
         looks=many,
         blind=blind,
         unheard=tuple(sorted(unheard or ())),
-        references=within,
-        without=tuple(sorted(incidents.keys() - within.keys())),
-        others=frozenset(
-            one for one, at in within.items() if one in first_others and first_others[one] <= at
-        ),
+        incidents=frozenset(incidents),
+        peaks=peaks.moments(),
+        others=others,
     )
 
 

@@ -10,8 +10,10 @@ from flask import Response, g, request
 from flask.json.provider import JSONProvider
 
 from service import logs, refusals
+from service.admission import DOORS, Admission
 from service.api import (
     acts,
+    alert_budget,
     alerts,
     cap,
     clock,
@@ -60,6 +62,7 @@ _BLUEPRINTS: Final = (
     journeys.bp,
     acts.bp,
     alerts.bp,
+    alert_budget.bp,
     links.bp,
     validations.bp,
     platforms.bp,
@@ -147,17 +150,28 @@ def create(settings: Settings | None = None, *, world: World | None = None) -> A
 def _install_doors(app: APIFlask) -> None:
     """Request ids, folds and authorisation before every view, and the headers of every answer."""
 
+    admission = Admission(app.config["WORLD"])
+
+    @app.teardown_request
+    def left(_: BaseException | None) -> None:
+        if g.pop("admitted", False):
+            admission.leave()
+
     @app.before_request
     def enter() -> None:
         g.started = monotonic_ms()
         given = request.headers.get("X-Request-Id", "")
         fresh = new_id("request").partition("/")[2]
         g.request_id = given if _REQUEST_ID.fullmatch(given) else fresh
+        if request.endpoint in DOORS:
+            admission.enter()
+            g.admitted = True
         if request.endpoint is None or PERMISSIONS.get(request.endpoint) is OPEN:
             return
         world: World = app.config["WORLD"]
         header = request.headers.get("Authorization")
-        g.principal = authorise(world.keyring(), header, request.endpoint, world.clock.now())
+        keyring = world.keys_now() if request.endpoint in DOORS else world.keyring()
+        g.principal = authorise(keyring, header, request.endpoint, world.clock.now())
 
     @app.after_request
     def leave(response: Response) -> Response:

@@ -18,7 +18,7 @@ from loaders.labelled_series import read_labelled
 from ontology.facts import Fact, FactInvalid, Origin, catalogue
 from ontology.identity import ThingId
 from ontology.signals import Signal
-from service.alert_budget import Asked, history, on_trial, terms
+from service.alert_budget import Asked, looked, on_trial, terms
 from service.alert_references import Reference
 from service.paging_curve import Curve, curve
 from service.paging_grid import grid
@@ -62,13 +62,10 @@ def labelled_budget(world: World, asked: Asked, source: Source, progress: Progre
     stated = _stated(source.facts)
     stream = _Stream.of(source)
     when = stream.span(asked.every)
-    seen = _looks(stream, stated, when, progress)
+    found = looked(_looks(stream, stated, when, progress), trial, when)
     # Ordinary talk has a largest hour, too, but nobody had to be warned of it.
-    found = history(seen, trial, when, None)
-    crises = {one: at for one, at in found.references.items() if one in stream.crises}
-    ordinary = sorted({*found.without, *(found.references.keys() - crises.keys())})
-    found = replace(found, references=crises, without=tuple(ordinary))
-    return curve(trial.chosen, found, terms(world, asked), places)
+    moments = {one: at for one, at in found.peaks.items() if one in stream.crises}
+    return curve(trial.chosen, found.before(moments), terms(world, asked), places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

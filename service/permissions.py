@@ -36,6 +36,7 @@ READ_POSTS: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _ANALYST})
 """The roles that may read the words of posts that made a candidate."""
 
 _SEE_EVENTS: Final = frozenset({_REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
+_WEIGH: Final = frozenset({_REVIEWER, _GOVERNANCE, _ANALYST, _AUDITOR})
 _ACT: Final = KEY_ROLES - {_AUDITOR}  # the lifecycle says which act needs which role
 _RUN: Final = frozenset({_ADMIN})
 _INSPECT: Final = frozenset({_ADMIN, _AUDITOR})
@@ -70,6 +71,9 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "alerts.index": ("read:alerts", KEY_ROLES),
         "alerts.fatigue": ("read:alerts", KEY_ROLES),
         "alerts.one": ("read:alerts", KEY_ROLES),
+        "alert_budget.index": ("read:alert-budget", _WEIGH),
+        "alert_budget.drawn": ("read:alert-budget", _WEIGH),
+        "alert_budget.create": ("write:policies", frozenset({_GOVERNANCE})),
         "links.index": ("read:links", SEE_PEOPLE),
         "links.one": ("read:links", SEE_PEOPLE),
         "acts.act": ("write:acts", _ACT),

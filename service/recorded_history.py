@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 MOST_STEPS: Final = 50_000
 _LONGEST: Final = timedelta(days=28)
-_BEFORE: Final = timedelta(seconds=HORIZON, days=1)
+BEFORE: Final = timedelta(seconds=HORIZON, days=1)
 """How far before the first look posts are counted: windows look back no further."""
 
 
@@ -100,8 +100,8 @@ def span(world: World, since: datetime | None, until: datetime | None, every: ti
             "no posts are recorded here; let a feed in, or play one into a replay world:"
             " attune replay feed FILE"
         )
-    end = min(until or world.clock.now(), world.clock.now())
-    begin = since or max(first.recorded_at, end - _LONGEST)
+    end = _whole(min(until or world.clock.now(), world.clock.now()), every)
+    begin = max(first.recorded_at, since or end - _LONGEST)
     found = Span(since=begin, until=end, every=every)
     if not begin < end:
         raise HistoryInvalid(
@@ -132,13 +132,19 @@ def seen(world: World, policy: Compiled, when: Span, progress: Progress) -> Iter
         progress(number, when.steps)
 
 
+def _whole(at: datetime, every: timedelta) -> datetime:
+    """The last moment of a look, so that the same question a minute later is the same."""
+    seconds = every.total_seconds()
+    return datetime.fromtimestamp(at.timestamp() // seconds * seconds, tz=UTC)
+
+
 def _world(world: World, rising: Rising, when: Span) -> World:
     """A world over a ledger that rises; it shares files, keys and models with this one."""
     parts = Parts(
         graph=Graph(rising, None, world.keys), segments=world.segments, perception=world.perception
     )
     then = World(world.settings, rising, world.keys, StoppedClock(when.since), parts)
-    then.counting.mark = world.ledger.sequence_at(when.since - _BEFORE)
+    then.counting.mark = world.ledger.sequence_at(when.since - BEFORE)
     return then
 
 
