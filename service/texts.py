@@ -17,6 +17,23 @@ if TYPE_CHECKING:
 RULE: Final = "\n---\n"
 """What stands between the posts of a thread."""
 
+_PLAIN: Final = str.maketrans(
+    {
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2009": " ",
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u201e": '"',
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2026": "...",
+    }
+)
+"""Typographic signs that a short message writes plainly: one of them doubles what it costs."""
+
 _COUNTED: Final = (
     ("characters", "characters"),
     ("weighted", "characters as X counts them"),
@@ -79,6 +96,7 @@ def worded(
     variant: Variant, title: str | None, text: str, *, locale: str, voice: Voice, complete: bool
 ) -> Worded:
     """A text with its length and its sound; empathy is judged elsewhere."""
+    text = text.translate(_PLAIN) if variant.limits.segments is not None else text
     posts = text.split(RULE) if CHANNELS[variant.channel].parts else [text]
     parts = tuple(part.strip() for part in posts)
     lengths = tuple(length(part) for part in parts)
