@@ -149,7 +149,6 @@ def create(settings: Settings | None = None, *, world: World | None = None) -> A
 
 def _install_doors(app: APIFlask) -> None:
     """Request ids, folds and authorisation before every view, and the headers of every answer."""
-
     admission = Admission(app.config["WORLD"])
 
     @app.teardown_request

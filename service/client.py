@@ -1,13 +1,18 @@
 """A client of the service's HTTP interface, for the command line and for replays."""
 
+import threading
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final, Self, cast
 
 import httpx
 
 from ontology.events import Json
+from service.clock import pause
 
 TIMEOUT_S: Final = 120.0
+MOST_TRIES: Final = 60
+"""How often something is sent to a service that is behind."""
 
 
 class RequestRefused(Exception):
@@ -75,10 +80,18 @@ class Client:
         return cast(dict[str, Json], response.json() if response.content else {})
 
     def _answer(self, method: str, path: str, **parts: object) -> httpx.Response:
-        try:
-            response = self._http.request(method, path, **parts)  # type: ignore[arg-type] # one of params, json, content
-        except httpx.TransportError as error:
-            raise ServiceUnreachable(f"{self._http.base_url} does not answer: {error}") from error
+        """The answer; one that says later is asked for again when it says."""
+        for _ in range(MOST_TRIES):
+            response = self._once(method, path, **parts)
+            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+                break
+            pause(float(response.headers.get("Retry-After", 1)), threading.Event())
         if response.is_error:
             raise RequestRefused(response.status_code, response.json() if response.content else {})
         return response
+
+    def _once(self, method: str, path: str, **parts: object) -> httpx.Response:
+        try:
+            return self._http.request(method, path, **parts)  # type: ignore[arg-type] # one of params, json, content
+        except httpx.TransportError as error:
+            raise ServiceUnreachable(f"{self._http.base_url} does not answer: {error}") from error

@@ -44,6 +44,8 @@ class Clustering:
         self._fold: Final = Candidates()
         self._lock: Final = threading.Lock()
         self._mark = 0
+        self.many = 0
+        """Signals of all segments that were clustered."""
 
     def catch_up(self, world: Clustered, budget_ms: float) -> bool:
         """Cluster new segments for about so long; whether some are left."""
@@ -54,6 +56,7 @@ class Clustering:
                     if event.sequence > self._mark:
                         self._take(world, event)
                         self._mark = event.sequence
+                        self.many += int(str(event.data["count"]))
                 if elapsed_ms(started) >= budget_ms:
                     return True
         return False

@@ -50,6 +50,8 @@ class Counting:
         self.lost: Final[set[ThingId]] = set()
         """Segments whose signals could not be read, so that no window counts them."""
         self.mark = 0
+        self.many = 0
+        """Signals of all segments that were heard of."""
         self.lock: Final = threading.RLock()
         self._ledger: Final = ledger
         self._segments: Final = segments
@@ -77,6 +79,7 @@ class Counting:
             return self.assigning.step(self.windows, SLICE_MS)
 
     def _hear(self, event: Event, scopes: Sequence[IncidentScope]) -> None:
+        self.many += int(str(event.data["count"]))
         try:
             found = self._sketched(event, scopes)
             self.windows.take(found.posts, found.assigned, scopes)

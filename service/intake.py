@@ -42,41 +42,73 @@ class Taken:
     sequences: tuple[int, ...]
 
 
-def read(world: World, heard: SignalIn) -> Signal:
-    """A signal as the service keeps it; the author's name becomes a keyed hash.
+class Reader:
+    """Reads the signals of one request; what it has looked up once it knows."""
 
-    Raises:
-        SignalRefused: the platform, feed or region is unknown or of another kind, or it was posted
-            before what is kept or after what can be.
-    """
-    _check_time(world, heard.posted_at)
-    platform = _known(world, "platform", heard.platform)
-    author = heard.author
-    if isinstance(author, ExternalKey):
-        author = world.keys.pseudonym("account", author.system, author.key)
-    try:
-        name = thing_id(f"signal/{platform.partition('/')[2]}-{heard.id}")
-    except IdentityInvalid as error:
-        raise SignalRefused("id", str(error)) from error
-    where = located(world, heard.location, heard.place, heard.posted_at)
-    region = where.region
-    if heard.region is not None:
-        region = _known(world, "region", heard.region)
-    return Signal(
-        id=name,
-        platform=platform,
-        feed=_known(world, "feed", heard.feed),
-        posted_at=heard.posted_at,
-        received_at=world.clock.now(),
-        text=heard.text,
-        author=author,
-        share_of=heard.share_of,
-        language=heard.language,
-        region=region,
-        fences=where.fences,
-        topics=tuple(topic.lower().lstrip("#") for topic in heard.topics),
-        reach=heard.reach,
-    )
+    def __init__(self, world: World) -> None:
+        """Everything that it reads was received now."""
+        self.world: Final = world
+        self._now: Final = world.clock.now()
+        self._kept_from: Final = world.segments.retained()
+        self._known: Final[dict[tuple[str, ThingId | ExternalKey], ThingId]] = {}
+
+    def read(self, heard: SignalIn) -> Signal:
+        """A signal as the service keeps it; the author's name becomes a keyed hash.
+
+        Raises:
+            SignalRefused: the platform, feed or region is unknown or of another kind, or it was
+                posted before what is kept or after what can be.
+        """
+        self._check_time(heard.posted_at)
+        platform = self._thing("platform", heard.platform)
+        author = heard.author
+        if isinstance(author, ExternalKey):
+            author = self.world.keys.pseudonym("account", author.system, author.key)
+        try:
+            name = thing_id(f"signal/{platform.partition('/')[2]}-{heard.id}")
+        except IdentityInvalid as error:
+            raise SignalRefused("id", str(error)) from error
+        where = located(self.world, heard.location, heard.place, heard.posted_at)
+        region = where.region
+        if heard.region is not None:
+            region = self._thing("region", heard.region)
+        return Signal(
+            id=name,
+            platform=platform,
+            feed=self._thing("feed", heard.feed),
+            posted_at=heard.posted_at,
+            received_at=self._now,
+            text=heard.text,
+            author=author,
+            share_of=heard.share_of,
+            language=heard.language,
+            region=region,
+            fences=where.fences,
+            topics=tuple(topic.lower().lstrip("#") for topic in heard.topics),
+            reach=heard.reach,
+        )
+
+    def _thing(self, kind: str, given: ThingId | ExternalKey) -> ThingId:
+        """The thing that is meant; looked up once, however many posts name it."""
+        found = self._known.get((kind, given))
+        if found is None:
+            found = self._known[kind, given] = _known(self.world, kind, given)
+        return found
+
+    def _check_time(self, posted_at: datetime) -> None:
+        if posted_at.date() < self._kept_from:
+            kept = f"{self._kept_from}, since when signals are kept"
+            raise SignalRefused("posted_at", f"{instant(posted_at)} lies before {kept}")
+        if posted_at > self._now + MOST_AHEAD:
+            raise SignalRefused(
+                "posted_at",
+                f"{instant(posted_at)} lies ahead of this world's clock by over a day",
+            )
+
+
+def read(world: World, heard: SignalIn) -> Signal:
+    """One signal; raises as `Reader.read` does."""
+    return Reader(world).read(heard)
 
 
 def take(
@@ -109,7 +141,7 @@ def take(
     )
     if events:
         world.counting.lags.scored(scored, spent)
-    world.catch_up()
+    world.catch_up_soon()
     watch(world, [fence for signal in signals for fence in signal.fences])
     new = sum(int(str(event.data["count"])) for event in events)
     return Taken(
@@ -137,19 +169,6 @@ def _scored(world: World, signals: Sequence[Signal], budget_ms: float) -> Iterab
                 scores=verdict.scores if verdict.judged else None,
                 language=signal.language or verdict.language,
             )
-
-
-def _check_time(world: World, posted_at: datetime) -> None:
-    kept_from, ahead = world.segments.retained(), world.clock.now() + MOST_AHEAD
-    if posted_at.date() < kept_from:
-        raise SignalRefused(
-            "posted_at",
-            f"{instant(posted_at)} lies before {kept_from}, since when signals are kept",
-        )
-    if posted_at > ahead:
-        raise SignalRefused(
-            "posted_at", f"{instant(posted_at)} lies ahead of this world's clock by over a day"
-        )
 
 
 def _known(world: World, kind: str, given: ThingId | ExternalKey) -> ThingId:

@@ -189,7 +189,7 @@ def _in_force(message: _Message) -> Terms:
 
 def _sorted(message: _Message, terms: Terms, events: Sequence[Heard | Fault]) -> _Sorted:
     """Each event taken, rejected as it is no signal, or refused as outside the agreement."""
-    found = _Sorted()
+    found, reader = _Sorted(), intake.Reader(message.world)
     for place, event in enumerate(events):
         path: list[int | str] = [place] if len(events) > 1 else []
         if isinstance(event, Fault):
@@ -201,12 +201,12 @@ def _sorted(message: _Message, terms: Terms, events: Sequence[Heard | Fault]) ->
             )
         else:
             found.rows.append(event.data)
-            _admit(message.world, terms, event, path, found)
+            _admit(reader, terms, event, path, found)
     return found
 
 
 def _admit(
-    world: World, terms: Terms, event: Heard, path: list[int | str], found: _Sorted
+    reader: intake.Reader, terms: Terms, event: Heard, path: list[int | str], found: _Sorted
 ) -> None:
     """Drop what is not permitted, fill in what the envelope says, and read the signal."""
     data, dropped = sharing.kept(event.data, terms.fields & _KNOWN)
@@ -217,8 +217,8 @@ def _admit(
         found.outside.append(Fault(pointer=where, detail=words, example=example))
         return
     try:
-        heard = SignalIn.model_validate({**_envelope(world, terms, event, data), **data})
-        found.signals.append(intake.read(world, heard))
+        heard = SignalIn.model_validate({**_envelope(reader.world, terms, event, data), **data})
+        found.signals.append(reader.read(heard))
     except ValidationError as error:
         found.rejected += invalid(error, SignalIn, [*path, "data"]).faults
     except SignalRefused as error:

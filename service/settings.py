@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """The pause between two looks at deadlines and deliveries."""
     signal_days: int = Field(default=90, ge=9, le=3660)
     """How many days the words of signals are kept; windows look back eight."""
+    intake_backlog: int = Field(default=50_000, ge=1_000, le=10_000_000)
+    """Signals that may wait in a worker to be counted and clustered; beyond it come 429s."""
     alert_window_minutes: int = Field(default=30, ge=1, le=1440)
     """For how long the same cause, told again, is counted on the alert that stands."""
     alerts_per_person_hour: float = Field(default=6.0, gt=0, le=600)

@@ -146,6 +146,29 @@ class World:
         self.catch_up()
         return self._keyring
 
+    def keys_now(self) -> Keyring:
+        """The same for who only brings posts, and does not wait for those of others to count."""
+        self.catch_up_governed()
+        return self._keyring
+
+    def waiting(self) -> int:
+        """How many signals this worker has still to count or to cluster, of those it knows of."""
+        return max(0, self.counting.many - self.clustering.many)
+
+    def catch_up_governed(self) -> None:
+        """Fold governed events only: enough for who brings posts."""
+        if self.ledger.marks(HEARD)[0] != self._governed:
+            with self._folding:
+                self._fold_governed()
+
+    def catch_up_soon(self) -> None:
+        """The same as `catch_up`, unless another thread is at it: that one sees to the rest."""
+        if self._folding.acquire(blocking=False):
+            try:
+                self.catch_up()
+            finally:
+                self._folding.release()
+
     def catch_up(self) -> None:
         """Fold what this worker has not seen: governed events and segments."""
         governed, heard = self.ledger.marks(HEARD)

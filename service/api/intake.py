@@ -58,7 +58,7 @@ _UNSIGNED: Final = (
 def take(partner: str) -> Response:
     """Check the signature, then the agreement, then take."""
     here = world()
-    here.catch_up()
+    here.catch_up_governed()
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
         done = receive(here, _named(partner), headers, request.get_data(), current_app.json.loads)

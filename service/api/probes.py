@@ -20,6 +20,9 @@ _HEAD = Gauge("attune_ledger_events", "Events in the ledger.")
 _LAG = Gauge("attune_fold_lag_events", "Governed events that this worker has not folded yet.")
 _FAULTS = Gauge("attune_engine_faults", "Decisions that one engine made alone, of the last ones.")
 _LOST = Gauge("attune_segments_lost", "Segments of signals that could not be read.")
+_WAITING = Gauge(
+    "attune_signals_waiting", "Signals that this worker has still to count or to cluster."
+)
 DISAGREEMENTS = Counter(
     "attune_engine_disagreements_total", "Decisions on which the engines differed."
 )
@@ -65,6 +68,7 @@ def metrics() -> Response:
     world.settle_lags()
     _HEAD.set(world.ledger.head())
     _LAG.set(world.lag())
+    _WAITING.set(world.waiting())
     _LOST.set(len(world.counting.lost))
     _FAULTS.set(world.policies.faults())
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -47,11 +47,11 @@ def one(json_data: SignalIn) -> Response:
 def batch(json_data: SignalBatch) -> Response:
     """Take the good ones, say of each bad one what is wrong with it."""
     here = world()
-    good: list[Signal] = []
+    reader, good = intake.Reader(here), list[Signal]()
     faults: list[Fault] = []
     for index, row in enumerate(json_data.signals):
         try:
-            good.append(intake.read(here, SignalIn.model_validate(row)))
+            good.append(reader.read(SignalIn.model_validate(row)))
         except ValidationError as error:
             faults += invalid(error, SignalIn, ["signals", index]).faults
         except SignalRefused as error:
