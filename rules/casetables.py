@@ -10,7 +10,7 @@ from rules.case import Case
 from rules.cases import CasesInvalid, read_cases
 from rules.combine import decide
 from rules.diagnostics import Diagnostic
-from rules.policy import Policy, build
+from rules.policy import Policy, build, is_case_table
 from rules.strata import Engines, Evaluation, evaluate
 from rules.wanted import unmet
 
@@ -92,7 +92,7 @@ def read_tables(whole: Policy, catalogue: Catalogue) -> tuple[Table, ...]:
     """
     books = {book.file: book for book in whole.books}
     found: list[Table] = []
-    for name in sorted(name for name in whole.files if name.endswith(CASES)):
+    for name in sorted(filter(is_case_table, whole.files)):
         cases = read_cases(whole.files[name].decode(), file=name, catalogue=catalogue)
         book = books.get(name.removesuffix(CASES) + _BOOK)
         policy = whole if book is None else whole.alone(book)

@@ -109,9 +109,21 @@ def is_book(name: str) -> bool:
     >>> [is_book(n) for n in ("rules/books/a.yaml", "rules/books/a.cases.yaml", "shapes/b.yaml")]
     [True, False, False]
     """
+    return _among_books(name) and name.endswith(_BOOKS) and not name.endswith(_CASES)
+
+
+def is_case_table(name: str) -> bool:
+    """Whether a file of a bundle is a table of cases for rules.
+
+    >>> [is_case_table(n) for n in ("rules/books/a.cases.yaml", "ontology/shapes/b.cases.yaml")]
+    [True, False]
+    """
+    return _among_books(name) and name.endswith(_CASES)
+
+
+def _among_books(name: str) -> bool:
     folder = name.rpartition("/")[0]
-    among = folder in {"", "."} or folder.split("/")[-1] == "books"
-    return among and name.endswith(_BOOKS) and not name.endswith(_CASES)
+    return folder in {"", "."} or folder.split("/")[-1] == "books"
 
 
 def _ordered(books: Iterable[Book]) -> tuple[Rule, ...]:

@@ -39,6 +39,7 @@ PARTS: Final = (
     Part(name="guidelines", folder="rules/guidelines", names="*.yaml"),
     Part(name="jurisdictions", folder="rules", names="jurisdictions.yaml"),
     Part(name="shapes", folder="ontology/shapes", names="*.ttl"),
+    Part(name="simple shapes and cases", folder="ontology/shapes", names="*.yaml"),
     Part(name="lexicons", folder=LEXICONS, names="*.yaml"),
     Part(name="coefficients", folder="knowledge/language", names="coefficients.yaml"),
 )
@@ -76,15 +77,6 @@ def packaged() -> dict[str, bytes]:
             if fnmatchcase(name, part.names):
                 found[f"{part.folder}/{name}"] = folder.joinpath(name).read_bytes()
     return found
-
-
-def shapes_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files of a bundle that the gate judges by; the shapes of facts are not among them."""
-    return {
-        name: content
-        for name, content in files.items()
-        if name.endswith(".ttl") and not name.endswith("/facts.ttl")
-    }
 
 
 def without_books(files: Mapping[str, bytes]) -> dict[str, bytes]:

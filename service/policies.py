@@ -14,7 +14,8 @@ from ontology.shape_files import Shapes, read_shapes
 from rules.jurisdictions import Jurisdictions
 from rules.policy import Policy, build
 from rules.strata import Engines
-from service.bundle import Reading, jurisdictions_of, reading_of, shapes_of
+from service.bundle import Reading, jurisdictions_of, reading_of
+from service.shape_checks import shapes_of
 
 KEPT: Final = 16
 PROPOSAL: Final = "policy-proposal"
@@ -143,12 +144,13 @@ class Policies:
             return compiled
 
     def shapes(self) -> Shapes | None:
-        """The shapes of the active policy, None before there is one: the packaged ones judge."""
+        """The shapes of the active policy; None where it has none: the packaged ones judge."""
         digest = self.active
         with self._lock:
             if digest is not None and self._shapes[0] != digest:
                 content = {name: text.encode() for name, text in self.files(digest).items()}
-                self._shapes = (digest, read_shapes(shapes_of(content)))
+                found = shapes_of(content)
+                self._shapes = (digest, read_shapes(found) if found else None)
             return self._shapes[1]
 
     def _proposed(self, event: Event) -> None:

@@ -10,7 +10,6 @@ from ontology.facts import catalogue
 from ontology.identity import ThingId
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
 from ontology.lifecycle import act as follow
-from ontology.shape_files import ShapesInvalid, read_shapes
 from rules.casetables import CaseResult, run_bundle
 from rules.diagnostics import Diagnostic, Invalid
 from rules.policy import build, digest
@@ -24,11 +23,11 @@ from service.bundle import (
     packaged,
     part_of,
     reading_of,
-    shapes_of,
 )
 from service.committing import commit_all
 from service.policies import PROPOSAL
 from service.problems import Fault, ProblemError, pointer
+from service.shape_checks import shape_faults
 from service.trial import trial
 from service.world import World
 
@@ -94,16 +93,13 @@ def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
     if misplaced:
         return
     broken = [_of_part(file, words) for file, words in faults(content)]
+    broken += [_of_part(file, words) for file, words in shape_faults(content)]
     yield from broken
     try:
         build(content, catalogue())
-        read_shapes(shapes_of(content))
         report = run_bundle(content, catalogue())
     except Invalid as error:
         yield from (_of_diagnostic(one) for one in error.diagnostics)
-        return
-    except ShapesInvalid as error:
-        yield from (Fault(pointer="/files", detail=words) for words in error.errors)
         return
     failed = [result for result in report.results if not result.passed]
     yield from (_of_case(result) for result in failed)
@@ -179,7 +175,7 @@ def _of_coefficients(world: World, reading: Reading) -> Iterable[Fault]:
 
 
 def _of_part(file: str, words: str) -> Fault:
-    return Fault(pointer=pointer(["files", file]), detail=words[:1_000])
+    return Fault(pointer=pointer(["files", file] if file else ["files"]), detail=words[:1_000])
 
 
 def _of_diagnostic(one: Diagnostic) -> Fault:
