@@ -173,7 +173,78 @@ def test_the_gate_judges_by_the_shapes_of_the_active_policy(door: Door, second: 
     assert door.post("/v1/records", body).status_code == 422
     wanted = bundle(door)
     wanted["files"]["ontology/shapes/platforms.ttl"] = "# no shapes for platforms\n"
+    del wanted["files"]["ontology/shapes/platforms.cases.yaml"]
     proposal = door.post("/v1/policies", wanted).get_json()
     act(second, proposal["id"], "approve")
     assert act(door, proposal["id"], "activate").status_code == 201
     assert door.post("/v1/records", body).status_code == 201
+
+
+LEADS = """\
+shapes:
+  - id: figure-has-a-name
+    for: KPI
+    property: name
+    length: {at least: 5}
+    message: The name of a figure says too little.
+    cure: Write it out.
+"""
+TRIED = """\
+cases:
+  - shape: figure-has-a-name
+    note: Short
+    change: {kpi/x: {name: FRT, accountable: team/care}}
+    want: fires
+  - shape: figure-has-a-name
+    note: Written out
+    change: {kpi/x: {name: First response, accountable: team/care}}
+    want: stays quiet
+"""
+
+
+def test_a_simple_shape_of_a_lead_refuses_once_its_policy_is_active(
+    door: Door, second: Door
+) -> None:
+    wanted = bundle(door)
+    wanted["files"]["ontology/shapes/figures.yaml"] = LEADS
+    wanted["files"]["ontology/shapes/figures.cases.yaml"] = TRIED
+    answer = door.post("/v1/policies", wanted)
+    assert answer.status_code == 201, answer.get_json()
+    proposal = answer.get_json()["id"]
+    act(second, proposal, "approve")
+    assert act(door, proposal, "activate").status_code == 201
+    team = {"name": "Care", "atTier": "board"}
+    door.post("/v1/records", {"type": "Team", "id": "team/care", "properties": team})
+    short = {"name": "FRT", "accountable": "team/care"}
+    answer = door.post("/v1/records", {"type": "KPI", "id": "kpi/x", "properties": short})
+    (fault,) = answer.get_json()["errors"]
+    assert fault["detail"].startswith("The name of a figure says too little: write it out.")
+    assert "ontology/shapes/figures.yaml:2" in fault["detail"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("figures.yaml", LEADS.replace("KPI", "KPL"), "figures.yaml:3:10: 'KPL' is no type"),
+        ("figures.yaml", LEADS, "figures.yaml:2: figure-has-a-name has no case in which it fires"),
+        ("figures.cases.yaml", TRIED, "there is no shape 'figure-has-a-name'"),
+        ("figures.cases.yaml", "cases: [{shape: a}]\n", "figures.cases.yaml:1:9: note is missing"),
+    ],
+)
+def test_shapes_that_are_broken_or_untried_are_refused(
+    door: Door, file: str, text: str, told: str
+) -> None:
+    wanted = bundle(door)
+    wanted["files"][f"ontology/shapes/{file}"] = text
+    answer = door.post("/v1/policies", wanted)
+    assert answer.status_code == 422
+    assert any(told in fault["detail"] for fault in answer.get_json()["errors"])
+
+
+def test_a_case_that_fails_refuses_its_policy(door: Door) -> None:
+    wanted = bundle(door)
+    wanted["files"]["ontology/shapes/figures.yaml"] = LEADS
+    wanted["files"]["ontology/shapes/figures.cases.yaml"] = TRIED.replace("FRT", "First")
+    (fault, *_) = door.post("/v1/policies", wanted).get_json()["errors"]
+    told = "figures.cases.yaml:2: Short: figure-has-a-name stays quiet, wanted: fires"
+    assert told in fault["detail"]
