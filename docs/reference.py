@@ -43,7 +43,8 @@ def _flag(state: State) -> str:
 
 
 def _deadline(rule: DeadlineRule) -> str:
-    within = duration_text(rule.within) if rule.within else f"`{rule.from_field}` of the act"
+    said = f"`{rule.from_field}` of the act" if rule.from_field else f"`{rule.from_record}`"
+    within = duration_text(rule.within) if rule.within else said
     return f"{rule.name}: {within}, then `{rule.lapse}`"
 
 

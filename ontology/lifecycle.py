@@ -1,7 +1,9 @@
 """Lifecycles: what may be done to a long-lived thing, by whom, by when, and what state follows."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from ontology.events import Json
 from ontology.identity import ThingId
@@ -23,6 +25,8 @@ from ontology.lifecycle_terms import (
     State,
 )
 from ontology.marked_yaml import quoted
+
+_NOTHING: Final[Mapping[str, Json]] = MappingProxyType({})
 
 __all__ = [
     "ATTUNE",
@@ -113,18 +117,25 @@ def possible(
 
 
 def entered(
-    lifecycles: Lifecycles, kind: str, state: str, *, at: datetime, data: Mapping[str, Json]
+    lifecycles: Lifecycles,
+    kind: str,
+    state: str,
+    *,
+    at: datetime,
+    data: Mapping[str, Json],
+    stated: Mapping[str, Json] = _NOTHING,
 ) -> tuple[Deadline, ...]:
     """The deadlines that run from `at` on for a thing that entered `state` (also by its birth).
 
-    A deadline whose length is a field of the act runs only if the act carries that field.
+    A deadline whose length is a field of the act, or a property of the thing's record (`stated`),
+    runs only if the act carries that field, or the record states that property.
     """
     rules = lifecycles[kind].states[state].deadlines
-    found = ((rule, rule.within or _length(rule, data)) for rule in rules)
+    found = ((rule, _due(rule, at, data, stated)) for rule in rules)
     return tuple(
-        Deadline(name=rule.name, state=state, due=at + within, lapse=rule.lapse)
-        for rule, within in found
-        if within is not None
+        Deadline(name=rule.name, state=state, due=due, lapse=rule.lapse)
+        for rule, due in found
+        if due is not None
     )
 
 
@@ -150,11 +161,14 @@ def _outcome(
     after = _target(chosen, state) if not missing else str(state)
     enters = chosen.to != SAME and not missing
     lifecycles = {lifecycle.kind: lifecycle}
+    stated = {**standing.stated, **data}
     return Outcome(
         act=chosen.name,
         from_state=state,
         to_state=after,
-        deadlines=entered(lifecycles, lifecycle.kind, after, at=at, data=data) if enters else (),
+        deadlines=entered(lifecycles, lifecycle.kind, after, at=at, data=data, stated=stated)
+        if enters
+        else (),
         properties=_kept(chosen, data, as_property=True),
         details=_kept(chosen, data, as_property=False),
         named=_named(chosen, data),
@@ -225,10 +239,18 @@ def _named(chosen: Act, data: Mapping[str, Json]) -> tuple[ThingId, ...]:
     return tuple(found)
 
 
-def _length(rule: DeadlineRule, data: Mapping[str, Json]) -> timedelta | None:
-    """The duration that an act carried for a deadline, if it did."""
-    value = data.get(rule.from_field) if rule.from_field else None
-    return duration(value) if isinstance(value, str) else None
+def _due(
+    rule: DeadlineRule, at: datetime, data: Mapping[str, Json], stated: Mapping[str, Json]
+) -> datetime | None:
+    """When a deadline lapses; None where what says so was left out."""
+    if rule.within is not None:
+        return at + rule.within
+    value = data.get(rule.from_field) if rule.from_field else stated.get(rule.from_record or "")
+    if not isinstance(value, str):
+        return None
+    if value.startswith("P") or not rule.from_record:
+        return at + duration(value)
+    return datetime.fromisoformat(value)
 
 
 def _no_such(lifecycle: Lifecycle, name: str) -> str:

@@ -22,6 +22,7 @@ from ontology.marked_reader import Keys, MarkedReader, Mistake
 from ontology.marked_yaml import Entry, Node, YamlInvalid, parse, quoted
 
 _FROM_DATA: Final = "data."
+_FROM_RECORD: Final = "record."
 _CARRIED: Final = re.compile(r"([a-z][a-z-]{0,39})\.([a-z][a-z_]{0,39})", re.ASCII)
 
 
@@ -123,9 +124,9 @@ class _Reader(MarkedReader):
     def _deadline(self, entry: Entry) -> DeadlineRule:
         keys = self.keyed(entry.value, _DEADLINE)
         within = self.text(keys.get("within"))
-        carried = within.startswith(_FROM_DATA)
+        carried, stated = within.startswith(_FROM_DATA), within.startswith(_FROM_RECORD)
         length = None
-        if within and not carried:
+        if within and not carried and not stated:
             try:
                 length = duration(within)
             except ValueError as error:
@@ -135,6 +136,7 @@ class _Reader(MarkedReader):
             within=length,
             from_field=within.removeprefix(_FROM_DATA) if carried else None,
             lapse=self.text(keys.get("lapse")),
+            from_record=within.removeprefix(_FROM_RECORD) if stated else None,
         )
 
     def _act(self, entry: Entry, path: Path) -> Act:

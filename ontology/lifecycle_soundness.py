@@ -8,6 +8,8 @@ import networkx as nx
 from ontology.identity import ThingId
 from ontology.lifecycle_data import DataField, DataProblem, DataType, check_data
 from ontology.lifecycle_terms import ATTUNE, NEW, SAME, Act, Lifecycle, Lifecycles, Role, State
+from ontology.schema import schema
+from ontology.values import Datatype
 
 Path: TypeAlias = tuple[str, ...]
 """A kind, then a state `open` or an act `confirm()`, then a field of the act."""
@@ -85,8 +87,17 @@ def _of_deadlines(lifecycle: Lifecycle, state: State) -> Iterator[Fault]:
             yield path, f"{rule.name} lapses by {rule.lapse!r}: no act of attune from {state.name}"
         elif any(field.required for field in lapse.data.values()):
             yield path, f"{rule.name} lapses by {rule.lapse!r}, which asks for data"
+        if rule.from_record and not _stated(lifecycle.kind, rule.from_record):
+            yield path, f"{rule.name}: a record of {lifecycle.kind} has no {rule.from_record!r}"
         if rule.from_field and not _carried(lifecycle, state, rule.from_field):
             yield path, f"{rule.name}: no way into {state.name} carries {rule.from_field!r}"
+
+
+def _stated(kind: str, name: str) -> bool:
+    """Whether records of a kind state a duration or a moment under a name."""
+    found = schema().kinds.get(kind)
+    prop = found.properties.get(name) if found is not None else None
+    return prop is not None and prop.datatype in {Datatype.DURATION, Datatype.DATETIME}
 
 
 def _carried(lifecycle: Lifecycle, state: State, field: str) -> bool:

@@ -51,12 +51,17 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineRule:
-    """A deadline of a state: a fixed duration, or a duration field of the act that entered it."""
+    """A deadline of a state.
+
+    Its length is fixed, or a duration field of the act that entered the state, or what the
+    thing's own record states: a duration, or the moment itself.
+    """
 
     name: str
     within: timedelta | None
     from_field: str | None
     lapse: str
+    from_record: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,11 @@ class Lifecycle:
     states: Mapping[str, State]
     acts: Mapping[str, Act]
 
+    @property
+    def reads_record(self) -> bool:
+        """Whether a deadline is what the thing's own record states."""
+        return any(rule.from_record for s in self.states.values() for rule in s.deadlines)
+
 
 Lifecycles = Mapping[str, Lifecycle]
 
@@ -133,7 +143,8 @@ def _nothing_known(_thing: ThingId) -> str | None:
 class Standing:
     """How a thing stands: its recorded acts, oldest first, and how to ask for other states.
 
-    `state` is None for a thing that has none yet. `state_of` answers for the things that an act
+    `state` is None for a thing that has none yet. `stated` are the properties of its record, where
+    a deadline of its lifecycle asks for them. `state_of` answers for the things that an act
     names (None: unknown); it must be pure for the answer to be.
     """
 
@@ -141,6 +152,7 @@ class Standing:
     kind: str
     state: str | None
     history: tuple[Past, ...] = ()
+    stated: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
     state_of: Callable[[ThingId], str | None] = _nothing_known
 
 

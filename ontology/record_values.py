@@ -32,6 +32,10 @@ _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
             re.compile(r'\{"type":"(?:MultiPolygon|Point)","coordinates":\[[-+0-9.eE,\[\]]*\]\}'),
             "a GeoJSON MultiPolygon or Point",
         ),
+        "input": (
+            re.compile(r"[a-z][a-z0-9_]{0,39}( [a-z0-9_]{1,40}){0,7}", re.ASCII),
+            "words of lower-case letters, digits and _",
+        ),
         "topic": (
             re.compile(r"[^A-Z#\s](?:[^A-Z#\n]{0,78}[^A-Z#\s])?"),
             "lower case, without '#'",

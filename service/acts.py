@@ -26,7 +26,7 @@ from ontology.lifecycle_data import DataType
 from service.committing import GateRefused, Here, ThingUnknown, commit_all, event_id
 from service.joining import following
 from service.joining import relied as joined
-from service.recording import put_record, remove_record
+from service.recording import PUT, REMOVED, put_record, remove_record
 
 __all__ = [
     "ACTED",
@@ -119,7 +119,10 @@ def standing(world: Here, thing: ThingId, kind: str) -> Standing:
         return fold(theirs, history(world, other)) if theirs else None
 
     state = fold(lifecycle, past) if lifecycle else None
-    return Standing(thing=thing, kind=kind, state=state, history=past, state_of=state_of)
+    stated = recorded(world, thing) if lifecycle and lifecycle.reads_record else {}
+    return Standing(
+        thing=thing, kind=kind, state=state, history=past, stated=stated, state_of=state_of
+    )
 
 
 def history(world: Here, thing: ThingId) -> tuple[Past, ...]:
@@ -134,6 +137,12 @@ def history(world: Here, thing: ThingId) -> tuple[Past, ...]:
         )
         for event in _acts_on(world, thing)
     )
+
+
+def recorded(world: Here, thing: ThingId) -> Mapping[str, Json]:
+    """What the record of a thing states that is not personal; empty without a record."""
+    found = world.ledger.newest(types=(PUT, REMOVED), subject=thing, limit=1)
+    return _mapping(found[0].data.get("properties")) if found and found[0].type == PUT else {}
 
 
 def acted(event: str, stands: Standing, outcome: Outcome, actor: Actor, at: datetime) -> Draft:

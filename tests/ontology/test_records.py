@@ -22,7 +22,7 @@ PROMISED = {
     "validUntil",
     "Case": "ofCustomer atTouchpoint aboutIncident openedAt closedAt summary reliesOn",
     "Team": "name escalatesTo speaksLanguage trained inRegion load external atTier "
-    "publicContact",
+    "publicContact function",
     "OnCallShift": "ofTeam holder startsAt endsAt",
     "Touchpoint": "name touchpointKind journeyStage empathySensitivity quiet ownedBy usesPlatform "
     "publicContact",
@@ -35,10 +35,16 @@ PROMISED = {
     "customersAffected similarHistory priorReputation allegation internal onset ownedBy topic "
     "inRegion inGeofence onPlatform ofAccount",
     "Agreement": "topic agreementKind inRegion party validFrom validUntil partner permitsField "
-    "permitsPurpose retention suspended",
+    "permitsPurpose retention suspended fromSession signatory remindAt boundary requiresStep "
+    "requiresWithin compensationLimit",
     "Calendar": "timeZone opens closes workingDay holiday",
     "Person": "displayName memberOf",
-    "KPI": "name accountable responsible formula target unit",
+    "KPI": "name accountable responsible consulted informed formula input source direction target "
+    "unit measuredEvery",
+    "Routing": "aboutIncident atTouchpoint inRegion languages topic toTeam relieves nextTeam "
+    "external priority requiresTraining minimumAgents loadBound confirmWithin expiresAt",
+    "Training": "trainee exercise passedAt validUntil",
+    "Session": "name dilemma participant quorum inRegion",
 }
 
 
