@@ -112,12 +112,11 @@ def threshold(rule: Rule, name: str) -> Threshold:
         if name in {one.name, one.field.name}:
             return one
     if not known:
-        raise ThresholdInvalid(
-            f"{rule.id} holds no figure of the windows against a number; a rule that does says"
-            " spread: {window: PT1H, excess: at least 4}"
-        )
+        raise ThresholdInvalid(f"{rule.id} {_nothing(rule)}")
     there = ", ".join(f"{one.name} ({one.words} {one.value:g})" for one in known.values())
-    meant = near(name, known)
+    short = {one.field.name: one.name for one in known.values()}
+    meant = near(name, [*known, *short])
+    meant = short.get(meant or "", meant)
     hint = f"did you mean {meant!r}? " if meant else ""
     raise ThresholdInvalid(f"{rule.id} has no threshold {name[:80]!r}; {hint}it has {there}")
 
@@ -167,6 +166,20 @@ def forced(rule: Rule) -> Rule | None:
 def reads_figures(rule: Rule) -> bool:
     """Whether what a rule does depends on what listening counts of the posts."""
     return any(pattern.kind == FIGURES[0] for one in rule.conditions for pattern in one.every())
+
+
+def _nothing(rule: Rule) -> str:
+    """Why a rule has no threshold."""
+    asked = [ask for one in rule.conditions for p in one.every() for ask in p.asks]
+    if any(_compare(ask) is not None for ask in asked if not ask.field.key):
+        return (
+            "holds figures against several numbers, in an absence, or figures that listening does"
+            " not count; give each number a rule of its own"
+        )
+    return (
+        "holds no figure of the windows against a number; a rule that does says"
+        " spread: {window: PT1H, excess: at least 4}"
+    )
 
 
 def _looked_at(rule: Rule) -> Iterator[Pattern]:

@@ -1,5 +1,6 @@
 """The alert budget as a picture: pages a shift against minutes of warning, readable as text."""
 
+import math
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
@@ -13,12 +14,10 @@ _LEFT: Final = 70
 _RIGHT: Final = 30
 _TOP: Final = 64
 _BOTTOM: Final = 96
-_STEPS: Final = 5
+_TICKS: Final = 6
 _INK: Final = "#1b4965"
 _PALE: Final = "#9ca3af"
 _RED: Final = "#9a3412"
-_MOST_LABELS: Final = 24
-"""Points of which each shows where it stands; of more, only those of the front do."""
 
 
 def picture(curve: Curve, budget: float | None) -> str:
@@ -78,17 +77,26 @@ def _frame(curve: Curve, scale: _Scale, title: str) -> Iterator[str]:
         f" {history.since:%F} to {history.until:%F}; {len(history.references)} incidents;"
         f" blind at {history.blind} of {history.looks} looks</text>"
     )
-    for step in range(_STEPS + 1):
-        x, y = scale.pages * step / _STEPS, scale.minutes * step / _STEPS
-        px, py = scale.place(x, y)
+    for y in _ticks(scale.minutes):
+        _, py = scale.place(0.0, y)
         yield (
             f'<line x1="{_LEFT}" y1="{py:.1f}" x2="{_WIDTH - _RIGHT}" y2="{py:.1f}"'
             ' stroke="#e5e7eb"/>'
         )
-        yield f'<text x="{_LEFT - 8}" y="{py + 4:.1f}" text-anchor="end">{y:.3g}</text>'
+        yield f'<text x="{_LEFT - 8}" y="{py + 4:.1f}" text-anchor="end">{y:g}</text>'
+    for x in _ticks(scale.pages):
+        px, _ = scale.place(x, 0.0)
         yield (
-            f'<text x="{px:.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{x:.3g}</text>'
+            f'<text x="{px:.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{x:g}</text>'
         )
+
+
+def _ticks(most: float) -> Iterator[float]:
+    """Round values from zero on, six at most."""
+    rough = most / _TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * part for part in (1, 2, 5, 10) if power * part >= rough)
+    yield from (round(step * number, 9) for number in range(int(most / step) + 1))
 
 
 def _limit(scale: _Scale, budget: float) -> Iterator[str]:
@@ -128,7 +136,7 @@ def _mark(
             f'<rect x="{x - 11:.1f}" y="{y - 11:.1f}" width="22" height="22" fill="none"'
             f' stroke="{_RED}" stroke-width="2"/>'
         )
-    if best or len(curve.points) <= _MOST_LABELS:
+    if best or point in (curve.present, chosen):
         values = ", ".join(f"{value:g}" for value in point.at)
         missed = f" ({point.missed})" if point.missed else ""
         yield f'<text x="{x + 12:.1f}" y="{y + 16:.1f}" font-size="10">{values}{missed}</text>'
