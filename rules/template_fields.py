@@ -93,7 +93,7 @@ class Fields:
         for entry in entries(node):
             if entry.key not in names:
                 meant = near(entry.key, names)
-                reason = f"no part of {what}; it has {', '.join(names)}"
+                reason = unknown(entry.key, what, names)
                 self.problems.add(entry, entry.key, reason, nearest=meant)
             elif entry.key in found:
                 self.problems.add(entry, entry.key, "stands twice; keep one")
@@ -107,3 +107,10 @@ class Fields:
     def add(self, place: Node | Entry, offending: object, reason: str, example: str) -> None:
         """Note a mistake with a right form."""
         self.problems.add(place, offending, reason, example=example or None)
+
+
+def unknown(key: str, what: str, known: Iterable[str]) -> str:
+    """Why a key is none; one of several words mostly is the rest of a text with a comma."""
+    if " " in key.strip():
+        return "begins after a comma, which ends a text in braces; quote the whole text"
+    return f"no part of {what}; it has {', '.join(known)}"

@@ -12,6 +12,7 @@ from ontology.schema import schema
 from ontology.values import Datatype
 from rules.diagnostics import Problems, near
 from rules.template import HOLDS, Slot
+from rules.template_fields import unknown
 from rules.template_parts import EXAMPLES, SLOT
 from rules.worded import entries, items, shown
 
@@ -86,7 +87,7 @@ class SlotReader:
         for key, one in parts.items():
             if key not in SLOT:
                 meant = near(key, SLOT)
-                reason = f"no part of a slot; it has {', '.join(SLOT)}"
+                reason = unknown(key, "a slot", SLOT)
                 self.problems.add(one, key, reason, nearest=meant)
         if entry.value.kind == "mapping" and ("from" in parts) == ("stated" in parts):
             reason = (
