@@ -69,16 +69,16 @@ def tried(one: Template, voice: Voice) -> Iterator[Tried]:
 def too_long(templates: Mapping[str, Template], voice: Voice) -> Iterator[Diagnostic]:
     """Wordings that do not keep the limits of their channel, even with short examples."""
     for one in templates.values():
-        for attempt in tried(one, voice):
-            text = attempt.text
-            for words in overruns(text.parts, text.lengths, text.limits):
-                yield Diagnostic(
-                    file=one.file,
-                    line=one.variants[text.channel].line,
-                    column=1,
-                    offending=f"{one.id} for {text.channel}",
-                    reason=f"{words}, with examples in its slots",
-                )
+        texts = [attempt.text for attempt in tried(one, voice)]
+        found = {(t.channel, w) for t in texts for w in overruns(t.parts, t.lengths, t.limits)}
+        for channel, words in sorted(found):
+            yield Diagnostic(
+                file=one.file,
+                line=one.variants[channel].line,
+                column=1,
+                offending=f"{one.id} for {channel}",
+                reason=f"{words}, with examples in its slots",
+            )
 
 
 def _value(slot: Slot, one: Template, examples: bool) -> Value:  # noqa: FBT001 - two ways to try
