@@ -1,11 +1,16 @@
 """Cases for alerts: what decisions and posts say of whom we know, and whether it is worth it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from knowledge.refusals import SegmentBroken
 from knowledge.spread.assignment import assign
+from knowledge.spread.columns import Digests
+from knowledge.spread.counters import digest
+from knowledge.spread.sketches import unpacked
 from ontology.decisions import Decision
 from ontology.events import Event
 from ontology.facts import Fact
@@ -48,6 +53,7 @@ class Cases:
     def __init__(self, world: World) -> None:
         """Read for this world."""
         self._world: Final = world
+        self._known: tuple[int, Digests] = (-1, np.zeros(0, dtype=np.uint64))
 
     def of(self, event: Event) -> Iterator[Case]:
         """What people may have to look at, in the order in which it was said."""
@@ -64,7 +70,7 @@ class Cases:
         if not world.graph.has_type("Account"):
             return
         try:
-            signals = world.segments.read(event)
+            signals = world.segments.read(event, self._rows(event))
         except SegmentBroken as error:
             world.log.warning("posts not alerted on", segment=event.subject, why=str(error))
             return
@@ -75,6 +81,23 @@ class Cases:
                 case = self._case(made, about)
                 if case is not None:
                     yield case
+
+    def _rows(self, event: Event) -> Sequence[int] | None:
+        """The rows of a segment by authors with a known account; None where all are looked at."""
+        content = self._world.segments.sketch(event)
+        found = None if content is None else unpacked(content)
+        if found is None:
+            return None
+        own = found.posts.known[:, 0] & np.isin(found.posts.authors, self._accounts())
+        return [int(row) for row in np.flatnonzero(own)]
+
+    def _accounts(self) -> Digests:
+        """The digests of all known accounts, worked out again only after a governed change."""
+        graph = self._world.graph
+        if self._known[0] != graph.sequence:
+            found = (digest(one) for one in graph.of_type("Account"))
+            self._known = (graph.sequence, np.fromiter(found, dtype=np.uint64))
+        return self._known[1]
 
     def _customer(self, signal: Signal) -> ThingId | None:
         """The customer whose account a post comes from."""
