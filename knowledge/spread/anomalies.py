@@ -84,6 +84,11 @@ class Reading:
         """Whether somebody should be told."""
         return self.score > _HALF
 
+    @property
+    def standing(self) -> bool:
+        """Whether the rate is beyond the limit, be it told now or before."""
+        return self.score >= _NEARLY
+
 
 def limit(alarms_a_month: float) -> float:
     """The surprise beyond which a series tells about so many alarms a month.

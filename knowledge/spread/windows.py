@@ -28,6 +28,7 @@ from knowledge.spread.figures import confidence, feelings, people
 from knowledge.spread.pace import Heard, Question, pace, question
 from knowledge.spread.reaches import Reaches
 from knowledge.spread.series import QUARTER, Kept, Series
+from knowledge.spread.unusual import Judgements
 from ontology.identity import ThingId
 from ontology.signals import Signal
 
@@ -63,10 +64,12 @@ class Windows:
         self._since: dict[ThingId, datetime | None] = {}
         self._newest = 0
         self._known: dict[tuple[ThingId | None, int], list[Heard]] = {}
+        self._judged: Final = Judgements()
 
     def declare(self, feeds: Iterable[FeedInfo]) -> None:
         """Take over what operators now declare of their feeds."""
         self._known.clear()
+        self._judged.forget(0)
         self._hearing.declared = {feed.id: feed for feed in feeds}
 
     def apply(self, signals: Iterable[Signal], incidents: Sequence[IncidentScope]) -> None:
@@ -91,6 +94,7 @@ class Windows:
         if not len(posts):
             return
         self._hearing.hear_all(posts)
+        self._judged.forget(int(posts.seconds.min()))
         self._advance(int(posts.seconds.max()))
         kept = Kept.behind(self._newest)
         self._all.take(posts, np.arange(len(posts)), kept)
@@ -148,10 +152,17 @@ class Windows:
 
     def feeds(self, at: datetime) -> list[dict[str, object]]:
         """The values of a `feed` fact for each feed declared or heard."""
-        return self._hearing.facts(at)
+        return [row | self._usual(ThingId(str(row["id"])), at) for row in self._hearing.facts(at)]
+
+    def _usual(self, feed: ThingId, at: datetime) -> dict[str, object]:
+        if self._hearing.status(feed, at) != "live":
+            return {}
+        silence = self._hearing.info(feed).stalls_after
+        return self._judged.of(feed, self._all.quarters, at, silence).values()
 
     def _count(self, signal: Signal, incidents: Sequence[ThingId]) -> None:
         at = second(signal)
+        self._judged.forget(at)
         self._advance(at)
         kept, added = Kept.behind(self._newest), grain(signal, self.understood)
         self._all.add(at, added, kept)
