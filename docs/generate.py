@@ -17,11 +17,13 @@ from typing import Final
 from apiflask import APIFlask
 
 import service.api
-from docs.reference import facts, lives, records, table
+from docs.reference import facts, lives, records, shapes, table
 from docs.rule_language import language
 from ontology.facts import Catalogue, catalogue
 from ontology.lifecycle_terms import Role
 from ontology.marked_yaml import parse
+from ontology.simple_shape_schema import cases_schema as shape_cases_schema
+from ontology.simple_shape_schema import shapes_schema
 from rules.cases_schema import cases_schema
 from rules.editor_fields import Schema
 from rules.editor_schema import editor_schema, written
@@ -135,6 +137,7 @@ _BODIES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "lifecycles": lives,
         "facts": facts,
         "records": records,
+        "shapes": shapes,
         "language": language,
     }
 )
@@ -146,11 +149,17 @@ _PARTS: Final[Mapping[str, str]] = MappingProxyType(
         "docs/lifecycles.md": "lifecycles",
         "docs/facts.md": "facts",
         "docs/records.md": "records",
+        "docs/shapes.md": "shapes",
         "docs/rule-language.md": "language",
     }
 )
 _SCHEMAS: Final[Mapping[str, Callable[[Catalogue], Schema]]] = MappingProxyType(
-    {"rules/rulebook.schema.json": editor_schema, "rules/cases.schema.json": cases_schema}
+    {
+        "rules/rulebook.schema.json": editor_schema,
+        "rules/cases.schema.json": cases_schema,
+        "ontology/shapes.schema.json": lambda _: shapes_schema(),
+        "ontology/shape-cases.schema.json": lambda _: shape_cases_schema(),
+    }
 )
 
 

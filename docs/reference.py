@@ -1,4 +1,4 @@
-"""The ontology's own tables as Markdown: lifecycles, kinds of facts, types of records."""
+"""The ontology's own tables as Markdown: lifecycles, kinds of facts, types of records, shapes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,6 +8,8 @@ from ontology.lifecycle_file import lifecycles
 from ontology.lifecycle_terms import Act, DeadlineRule, Lifecycle, State
 from ontology.record_types import Property, RecordType
 from ontology.schema import schema
+from ontology.shape_catalogue import ShapeTold, told
+from ontology.shape_files import shapes as packaged
 from ontology.values import duration_text
 
 
@@ -134,3 +136,22 @@ def _values(prop: Property) -> str:
     if prop.refers:
         return " or ".join(f"`{kind}/…`" for kind in prop.refers)
     return prop.datatype.value if prop.datatype else "text"
+
+
+def shapes() -> str:
+    """Every shape of the gate by the type that it judges: what it refuses, what mends that."""
+    known = packaged()
+    return "".join(_judging(name, told(known)) for name in known.targets)
+
+
+def _judging(name: str, every: Iterable[ShapeTold]) -> str:
+    rows = [_shape(one) for one in every if name in one.types]
+    head = ("shape", "asks of", "refusal", "cure", "severity", "point")
+    return f"\n## {name}\n{table(head, rows)}"
+
+
+def _shape(one: ShapeTold) -> Sequence[str]:
+    place = f"`{one.name}`<br>{one.source.rpartition('/')[2].rpartition(':')[0]}"
+    path = f"`{one.path}`" if one.path else ""
+    severity = one.severity.lower()
+    return place, path, one.refusal, one.cure, severity, ", ".join(one.covers)

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ import pyshacl
 import rdflib
 
 from ontology import vocabulary as v
+from ontology.gate_engine import GateEngine
 from ontology.schema import schema
 from ontology.shape_graph import Shapes
 from ontology.shape_results import Key, Result, of_graph, of_text
@@ -21,19 +21,20 @@ from ontology.shape_results import Key, Result, of_graph, of_text
 if TYPE_CHECKING:
     import shacl
 
+__all__ = [
+    "ENGINES",
+    "Findings",
+    "GateBroken",
+    "GateEngine",
+    "evaluate",
+    "has_fast",
+]
+
 Evaluate = Callable[[Shapes, frozenset[str], Sequence[ox.Quad]], list[Result]]
 """Shapes, the types to judge and a context → results, in any order."""
 
 _LOCK: Final = threading.Lock()
 _COMPILED: "Final[WeakKeyDictionary[Shapes, shacl.Shapes]]" = WeakKeyDictionary()
-
-
-class GateEngine(StrEnum):
-    """Which engine judges; `both` compares, and what either finds counts."""
-
-    FAST = "fast"
-    PYSHACL = "pyshacl"
-    BOTH = "both"
 
 
 class GateBroken(RuntimeError):

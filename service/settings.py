@@ -8,7 +8,7 @@ import orjson
 from pydantic import AwareDatetime, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ontology.shape_engines import GateEngine
+from ontology.gate_engine import GateEngine
 
 
 def _listed(value: object) -> object:

@@ -9,6 +9,7 @@ import typer
 GROUPS: Final = (
     "rules",
     "policy",
+    "shapes",
     "precedents",
     "ledger",
     "keys",
