@@ -42,6 +42,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/vulture --min-confidence 80 --ignore-names trace,LanguageDetector,Tensor ontology rules knowledge loaders service
 	$(BIN)/attune rules check
 	$(BIN)/attune rules test --min-boundary 100 --min-mutation 90
+	$(BIN)/attune templates check
 
 test: check
 	$(BIN)/pytest -q -n 2 --dist loadfile

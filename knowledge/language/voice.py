@@ -44,7 +44,7 @@ _SPEAKERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 _IRREGULAR: Final = (
     "been|begun|broken|brought|built|caught|chosen|cut|done|drawn|driven|found|given|gone|held|"
-    "hurt|kept|known|left|lost|made|met|paid|put|read|said|seen|sent|set|shown|spent|stolen|"
+    "kept|known|left|lost|made|met|paid|put|read|said|seen|sent|set|shown|spent|stolen|"
     "taken|taught|thought|told|understood|written"
 )
 _PASSIVE: Final = re.compile(
