@@ -80,7 +80,7 @@ def wanted(
         "cluster": frozenset({decision.cluster}),
         "touchpoint": frozenset(basis.values("touchpoint", "kind")),
         "phase": frozenset(basis.values("incident", "phase")),
-        "kind": frozenset([request.kind] if request.kind else basis.values("request", "kind")),
+        "kind": _kinds(basis, request),
         "audience": frozenset(
             [request.audience] if request.audience else basis.values("request", "audience")
         ),
@@ -104,6 +104,15 @@ def wanted(
         locale=locale,
         named=request.template or (min(named) if named else None),
     )
+
+
+def _kinds(basis: Basis, request: ComposeRequest) -> frozenset[str]:
+    """What is to be sent: as the caller says, or a reply where somebody has said something."""
+    if request.kind is not None:
+        return frozenset({request.kind})
+    known = frozenset(basis.values("request", "kind")) - {"triage"}
+    spoken = any(fact.kind == "signal" for fact in basis.facts)
+    return known or frozenset({"reply"} if spoken else ())
 
 
 def refused(template: Template, addressee: Addressee) -> str | None:

@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rules.channels import CHANNELS
+from rules.diagnostics import near
 from rules.picking import pick
 from rules.template import Template
+from rules.template_parts import allowed
 from rules.wording import Value, rendered
 from service.addressee import Addressee
 from service.alert_permits import Permits
@@ -15,7 +17,7 @@ from service.choosing import ComposeRequest, place_of, refused, spoken, wanted
 from service.composed import Composed
 from service.library import Library, current
 from service.perception import NotInTime
-from service.problems import Fault, pointer, unprocessable
+from service.problems import Fault, pointer, quoted, unprocessable
 from service.slots import Filled, Filling
 from service.texts import Worded, lacking, worded
 from service.world import World
@@ -74,32 +76,35 @@ def compose(world: World, request: ComposeRequest) -> Composed:
 
 
 def _check(request: ComposeRequest, library: Library) -> None:
-    """Refuse names that nobody knows, each with those that there are."""
-    faults = [
-        Fault(
-            pointer=pointer(["channels", place]),
-            detail=f"is no channel; there are {', '.join(CHANNELS)}",
-            value=repr(name[:80]),
-            example="email",
-        )
-        for place, name in enumerate(request.channels)
-        if name not in CHANNELS
+    """Refuse names that nobody knows, each with the nearest that there is."""
+    tasks = {task for one in library.templates.values() for task in one.when.get("task", ())}
+    named: list[tuple[str, str | None, Collection[str]]] = [
+        *((pointer(["channels", at]), one, CHANNELS) for at, one in enumerate(request.channels)),
+        *((pointer(["tasks", at]), one, tasks) for at, one in enumerate(request.tasks)),
+        ("/template", request.template, library.templates),
+        ("/kind", request.kind, allowed("for", "kind")),
+        ("/audience", request.audience, allowed("for", "audience")),
     ]
-    if request.template is not None and request.template not in library.templates:
-        known = next(iter(library.templates), "holding-statement")
-        faults.append(
-            Fault(
-                pointer="/template",
-                detail="is no template of the active policy; attune templates list shows them",
-                value=repr(request.template[:80]),
-                example=known,
-            )
-        )
+    faults = [
+        _unknown(place, name, known)
+        for place, name, known in named
+        if name is not None and name not in known
+    ]
     if (request.decision is None) == (request.request is None):
-        words = "give either a decision or a request, not both and not neither"
+        words = "give either a decision or a request"
         faults.append(Fault(pointer="", detail=words, example="decision/01jd3v5k8xq2"))
     if faults:
         raise unprocessable(faults)
+
+
+def _unknown(place: str, name: str, known: Collection[str]) -> Fault:
+    meant = near(name, known)
+    listed = "attune templates list shows them" if len(known) > len(CHANNELS) else ", ".join(known)
+    words = f"did you mean {meant!r}?" if meant else f"there are: {listed}"
+    example = meant or next(iter(known), None)
+    return Fault(
+        pointer=place, detail=f"is not known; {words}", value=quoted(name), example=example
+    )
 
 
 def _basis(world: World, request: ComposeRequest) -> Basis:

@@ -26,6 +26,7 @@ _AUDITOR, _ADMIN = Role.AUDITOR, Role.ADMIN
 
 _ASK: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _TRAINER})
 _REPLAY: Final = frozenset({_REVIEWER, _LEGAL, _GOVERNANCE, _ANALYST, _AUDITOR})
+_COMPOSE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _TRAINER})
 _LISTEN: Final = frozenset({_RESPONDER, _ANALYST, _ADMIN, _TRAINER})  # trainers: in replays
 _JUDGE: Final = frozenset({_RESPONDER, _REVIEWER, _TRAINER, _ANALYST})
 _WRITE_RECORDS: Final = frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE, _ADMIN})
@@ -51,6 +52,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "reasons.otherwise": ("read:decisions", KEY_ROLES),
         "reasons.picture": ("read:decisions", KEY_ROLES),
         "decisions.replay": ("read:decisions", _REPLAY),
+        "compose.create": ("read:compose", _COMPOSE),
         "hindsight.look": ("read:decisions", _REPLAY & SEE_PEOPLE),
         "signals.one": ("write:signals", _LISTEN),
         "signals.batch": ("write:signals", _LISTEN),

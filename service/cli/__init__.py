@@ -28,7 +28,7 @@ GROUPS: Final = (
     "links",
     "replay",
 )
-SINGLES: Final = ("init", "serve", "decide", "explain", "evaluate", "doctor", "listen")
+SINGLES: Final = ("init", "serve", "decide", "compose", "explain", "evaluate", "doctor", "listen")
 
 
 def build() -> typer.Typer:
