@@ -34,10 +34,8 @@ def read_shapes(texts: Mapping[str, bytes]) -> Shapes:
     errors: list[str] = []
     for name, text in texts.items():
         try:
-            if name.endswith(SUFFIX):
-                found = _simple(name, text, graph)
-            else:
-                found = _turtle(name, text, graph)
+            reader = _simple if name.endswith(SUFFIX) else _turtle
+            found = [*reader(name, text, graph)]
         except FileInvalid as error:
             errors += error.errors
             continue

@@ -131,8 +131,8 @@ class Shapes:
         return Target(
             type=name,
             shapes=frozenset(shapes),
-            reads=tuple(dict.fromkeys(path for path in reads if path is not None)),
-            also=tuple(path for path in also if path is not None),
+            reads=tuple(sorted({path for path in reads if path is not None}, key=str)),
+            also=tuple(sorted({path for path in also if path is not None}, key=str)),
         )
 
     def _reads(self, shape: _Node) -> Iterator[Path]:

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from ontology import vocabulary as v
 from ontology.events import Draft, Json
-from ontology.gate import Verdict, judge
+from ontology.gate import judge
 from ontology.identity import Scope, ThingId
 from ontology.judged import Proposed, context_of
 from ontology.projection import project, resulting
 from ontology.records import check
 from ontology.schema import schema
 from ontology.shape_files import ShapesInvalid, read_shapes, shapes
+from tests.ontology.test_shape_cases import TABLES
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -123,238 +124,7 @@ STANDING = (
 WORLD = Known().after(*STANDING)
 
 
-def shift_of(team: str, **times: str) -> Draft:
-    return put("shift/x", ofTeam=team, **{**SHIFT, **times})
-
-
-def consent(**properties: Any) -> Draft:
-    given_ = {"ofCustomer": "customer/a", "purpose": "contact", **PERIOD, **properties}
-    return put("consent/x", **given_)
-
-
-def case(*relied: str) -> Draft:
-    return put("case/x", ofCustomer="customer/a", reliesOn=[*relied])
-
-
-def region(**properties: Any) -> Draft:
-    return put(
-        "region/x", **{"jurisdiction": "US-NY", "timeZone": "America/New_York", **properties}
-    )
-
-
-ROUND: dict[str, Json] = {"area": '{"type":"Point","coordinates":[0,0]}', "radius": 500.0}
-FLAT: dict[str, Json] = {
-    "area": '{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]]]}'
-}
-
-
-def geofence(**properties: Any) -> Draft:
-    return put("geofence/x", **{"name": "X", **properties})
-
-
-def raw_region(**properties: Json) -> Draft:
-    """A region whose values no reader of requests checked."""
-    good: dict[str, Json] = {"jurisdiction": "US-NY", "timeZone": "America/New_York"}
-    return event("record.put", "region/x", {"type": "Region", "properties": good | properties})
-
-
 OWNED = "touchpoint/line"
-MUTANTS: dict[str, list[Draft]] = {
-    "touchpoint-owner": [
-        put(OWNED, name="Line"),
-        put(OWNED, name="Line", ownedBy=["team/care", "team/office"]),
-        put(OWNED, name="Line", ownedBy="team/nobody"),
-        removed("team/care"),
-    ],
-    "touchpoint-platform": [put(OWNED, name="L", ownedBy="team/care", usesPlatform="platform/x")],
-    "touchpoint-reachable": [put(OWNED, name="Line", ownedBy="team/board")],
-    "touchpoint-on-call": [put(OWNED, name="Line", ownedBy="team/office")],
-    "team-next": [put("team/x", name="X", escalatesTo="team/nobody"), removed("team/office")],
-    "team-top": [
-        put("team/x", name="X"),
-        put("team/x", name="X", escalatesTo="team/island"),
-        put("team/x", name="X", atTier="crisis-team"),
-        put("team/office", name="Office", escalatesTo="team/island"),
-    ],
-    "team-cycle": [
-        put("team/office", name="Office", escalatesTo="team/care", atTier="board"),
-        put("team/office", name="Office", escalatesTo="team/office"),
-    ],
-    "shift-period": [
-        shift_of("team/care", endsAt="2026-11-22T07:00:00Z"),
-        shift_of("team/care", endsAt="2026-11-22T08:00:00Z"),
-    ],
-    "shift-team": [shift_of("team/nobody")],
-    "kpi-accountable": [
-        put("kpi/x", name="X"),
-        put("kpi/x", name="X", accountable=["team/care", "team/office"]),
-        put("kpi/x", name="X", accountable="team/nobody"),
-        removed("team/care"),
-    ],
-    "platform-fallback": [
-        put("platform/x", name="X", fallback="platform/nowhere"),
-        removed("platform/website"),
-    ],
-    "platform-end": [
-        put("platform/x", name="X"),
-        put("platform/x", name="X", lastResort=False),
-        put("platform/speakers", name="Loudspeakers"),
-    ],
-    "platform-itself": [put("platform/x", name="X", fallback="platform/x")],
-    "platform-cycle": [
-        put("platform/website", name="Website", fallback="platform/social"),
-        put("platform/website", name="Website", fallback="platform/social", lastResort=True),
-    ],
-    "feed-platform": [put("feed/x", observes="platform/nowhere")],
-    "OpenIncident": [
-        acted("incident/idle", "open"),
-        put("incident/open", name="Open"),
-        acted("incident/new", "open"),
-    ],
-    "incident-owner": [put("incident/open", topic=["brakes"], ownedBy="team/nobody")],
-    "incident-region": [put("incident/open", inRegion=["region/nowhere"]), removed("region/ny")],
-    "incident-platform": [put("incident/open", onPlatform=["platform/nowhere"])],
-    "agreement-period": [
-        put("agreement/x", topic="a", **{**PERIOD, "validUntil": "2025-01-01T00:00:00Z"}),
-        put("agreement/x", topic="a", **{**PERIOD, "validUntil": PERIOD["validFrom"]}),
-    ],
-    "agreement-region": [put("agreement/x", topic="a", inRegion="region/nowhere")],
-    "agreement-in-force": [
-        put("feed/x", observes="platform/social", reliesOn=["agreement/past"]),
-        put("feed/x", observes="platform/social", reliesOn=["agreement/later"]),
-        put("feed/x", observes="platform/social", reliesOn=["agreement/nowhere"]),
-        put("platform/x", name="X", lastResort=True, reliesOn=["agreement/now", "agreement/past"]),
-    ],
-    "consent-period": [consent(validUntil="2025-01-01T00:00:00Z")],
-    "consent-withdrawal": [consent(withdrawnAt="2025-12-31T00:00:00Z")],
-    "consent-customer": [consent(ofCustomer="customer/nobody")],
-    "consent-opted-out": [consent(ofCustomer="customer/out", purpose="marketing")],
-    "case-consent": [case("consent/offers"), case("consent/other")],
-    "case-consent-withdrawn": [case("consent/gone")],
-    "region-jurisdiction": [raw_region(jurisdiction="New York"), put("region/x", timeZone="UTC")],
-    "region-time-zone": [raw_region(timeZone="EST 5"), put("region/x", jurisdiction="US")],
-    "region-team": [region(localTeam="team/nobody")],
-    "region-within": [region(withinRegion="region/nowhere")],
-    "region-cycle": [region(withinRegion="region/x")],
-    "geofence-area": [geofence(), geofence(radius=500.0)],
-    "geofence-region": [geofence(**ROUND, inRegion="region/nowhere")],
-    "geofence-team": [geofence(**ROUND, localTeam="team/nobody")],
-    "geofence-period": [
-        geofence(**ROUND, validFrom="2026-02-01T00:00:00Z", validUntil="2026-01-01T00:00:00Z")
-    ],
-    "incident-geofence": [put("incident/open", topic=["a"], inGeofence=["geofence/nowhere"])],
-}
-NEIGHBOURS: dict[str, list[Draft]] = {
-    "touchpoint-owner": [put(OWNED, name="Line", ownedBy="team/care"), removed("team/island")],
-    "touchpoint-platform": [
-        put(OWNED, name="L", ownedBy="team/care", usesPlatform="platform/social")
-    ],
-    "touchpoint-reachable": [put(OWNED, name="Line", ownedBy="team/office")],
-    "touchpoint-on-call": [put(OWNED, name="Line", ownedBy="team/care")],
-    "team-next": [put("team/x", name="X", escalatesTo="team/care")],
-    "team-top": [
-        put("team/x", name="X", atTier="executive"),
-        put("team/x", name="X", escalatesTo="team/care"),
-        put("team/island", name="Island", atTier="board"),
-    ],
-    "team-cycle": [put("team/care", name="Care", escalatesTo="team/executive")],
-    "shift-period": [shift_of("team/care"), shift_of("team/care", endsAt="2026-11-22T08:00:01Z")],
-    "shift-team": [shift_of("team/island")],
-    "kpi-accountable": [
-        put("kpi/x", name="X", accountable="person/p", responsible=["team/care", "team/office"])
-    ],
-    "platform-fallback": [put("platform/x", name="X", fallback="platform/social")],
-    "platform-end": [
-        put("platform/x", name="X", lastResort=True),
-        put("platform/x", name="X", fallback="platform/social"),
-    ],
-    "platform-itself": [put("platform/x", name="X", fallback="platform/speakers")],
-    "platform-cycle": [put("platform/social", name="Social", fallback="platform/speakers")],
-    "feed-platform": [put("feed/x", observes="platform/social")],
-    "OpenIncident": [
-        acted("incident/open", "open"),
-        put("incident/open", ofAccount=["@mta"]),
-        put("incident/open", inRegion=["region/us"]),
-        put("incident/idle", name="Still no scope"),
-        acted("incident/idle", "dismissed"),
-    ],
-    "incident-owner": [put("incident/open", topic=["brakes"], ownedBy="team/care")],
-    "incident-region": [put("incident/open", inRegion=["region/us"])],
-    "incident-platform": [put("incident/open", onPlatform=["platform/social"])],
-    "agreement-period": [put("agreement/x", topic="a", **PERIOD), put("agreement/x", topic="a")],
-    "agreement-region": [put("agreement/x", topic="a", inRegion="region/us")],
-    "agreement-in-force": [
-        put("feed/x", observes="platform/social", reliesOn=["agreement/now"]),
-        put("agreement/now", topic="data", validUntil="2026-02-01T00:00:00Z"),
-    ],
-    "consent-period": [
-        consent(),
-        put(
-            "consent/x",
-            ofCustomer="customer/a",
-            purpose="contact",
-            validFrom="2026-01-01T00:00:00Z",
-        ),
-    ],
-    "consent-withdrawal": [consent(withdrawnAt="2026-01-01T00:00:00Z")],
-    "consent-customer": [consent(ofCustomer="customer/out")],
-    "consent-opted-out": [
-        consent(ofCustomer="customer/out", purpose="contact"),
-        consent(purpose="marketing"),
-        consent(
-            ofCustomer="customer/out", purpose="marketing", withdrawnAt="2026-11-01T00:00:00Z"
-        ),
-    ],
-    "case-consent": [case("consent/contact"), case("agreement/now"), case()],
-    "case-consent-withdrawn": [case("consent/contact")],
-    "region-jurisdiction": [region(), region(jurisdiction="GB-EAW"), region(jurisdiction="DE")],
-    "region-time-zone": [
-        region(),
-        region(timeZone="UTC"),
-        region(timeZone="America/Indiana/Knox"),
-    ],
-    "region-team": [region(localTeam="team/care")],
-    "region-within": [region(withinRegion="region/us")],
-    "region-cycle": [region(withinRegion="region/us")],
-    "geofence-area": [geofence(**FLAT)],
-    "geofence-region": [geofence(**FLAT, inRegion="region/us")],
-    "geofence-team": [geofence(**ROUND, localTeam="team/care")],
-    "geofence-period": [
-        geofence(**ROUND, validFrom="2026-01-01T00:00:00Z", validUntil="2026-02-01T00:00:00Z")
-    ],
-    "incident-geofence": [put("incident/open", topic=["a"], inGeofence=["geofence/here"])],
-}
-
-
-def fired(verdict: Verdict) -> set[str]:
-    return {result.shape for result in verdict.results}
-
-
-def pairs(table: Mapping[str, list[Draft]]) -> list[tuple[str, Draft]]:
-    return [(shape, draft) for shape, drafts in table.items() for draft in drafts]
-
-
-@pytest.mark.parametrize(("shape", "mutant"), pairs(MUTANTS))
-def test_a_shape_fires_on_its_mutants(shape: str, mutant: Draft) -> None:
-    found = [r for r in judge(WORLD, [mutant], AT).results if r.shape == shape]
-    assert found
-    assert all(r.message and r.focus and r.source.startswith("ontology/shapes/") for r in found)
-
-
-@pytest.mark.parametrize(("shape", "neighbour"), pairs(NEIGHBOURS))
-def test_a_shape_stays_quiet_on_its_neighbours(shape: str, neighbour: Draft) -> None:
-    assert shape not in fired(judge(WORLD, [neighbour], AT))
-
-
-def test_every_shape_with_words_has_mutants_and_neighbours() -> None:
-    told = {name for name, place in shapes().lines.items() if "sh:message" in _block(place)}
-    assert told == set(MUTANTS) == set(NEIGHBOURS)
-
-
-def _block(place: str) -> str:
-    name, _, line = place.partition(":")
-    text = files("ontology").joinpath(name.removeprefix("ontology/")).read_text(encoding="utf-8")
-    return "\n".join(text.splitlines()[int(line) - 1 :]).partition("\n\n")[0]
 
 
 def test_the_world_of_these_tests_breaks_only_what_it_means_to() -> None:
@@ -420,7 +190,7 @@ def test_an_escalation_is_never_refused_for_what_was_broken_before() -> None:
 
 
 def test_a_withdrawn_consent_is_never_refused_for_the_sake_of_a_case() -> None:
-    relying = WORLD.after(case("consent/contact"))
+    relying = WORLD.after(put("case/x", ofCustomer="customer/a", reliesOn=["consent/contact"]))
     withdrawn = put(
         "consent/contact",
         ofCustomer="customer/a",
@@ -502,12 +272,10 @@ def test_only_the_candidate_is_judged_not_its_neighbours_in_the_context() -> Non
 
 
 def test_many_threads_get_the_verdicts_that_one_gets() -> None:
-    cases = [draft for drafts in (*MUTANTS.values(), *NEIGHBOURS.values()) for draft in drafts][
-        :24
-    ]
-    alone = [judge(WORLD, [draft], AT).results for draft in cases]
+    cases = [case.change for table in TABLES for case in table.cases][::8]
+    alone = [judge(WORLD, change, AT).results for change in cases]
     with ThreadPoolExecutor(8) as pool:
-        together = [*pool.map(lambda draft: judge(WORLD, [draft], AT).results, cases)]
+        together = [*pool.map(lambda change: judge(WORLD, change, AT).results, cases)]
     assert together == alone
 
 
