@@ -62,7 +62,7 @@ def question(service: Served) -> dict[str, Any]:
         "reference": "escalated",
         "since": begun.isoformat(),
         "until": end.isoformat(),
-        "pages_per_shift": 8,
+        "pages_per_shift": 40,
     }
 
 
@@ -93,7 +93,7 @@ def test_a_budget_recommends_a_point_of_the_front_that_keeps_to_it(
 ) -> None:
     curve = service.get("/v1/alert-budget", **question)
     best = point(curve, *curve["recommended"])
-    assert best["busiest_team"] <= 8
+    assert best["busiest_team"] <= 40
     assert best["warned"] == 1
 
 
@@ -111,7 +111,7 @@ def command(service: Served, question: dict[str, Any], *more: object) -> Any:
 
 
 def test_the_command_line_has_the_same_figures(service: Served, question: dict[str, Any]) -> None:
-    done = command(service, question, "--pages-per-shift", 8)
+    done = command(service, question, "--pages-per-shift", 40)
     assert done.returncode == 0, done.stderr
     curve = service.get("/v1/alert-budget", **question)
     assert json.loads(done.stdout)["points"] == curve["points"]
