@@ -157,7 +157,8 @@ def _outcome(
     """The outcome of an act that is allowed."""
     actor, at, state = done
     needed = chosen.needed(standing.history)
-    missing = max(0, needed - len({actor, *_agreed(chosen, standing)}))
+    agreed = _agreed(chosen, standing) | {actor}
+    missing = max(0, needed - len(agreed))
     after = _target(chosen, state) if not missing else str(state)
     enters = chosen.to != SAME and not missing
     lifecycles = {lifecycle.kind: lifecycle}
@@ -169,7 +170,7 @@ def _outcome(
         deadlines=entered(lifecycles, lifecycle.kind, after, at=at, data=data, stated=stated)
         if enters
         else (),
-        properties=_kept(chosen, data, as_property=True),
+        properties=_kept(chosen, data, as_property=True) | _by(chosen, agreed),
         details=_kept(chosen, data, as_property=False),
         named=_named(chosen, data),
         waiting_for=missing,
@@ -227,6 +228,12 @@ def _kept(chosen: Act, data: Mapping[str, Json], *, as_property: bool) -> dict[s
         for name, spec in chosen.data.items()
         if name in data and (spec.property is not None) is as_property
     }
+
+
+def _by(chosen: Act, people: Iterable[ThingId]) -> dict[str, Json]:
+    """Who did it, as far as the graph shows that."""
+    found: list[Json] = [*sorted(people)]
+    return {chosen.by: found} if chosen.by is not None else {}
 
 
 def _named(chosen: Act, data: Mapping[str, Json]) -> tuple[ThingId, ...]:

@@ -14,6 +14,7 @@ from ontology.values import Datatype, Value, ValueInvalid, conform, encode, quot
 
 LONGEST_TEXT: Final = 4000
 LONGEST_AREA: Final = 1_000_000
+LONGEST_MESSAGE: Final = 20_000
 MOST_VALUES: Final = 1000
 
 _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
@@ -42,6 +43,11 @@ _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
         ),
     }
 )
+
+
+_LONGEST: Final = {"geojson": LONGEST_AREA, "message": LONGEST_MESSAGE}
+_BESIDE: Final = "\t\r\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{ZERO WIDTH JOINER}"
+"""What texts hold beside printable characters: French spacing, and emoji that are joined."""
 
 
 class RecordInvalid(ValueError):
@@ -148,10 +154,10 @@ def _in_range(prop: Property, value: Value, given: object) -> None:
 
 
 def _text(prop: Property, given: object) -> Json:
-    longest = LONGEST_AREA if prop.form == "geojson" else LONGEST_TEXT
+    longest = _LONGEST.get(prop.form or "", LONGEST_TEXT)
     if not isinstance(given, str) or not given.strip() or len(given) > longest:
         raise ValueInvalid(f"{quote(given)} is no text of 1 to {longest} characters")
-    if not all(character.isprintable() or character in "\t\r\n" for character in given):
+    if not all(character.isprintable() or character in _BESIDE for character in given):
         raise ValueInvalid(f"{quote(given)} has control characters")
     pattern, words = _FORMS.get(prop.form or "", (None, ""))
     if pattern and not pattern.fullmatch(given):

@@ -88,11 +88,13 @@ def check(
     *,
     id: str | None = None,  # noqa: A002 - the word of the API
     keys: Iterable[ExternalKey] = (),
+    own: bool = False,
 ) -> Record:
     """Check one record and bring its values to the form that is recorded.
 
     A property that is null counts as left out. Personal properties come among the others and are
-    set apart here.
+    set apart here. `own` records are put by attune itself, so that types count which callers may
+    not put.
 
     Raises:
         RecordInvalid: all that is wrong, by JSON pointer into the request body.
@@ -100,7 +102,7 @@ def check(
     >>> check("Team", {"name": "Legal", "escalatesTo": "team/executive"}).properties["escalatesTo"]
     'team/executive'
     """
-    kind = _type(name)
+    kind = _type(name, own=own)
     given = {word: value for word, value in properties.items() if value is not None}
     errors = dict(_of_identity(kind, id, tuple(keys)))
     errors |= dict(_of_names(kind, given))
@@ -113,7 +115,7 @@ def check(
             errors |= error.errors
     if errors:
         raise RecordInvalid(errors)
-    personal = personal_of(name)
+    personal = frozenset(p.name for p in kind.properties.values() if p.personal)
     return Record(
         type=name,
         kind=kind.kind,
@@ -134,8 +136,8 @@ def example(name: str) -> dict[str, Json]:
     }
 
 
-def _type(name: str) -> RecordType:
-    types = {n: t for n, t in schema().types.items() if t.recordable}
+def _type(name: str, *, own: bool = False) -> RecordType:
+    types = {n: t for n, t in schema().types.items() if t.recordable or own}
     if name not in types:
         raise RecordInvalid({"/type": f"{quote(name)} is no type of record; {_near(name, types)}"})
     return types[name]

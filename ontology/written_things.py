@@ -53,11 +53,12 @@ class Things(MarkedReader):
     ) -> Iterator[Draft]:
         """A record where anything that records say is written, an act where acts say it."""
         values = {e.key: self._json(kind, e) for e in self.entries(entry.value)}
-        done = {n: x for n, x in values.items() if _by_act(kind, n) or not kind.recordable}
+        done = {name: value for name, value in values.items() if _by_act(kind, name)}
         put = {name: value for name, value in values.items() if name not in done}
-        if kind.recordable and (put or not done):
+        if put or not done:
             try:
-                data = _raw(kind, put) if unchecked else check(kind.name, put, id=thing).data()
+                own = check(kind.name, put, id=thing, own=True) if not unchecked else None
+                data = own.data() if own is not None else _raw(kind, put)
             except RecordInvalid as error:
                 for where, words in error.errors.items():
                     self.say(entry, f"{where} {words}; or say unchecked: true")

@@ -232,6 +232,7 @@ def _again(
     details, shown = found.data.get("data"), found.data.get("properties")
     kept = {**(details if isinstance(details, dict) else {})}
     kept |= shown if isinstance(shown, dict) else {}
+    kept.pop(spec.by if spec is not None and spec.by is not None else "", None)
     if (found.subject, found.data.get("act"), kept) != (thing, act, given):
         raise IdempotencyMismatch(found.sequence)
     return found

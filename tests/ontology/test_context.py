@@ -15,7 +15,7 @@ from rdflib.compare import isomorphic, to_isomorphic
 from ontology import vocabulary as v
 from ontology.events import Json
 from ontology.identity import ExternalKey, ThingId, kind_of
-from ontology.lifecycle import ATTUNE, Actor, Role, Standing, act
+from ontology.lifecycle import Actor, Role, Standing, act
 from ontology.lifecycle_file import lifecycles
 from ontology.linked_data import context
 from ontology.projection import project
@@ -104,7 +104,7 @@ def outcome(body: dict[str, Any]) -> rdflib.Graph:
         state=body.get("from"),
         state_of=lambda _: "open",
     )
-    actor = Actor(id=ATTUNE, roles=frozenset(Role))
+    actor = Actor(id=ThingId("person/ada"), roles=frozenset(Role))
     done = act(lifecycles(), stands, body["act"], actor=actor, at=AT, data=body["data"])
     data: dict[str, Json] = {
         "kind": stands.kind,

@@ -129,8 +129,8 @@ def test_erasing_drops_personal_triples_and_nothing_else() -> None:
     assert set(shown(resulting(erased, change.adds))) == {"type", "press"}
 
 
-def test_things_are_sealed_under_customers_by_two_properties() -> None:
-    assert sealed_with(ThingId("customer/a")) == {"accountOf", "ofCustomer"}
+def test_things_are_sealed_under_customers_by_three_properties() -> None:
+    assert sealed_with(ThingId("customer/a")) == {"accountOf", "addressee", "ofCustomer"}
     assert sealed_with(ThingId("person/a")) == set()
 
 

@@ -21,6 +21,8 @@ PROMISED = {
     "Geofence": "name alias area radius inRegion localTeam languages topic template validFrom "
     "validUntil",
     "Case": "ofCustomer atTouchpoint aboutIncident openedAt closedAt summary reliesOn",
+    "Work": "name aboutIncident audience",
+    "ClaimTopic": "name aboutIncident measuredIn words",
     "Team": "name escalatesTo speaksLanguage trained inRegion load external atTier "
     "publicContact function",
     "OnCallShift": "ofTeam holder startsAt endsAt",
