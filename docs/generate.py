@@ -28,6 +28,7 @@ from rules.cases_schema import cases_schema
 from rules.editor_fields import Schema
 from rules.editor_schema import editor_schema, written
 from rules.policy import build
+from rules.templates_schema import templates_schema
 from rules.worded import entries, shown
 from service.bundle import packaged
 from service.permissions import KEY_ROLES, OPEN, PERMISSIONS, SCOPES
@@ -157,6 +158,7 @@ _SCHEMAS: Final[Mapping[str, Callable[[Catalogue], Schema]]] = MappingProxyType(
     {
         "rules/rulebook.schema.json": editor_schema,
         "rules/cases.schema.json": cases_schema,
+        "rules/templates.schema.json": lambda _: templates_schema(),
         "ontology/shapes.schema.json": lambda _: shapes_schema(),
         "ontology/shape-cases.schema.json": lambda _: shape_cases_schema(),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Final
 
 from knowledge.language import voice_files
 from knowledge.language.voice_files import Voice
@@ -10,6 +11,9 @@ from rules.template import Template
 from rules.template_reader import read_all
 from service.bundle import packaged, part_of
 from service.world import World
+
+_KNOWN: Final[dict[str, "Library"]] = {}
+"""The wordings of the policy that was asked for last, by its digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +30,13 @@ def current(world: World) -> Library:
     Raises:
         PolicyUnknown: no policy is active.
     """
-    return library_of(world.policies.current().policy.files)
+    policy = world.policies.current().policy
+    known = _KNOWN.get(policy.digest)
+    if known is None:
+        known = library_of(policy.files)
+        _KNOWN.clear()
+        _KNOWN[policy.digest] = known
+    return known
 
 
 def library_of(files: Mapping[str, bytes]) -> Library:
