@@ -3,7 +3,7 @@ PORT ?= 8080
 ATTUNE_HOME ?= var
 VENV ?= .venv
 EXAMPLES ?= 20000
-DRAWN ?= $(shell grep -l tests.rules.examples tests/rules/test_*.py)
+DRAWN ?= $(shell grep -l tests.rules.examples tests/rules/test_*.py tests/ontology/test_*.py)
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := $(VENV)/bin
@@ -42,6 +42,8 @@ check: $(VENV)/.installed-test
 	$(BIN)/vulture --min-confidence 80 --ignore-names trace,LanguageDetector,Tensor ontology rules knowledge loaders service
 	$(BIN)/attune rules check
 	$(BIN)/attune rules test --min-boundary 100 --min-mutation 90
+	$(BIN)/attune shapes check
+	$(BIN)/attune shapes test
 	$(BIN)/attune templates check
 
 test: check

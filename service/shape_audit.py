@@ -50,16 +50,20 @@ class Auditing:
         found: list[Row] = []
         for start in range(0, len(things), GROUP):
             group = things[start : start + GROUP]
-            try:
-                findings = self._judged(group)
-            except GateBroken:
-                findings = None
-            alone = findings is None or findings.disagreements or findings.faults
-            if findings is None or (alone and len(group) > 1):
+            findings = self._clean(group)
+            if findings is None:
                 found += [row for thing in group for row in self._alone(thing)]
             else:
                 found += map(_row, findings.results)
         return found
+
+    def _clean(self, things: Things) -> Findings | None:
+        """What was found, None where an engine failed or the two differed."""
+        try:
+            found = self._judged(things)
+        except GateBroken:
+            return None
+        return None if found.disagreements or found.faults else found
 
     def _alone(self, thing: ThingId) -> Iterator[Row]:
         """A thing by itself, so that what the engines make of it can be told."""
