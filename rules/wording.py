@@ -224,14 +224,14 @@ def _shown(one: nodes.Output, holds: Mapping[str, str]) -> Iterator[Slip]:
         if not isinstance(inner, nodes.Name):
             if isinstance(inner, nodes.And | nodes.Or | nodes.Not):
                 reason = "is shown; only a slot can be"
-                yield Slip(line=one.lineno, offending="and, or, not", reason=reason)
+                yield Slip(line=shown.lineno, offending="and, or, not", reason=reason)
             continue
         kind = holds.get(inner.name)
         if kind == "flag":
             reason = "only chooses wording and is never shown"
             example = f"{{% if {inner.name} %}}…{{% endif %}}"
-            yield Slip(line=one.lineno, offending=inner.name, reason=reason, example=example)
+            yield Slip(line=shown.lineno, offending=inner.name, reason=reason, example=example)
         elif kind == "list" and inner is shown:
             example = f"{{{{ {inner.name} | bullets }}}}"
             reason = "is a list; say how it is shown"
-            yield Slip(line=one.lineno, offending=inner.name, reason=reason, example=example)
+            yield Slip(line=shown.lineno, offending=inner.name, reason=reason, example=example)

@@ -120,7 +120,7 @@ _SILENT: Final = re.compile(
 _APART: Final = re.compile(
     r"ia(?!n$|l$|ge)|iu|io(?!u|n)|(?<!p)eo|ua(?!r)|[aeiou]ing|uous|ier$|iet"
 )
-_SWALLOWED: Final = re.compile(r"(?<=ev)e(?=ry|ning)|(?<=famil)i(?=es)|(?<=bus)i(?=ness)")
+_SWALLOWED: Final = re.compile(r"(?<=ev)e(?=ry|ning)|(?<=bus)i(?=ness)")
 
 
 def _english(word: str) -> int:
