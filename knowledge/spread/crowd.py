@@ -26,7 +26,8 @@ def crowd(window: Cell, everything: Cell, before: Reaches | None) -> dict[str, o
         values["top_three_share"] = sum(busiest) / posts
         values["posts_per_author"] = posts / window.authors.many
         alike = values.pop("alike", 0)
-        values["voices"] = window.authors.many - (alike if isinstance(alike, int) else 0)
+        others = window.authors.many - (alike if isinstance(alike, int) else 0)
+        values["voices"] = max(1, others)  # both are estimates from samples of their own
     values |= _one_of_many("platform_share", window.platforms, everything.platforms, fewest=1)
     values |= _one_of_many(
         "region_share", window.regions, everything.regions, fewest=FEWEST_LOCATED

@@ -93,3 +93,10 @@ def test_who_posted_about_anything_in_the_hours_before_is_no_newcomer() -> None:
 def test_nothing_is_said_of_newcomers_after_a_few_hours_of_listening() -> None:
     before = [post(n, f"c{n}", "a fine day it is", minute=-100) for n in range(5)]
     assert "newcomer_share" not in window([*before, post(100, "c1", own(1))])
+
+
+def test_where_more_people_copy_each_other_than_a_sample_holds_one_voice_is_left() -> None:
+    crowd = [post(n, f"b{n}", f"{WORDS} {NAMES[n % 10]}", minute=n / 250) for n in range(6_000)]
+    found = window(crowd)
+    assert isinstance(found["voices"], int)
+    assert 1 <= found["voices"] < 600
