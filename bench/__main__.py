@@ -18,6 +18,7 @@ PARTS = (
     "virality",
     "journeys",
     "geofences",
+    "linkage",
     "precedents",
     "ledger",
     "graph",

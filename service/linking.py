@@ -39,6 +39,7 @@ class Suggested:
     customers: int
     compared: int
     left_out: int
+    namesakes: int
     new: int
     known: int
 
@@ -56,6 +57,7 @@ def suggest(world: World, *, least: float = LEAST) -> Suggested:
         customers=found.customers,
         compared=found.compared,
         left_out=found.left_out,
+        namesakes=found.namesakes,
         new=new,
         known=len(pairs) - new,
     )

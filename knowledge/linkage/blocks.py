@@ -13,7 +13,10 @@ MOST_UNDER_A_KEY: Final = 300
 """Customers that one account is compared with under one key; a key of more says too little."""
 
 MOST_FOR_ONE: Final = 3
-"""Customers that are suggested for one account."""
+"""Customers that are suggested for one account; an account with more namesakes gets none."""
+
+NEAR: Final = 5.0
+"""Points behind the best customer from which on another one is no longer put beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -28,16 +31,29 @@ class Pair:
 
 @dataclass(slots=True, kw_only=True)
 class Search:
-    """What a search found, and what it cost: comparisons, and crowded keys that were dropped."""
+    """What a search found, and what it cost: comparisons, and crowded keys that were dropped.
+
+    `namesakes` counts the accounts with so many customers of that name that nobody could tell.
+    """
 
     compared: int = 0
     left_out: int = 0
     customers: int = 0
+    namesakes: int = 0
     best: dict[ThingId, list[Pair]] = field(default_factory=dict)
 
     def pairs(self) -> list[Pair]:
-        """All pairs, the best first."""
+        """The pairs worth judging, the best first."""
         return sorted((one for several in self.best.values() for one in several), reverse=True)
+
+    def settle(self) -> None:
+        """Keep of each account the customers near its best; of too many namesakes none."""
+        for account, several in [*self.best.items()]:
+            near = [one for one in several if one.points >= max(several).points - NEAR]
+            self.best[account] = near
+            if len(near) > MOST_FOR_ONE:
+                self.namesakes += 1
+                del self.best[account]
 
 
 def search(
@@ -60,6 +76,7 @@ def search(
         found.customers += 1
         for account in _met(places, named, found):
             _compare(found, account, accounts[account], customer, named, least)
+    found.settle()
     return found
 
 
@@ -96,7 +113,7 @@ def _compare(
         return
     pair = Pair(points=round(points, 1), account=account, customer=customer, by=by)
     best = found.best.setdefault(account, [])
-    if len(best) < MOST_FOR_ONE:
+    if len(best) <= MOST_FOR_ONE:  # one more than is suggested, to know of namesakes
         heapq.heappush(best, pair)
     else:
         heapq.heappushpop(best, pair)

@@ -34,9 +34,9 @@ def make(pool: Sequence[str], *, seed: int = 7, people: int = 2_000) -> Made:
     known = [*customers.items()][: people // 2]
     strangers = [(None, name) for name in drawn[people:]]
     for number, (owner, name) in enumerate([*known, *strangers]):
-        kind = chance.choice(sorted(_KINDS))
+        kind = chance.choice(sorted(VARIANTS))
         account = ThingId(f"account/{number:06}")
-        made.accounts[account] = _KINDS[kind](name, chance)
+        made.accounts[account] = VARIANTS[kind](name, chance)
         made.truth[account], made.kinds[account] = owner, kind
     return made
 
@@ -98,7 +98,7 @@ def _first_alone(name: str, chance: random.Random) -> tuple[str, str | None]:
     return f"@{_squashed(first)}_{chance.choice(('ny', 'rides'))}", first
 
 
-_KINDS: Final[dict[str, Callable[[str, random.Random], tuple[str, str | None]]]] = {
+VARIANTS: Final[dict[str, Callable[[str, random.Random], tuple[str, str | None]]]] = {
     "the same name": _same,
     "a slip of the finger": _slip,
     "turned around": _turned,
