@@ -1,6 +1,7 @@
 """The two engines of the gate give the same results on graphs that nobody would think of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from ontology.events import Draft, Json
 from ontology.gate import judge, judge_standing
-from ontology.identity import ThingId
+from ontology.identity import ThingId, kind_of
 from ontology.imagined import Imagined
 from ontology.record_types import Property, RecordType
 from ontology.schema import schema
+from ontology.shape_cases import ShapeTable, read_tables
 from ontology.shape_engines import GateEngine
 from ontology.shape_files import read_shapes, shapes
 from ontology.values import Datatype
@@ -81,9 +83,73 @@ def _put(kind: RecordType, name: str, properties: dict[str, Any]) -> Draft:
 drafts = st.lists(st.sampled_from([*JUDGED, *OTHERS]).flatmap(things), min_size=1, max_size=12)
 
 
+@st.composite
+def near_cases(draw: st.DrawFn, tables: Sequence[ShapeTable]) -> list[Draft]:
+    """What stands in a case, after its change, with a few things altered, gone or added."""
+    shared = [draft for table in tables if not table.cases for draft in table.given]
+    table, case = draw(st.sampled_from([(one, case) for one in tables for case in one.cases]))
+    found = [*shared, *table.given, *case.change]
+    mine = {draft.subject for draft in (*table.given, *case.change)}
+    places = [n for n, draft in enumerate(found) if draft.subject in mine]
+    for place in draw(st.lists(st.sampled_from(places), max_size=4)):
+        found[place] = draw(_altered(found[place]))
+    return [*found, *draw(st.lists(st.sampled_from(JUDGED).flatmap(things), max_size=2))]
+
+
+def _altered(draft: Draft) -> st.SearchStrategy[Draft]:
+    """The same thing without one of its properties, with another value of one, or gone."""
+    kind = schema().kinds[kind_of(draft.subject)]
+    held = _held(draft)
+    other = [_valued(draft, name, kind.properties[name]) for name in held]
+    return st.one_of([st.sampled_from([*lacking(draft)]), *other])
+
+
+def lacking(draft: Draft) -> Iterator[Draft]:
+    """The same thing gone, and without each of its properties."""
+    yield replace(draft, type="record.removed", data={})
+    held = _held(draft)
+    for name in held:
+        rest = {other: value for other, value in held.items() if other != name}
+        yield replace(draft, data={**draft.data, "properties": rest})
+
+
+def _valued(draft: Draft, name: str, prop: Property) -> st.SearchStrategy[Draft]:
+    def put(drawn: list[Json]) -> Draft:
+        return replace(draft, data={**draft.data, "properties": {**_held(draft), name: drawn}})
+
+    return st.lists(values(prop), min_size=1, max_size=2).map(put)
+
+
+def _held(draft: Draft) -> dict[str, Any]:
+    said = draft.data.get("properties")
+    return dict(said) if isinstance(said, dict) else {}
+
+
+TRIED = {
+    "packaged": TABLES,
+    "simple": read_tables({"forms.cases.yaml": FORMS.with_name("forms.cases.yaml").read_bytes()}),
+}
+
+
 @pytest.mark.parametrize("which", KNOWN)
 @settings(
-    max_examples=min(EXAMPLES, 4_000) // 5,
+    max_examples=min(EXAMPLES, 4_000) // 10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_both_engines_find_the_same_around_every_case(which: str, data: st.DataObject) -> None:
+    drawn = data.draw(near_cases(TRIED[which]))
+    graph = Imagined().after(drawn)
+    judged = sorted({draft.subject for draft in drawn})
+    together = judge_standing(graph, judged, AT, KNOWN[which], GateEngine.BOTH)
+    assert not together.faults
+    assert not together.disagreements, [r.key for r in together.results]
+
+
+@pytest.mark.parametrize("which", KNOWN)
+@settings(
+    max_examples=min(EXAMPLES, 4_000) // 10,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -99,7 +165,7 @@ def test_both_engines_find_the_same_in_any_graph(which: str, drawn: list[Draft])
 
 
 @settings(
-    max_examples=min(EXAMPLES, 4_000) // 10,
+    max_examples=min(EXAMPLES, 4_000) // 20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -111,6 +177,27 @@ def test_both_engines_give_the_same_verdict_on_any_change(
     verdicts = [judge(graph, change, AT, shapes(), engine) for engine in GateEngine]
     assert len({frozenset(r.key for r in one.results) for one in verdicts}) == 1
     assert not any(one.disagreements or one.faults for one in verdicts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", KNOWN)
+def test_both_engines_find_the_same_where_any_part_of_any_case_is_missing(which: str) -> None:
+    known, tables = KNOWN[which], TRIED[which]
+    ground = Imagined().after(d for table in tables if not table.cases for d in table.given)
+    fired: set[str] = set()
+    for table in tables:
+        standing = ground.after(table.given)
+        for case in table.cases:
+            for place, draft in enumerate(case.change):
+                for altered in (draft, *lacking(draft)):
+                    change = [*case.change[:place], altered, *case.change[place + 1 :]]
+                    graph = standing.after(change)
+                    judged = sorted({one.subject for one in change})
+                    found = judge_standing(graph, judged, case.at, known, GateEngine.BOTH)
+                    assert not found.faults, (case, altered)
+                    assert not found.disagreements, (case, altered)
+                    fired |= {result.shape for result in found.results}
+    assert fired == known.told
 
 
 def test_judging_things_together_or_one_by_one_finds_the_same() -> None:
