@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from ontology.identity import ThingId
 
@@ -21,6 +22,10 @@ class Scores:
     irony: float | None = None
 
 
+MARKED_FROM: Final = 0.1
+"""What a screened post has to have to be marked: it is read before others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """A post. `posted_at` orders windows, `received_at` orders knowledge; both aware, UTC.
@@ -32,7 +37,9 @@ class Signal:
     case, without "#". `reach` counts the people who may have seen it. `fences` are the geofences
     that it comes from or names: all that is kept of a point that came with it. Where nothing
     gives a `region`, `derived_region` is the one that its words tell of, with the probability
-    `derived_confidence` that they mean it; people speak of places where they are not.
+    `derived_confidence` that they mean it; people speak of places where they are not. `screened`
+    is how probable a first look takes it that the models find something; None where nobody
+    looked, or where no model reads the language. Without `scores` it says that there was no time.
     """
 
     id: ThingId
@@ -51,3 +58,4 @@ class Signal:
     fences: tuple[ThingId, ...] = ()
     derived_region: ThingId | None = None
     derived_confidence: float | None = None
+    screened: float | None = None

@@ -104,7 +104,7 @@ def _load(world: World, system: str, given: Import, bad: RejectFile) -> Imported
     if posts:
         world.perception.warm()
     for start in range(0, len(posts), _AT_ONCE):
-        taken = take(world, posts[start : start + _AT_ONCE], actor=given.actor)
+        taken = take(world, posts[start : start + _AT_ONCE], actor=given.actor, in_full=True)
         new, known = new + taken.new, known + taken.known
     ignored: Counter[str] = sum((one.ignored for one in adapted), Counter())
     return Imported(

@@ -1,7 +1,7 @@
 """Intake: what was heard becomes signals, scored, kept in segments, committed to the ledger."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -11,8 +11,8 @@ from service.bodies import SignalIn, instant
 from service.clock import elapsed_ms, monotonic_ms
 from service.fence_alerts import watch
 from service.locating import in_words, located
-from service.perception import NotInTime
 from service.situation import resolve
+from service.triage import judged
 from service.world import World
 
 BUDGET_MS: Final = 60_000.0
@@ -20,8 +20,6 @@ BUDGET_MS: Final = 60_000.0
 
 MOST_AHEAD: Final = timedelta(days=1)
 """How far ahead of the world's clock a signal can be: wrong clocks and offsets, not dreams."""
-
-_SCORED_AT_ONCE: Final = 64
 
 
 class SignalRefused(ValueError):
@@ -118,8 +116,11 @@ def take(
     actor: ThingId,
     budget_ms: float = BUDGET_MS,
     until: date | None = None,
+    in_full: bool = False,
 ) -> Taken:
-    """Score and keep signals; those heard before change nothing.
+    """Screen, score as far as there is time (all of them `in_full`), and keep signals.
+
+    Those heard before change nothing.
 
     `until` is the day by which they have to be gone, where they may not be kept as long as others.
 
@@ -128,11 +129,12 @@ def take(
     """
     started = monotonic_ms()
     signals = [in_words(world, signal) for signal in signals]
-    scored = list(_scored(world, signals, budget_ms)) if world.settings.language else signals
+    if world.settings.language:
+        signals = judged(world, signals, budget_ms=budget_ms, in_full=in_full)
     at = world.clock.now()
     spent = elapsed_ms(started) / 1000.0
     events = world.segments.commit(
-        scored,
+        signals,
         actor=actor,
         id=world.ids,
         at=at,
@@ -140,35 +142,13 @@ def take(
         sketch=world.counting.sketch,
     )
     if events:
-        world.counting.lags.scored(scored, spent)
+        world.counting.lags.scored(signals, spent)
     world.catch_up_soon()
     watch(world, [fence for signal in signals for fence in signal.fences])
     new = sum(int(str(event.data["count"])) for event in events)
     return Taken(
         new=new, known=len(signals) - new, sequences=tuple(event.sequence for event in events)
     )
-
-
-def _scored(world: World, signals: Sequence[Signal], budget_ms: float) -> Iterable[Signal]:
-    """The signals with what the models judge of them; after the budget they pass unjudged."""
-    for start in range(0, len(signals), _SCORED_AT_ONCE):
-        part = signals[start : start + _SCORED_AT_ONCE]
-        try:
-            judged = world.perception.score(
-                [one.text for one in part],
-                [one.language for one in part],
-                world.policies.reading(),
-                budget_ms=budget_ms,
-            )
-        except NotInTime:
-            yield from signals[start:]
-            return
-        for signal, verdict in zip(part, judged, strict=True):
-            yield replace(
-                signal,
-                scores=verdict.scores if verdict.judged else None,
-                language=signal.language or verdict.language,
-            )
 
 
 def _known(world: World, kind: str, given: ThingId | ExternalKey) -> ThingId:

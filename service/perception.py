@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from service.allowance import Allowance
 from service.bundle import Reading
 from service.logs import logger
 from service.settings import Settings
@@ -42,6 +43,9 @@ class Perception:
         self._judge: Judge | None = None
         self._under: OrderedDict[Reading, Judge] = OrderedDict()
         self._precedents: PrecedentIndex | None = None
+        self.allowance: Final = Allowance(settings.scoring_share)
+        self.turn: Final = threading.Lock()
+        """Who judges posts holds it; what waits for a decision does not wait for all of them."""
 
     def warm(self) -> None:
         """Load all models; seconds of work."""

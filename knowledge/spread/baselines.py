@@ -108,7 +108,7 @@ def heard(active: Iterable[int], end: int, longest: int) -> list[int]:
     return found
 
 
-def mood(sums: Sequence[int], prior: Prior) -> Mood:
+def mood(sums: Sequence[float], prior: Prior) -> Mood:
     """Usual feeling, from the sums before a window; few judged posts leave it at the prior."""
     weight, felt = _JUDGED_WEIGHT, sums[FELT]
     mean = (weight * prior.feeling + sums[FEELING] / FIXED) / (weight + felt)

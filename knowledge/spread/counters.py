@@ -14,7 +14,7 @@ from knowledge.spread.near_copies import Bands, every_bands
 from knowledge.spread.reaches import Reaches, joined
 from knowledge.spread.sampling import Sample, union
 from ontology.identity import ThingId
-from ontology.signals import Scores, Signal
+from ontology.signals import MARKED_FROM, Scores, Signal
 
 Rows: TypeAlias = npt.NDArray[np.intp]
 
@@ -26,7 +26,10 @@ JUDGED, NEGATIVE, FELT, FEELING, FEELING_SQUARED = range(6, 11)
 FRUSTRATION, URGENCY, BETRAYAL, IRONY = range(11, 19, 2)
 """Each indicator has two counts: how many were judged, and, one further, how many were found."""
 REACH_KNOWN, REACH, DERIVED = range(19, 22)
-FIELDS: Final = 22
+UNSCORED, MARKED_UNSCORED, MARKED = range(22, 25)
+"""Posts that models could have judged and had no time for, and how many of them were marked; from
+`MARKED` on the counts from `JUDGED` up to `REACH_KNOWN` of marked posts alone."""
+FIELDS: Final = MARKED + REACH_KNOWN - JUDGED
 
 UNDERSTOOD: Final = frozenset({"en"})
 """Primary subtags of the languages that models know."""
@@ -147,6 +150,8 @@ def _grain(signal: Signal, understood: frozenset[str], known: Bands | None) -> G
         _judge(sums, signal.scores)
     if signal.reach is not None:
         sums[REACH_KNOWN], sums[REACH] = 1, signal.reach
+    if signal.screened is not None:
+        _screen(sums, signal.screened, scored=signal.scores is not None)
     author = None if signal.author is None else digest(signal.author)
     return Grain(
         key=digest(signal.id),
@@ -181,6 +186,13 @@ def _count(counts: dict[K, int], name: K, many: int) -> None:
 
 def _understands(language: str | None, understood: frozenset[str]) -> bool:
     return language is None or language.partition("-")[0].lower() in understood
+
+
+def _screen(sums: list[int], screened: float, *, scored: bool) -> None:
+    sums[UNSCORED] = int(not scored)
+    if screened >= MARKED_FROM:
+        sums[MARKED_UNSCORED] = sums[UNSCORED]
+        sums[MARKED:] = sums[JUDGED:REACH_KNOWN]
 
 
 def _judge(sums: list[int], scores: Scores) -> None:

@@ -23,6 +23,7 @@ from knowledge.spread.counters import (
     Cell,
 )
 from knowledge.spread.intervals import Interval, mean_interval, sum_interval
+from knowledge.spread.weighing import weighed
 
 FULL_FEED: Final = 0.95
 """From this sampling rate on a feed counts as complete."""
@@ -69,10 +70,10 @@ def velocity(earlier: int, later: int, half: float) -> float | None:
 
 def feelings(window: Cell, ordinary: Mood) -> dict[str, object]:
     """Shares of what was judged, beside what is usual; no posts judged, no shares."""
-    sums = window.sums
+    sums = weighed(window.sums)
     values: dict[str, object] = {"negative_baseline": ordinary.negative}
     if sums[POSTS]:
-        values["judged_share"] = sums[JUDGED] / sums[POSTS]
+        values["judged_share"] = window.sums[JUDGED] / sums[POSTS]
     if sums[JUDGED]:
         values["negative_share"] = sums[NEGATIVE] / sums[JUDGED]
     if sums[FELT]:

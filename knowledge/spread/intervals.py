@@ -33,7 +33,7 @@ def velocity_interval(earlier: int, later: int, half: float, parts: Sequence[int
     return (middle - width) * 3600 / half, (middle + width) * 3600 / half
 
 
-def mean_interval(many: int, total: float, squares: float) -> Interval | None:
+def mean_interval(many: float, total: float, squares: float) -> Interval | None:
     """Of a mean, from how many values there are, their sum and their sum of squares; None below 3.
 
     >>> mean_interval(3, 3.0, 3.0)

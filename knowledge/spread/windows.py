@@ -16,6 +16,7 @@ from knowledge.spread.counters import (
     POSTS,
     UNDERSTOOD,
     UNLOCATED,
+    UNSCORED,
     UNSUPPORTED,
     Cell,
     Rows,
@@ -29,6 +30,7 @@ from knowledge.spread.pace import Heard, Question, pace, question
 from knowledge.spread.reaches import Reaches
 from knowledge.spread.series import QUARTER, Kept, Series
 from knowledge.spread.unusual import Judgements
+from knowledge.spread.weighing import weighed
 from ontology.identity import ThingId
 from ontology.signals import Signal
 
@@ -145,6 +147,7 @@ class Windows:
         values: dict[str, object] = {"window_lag": self._lag(self._hearing.newest(), newest)}
         if sums[POSTS]:
             values["unjudged_share"] = 1 - sums[JUDGED] / sums[POSTS]
+            values["unscored_share"] = sums[UNSCORED] / sums[POSTS]
             values["unsupported_share"] = sums[UNSUPPORTED] / sums[POSTS]
             values["unlocated_share"] = sums[UNLOCATED] / sums[POSTS]
             values["derived_share"] = sums[DERIVED] / sums[POSTS]
@@ -224,7 +227,8 @@ class Windows:
         """What is usual for the organisation: all posts of the quarter hours before the window."""
         quarters = self._all.quarters
         return mood(
-            counts(quarters[at] for at in sorted(quarters) if at < first // QUARTER), self._prior
+            weighed(counts(quarters[at] for at in sorted(quarters) if at < first // QUARTER)),
+            self._prior,
         )
 
     def _everywhere(self) -> Cell:

@@ -51,7 +51,7 @@ def signals(
         starts = range(0, len(found), 1_000)
         aside = Console(stderr=True)
         for start in track(starts, file.name, console=aside, disable=as_json, transient=True):
-            taken = take(world, found[start : start + 1_000], actor=OPERATOR)
+            taken = take(world, found[start : start + 1_000], actor=OPERATOR, in_full=True)
             new, known = new + taken.new, known + taken.known
     _told({"read": len(found), "new": new, "known": known, "rejects": str(rejects)}, as_json)
 

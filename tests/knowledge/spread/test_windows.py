@@ -323,6 +323,7 @@ def test_coverage_counts_what_could_not_be_judged_located_or_understood() -> Non
     assert values == {
         "window_lag": timedelta(seconds=30),
         "unjudged_share": 0.5,
+        "unscored_share": 0.0,
         "unsupported_share": 0.5,
         "unlocated_share": 1.0,
         "derived_share": 0.5,
