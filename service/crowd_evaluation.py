@@ -2,24 +2,16 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from knowledge.proportions import wilson
-from knowledge.spread.assignment import IncidentScope
 from knowledge.spread.volume_evaluation import Row
-from knowledge.spread.windows import Windows
-from loaders import listening
-from loaders.rejects import Reject
-from loaders.signals import Source
-from ontology.facts import Origin, catalogue
 from ontology.identity import ThingId
 from ontology.signals import Signal
-from rules.policy import Policy, build
-from rules.strata import Engines, evaluate
-from service.bundle import packaged
+from service.crowd_hours import Hour, Rules, hours_of
 from service.evaluating import Advance, Found
 
 DOUBTS: Final = ("copy-paste", "flood", "not-representative")
@@ -28,35 +20,13 @@ DOUBTS: Final = ("copy-paste", "flood", "not-representative")
 SHARES: Final = (0.1, 0.2, 0.3, 0.5)
 """How large a share of all posts of the hour the planted ones are."""
 
-_FEWEST: Final = 10
 _PLANTED_IN: Final = 30
 _HOURS_A_FEED: Final = 6
 _SEED: Final = 2_604
-_CRISIS: Final = ThingId("incident/crisis")
-_PLATFORM: Final = ThingId("platform/twitter")
-_HOUR: Final = timedelta(hours=1)
 _SCRIPT: Final = (
     "they knew for months that this would happen and nobody was told so share this until"
     " somebody is made to answer for it"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rules:
-    policy: Policy
-    engines: Engines
-
-    def doubts(self, posts: Sequence[Signal], at: datetime) -> set[str]:
-        """What the rules that attune ships detect of the hour before a moment."""
-        windows = Windows()
-        scope = IncidentScope(id=_CRISIS, platforms=(_PLATFORM,))
-        windows.apply(posts, [scope])
-        origin = Origin(source="window", ref=_CRISIS)
-        facts = [
-            catalogue().fact("spread", one.values, origin) for one in windows.listen(_CRISIS, at)
-        ]
-        found = evaluate(self.policy, facts, at, self.engines).facts
-        return {str(one.values["name"]) for one in found if one.kind == "detection"} & {*DOUBTS}
 
 
 def evaluate_crowds(data: Path, advance: Advance) -> Found:
@@ -65,15 +35,14 @@ def evaluate_crowds(data: Path, advance: Advance) -> Found:
     The feeds name no authors, so every real post counts as one of an account of its own: copied
     headlines then look like copying accounts, and floods by real accounts cannot be seen.
     """
-    policy = build(packaged(), catalogue())
-    rules = _Rules(policy=policy, engines=Engines.of(policy))
-    hours: list[_Hour] = []
+    rules = Rules.packaged()
+    hours: list[Hour] = []
     flagged: list[str] = []
     several = sorted((data / "feeds/crisislex-t26").glob("*.csv"))
     for done, file in enumerate(several):
-        hours += _hours(file)
+        hours += hours_of(file)
         advance("real hours", done + 1, len(several))
-    doubts = [rules.doubts(hour.posts, hour.at) for hour in hours]
+    doubts = [_doubts(rules, hour.posts, hour) for hour in hours]
     for hour, found in zip(hours, doubts, strict=True):
         flagged += [f"{hour.feed}, hour to {hour.at:%F %H}:00: {one}" for one in sorted(found)]
     rows = [*_false_flags(hours, doubts)]
@@ -81,38 +50,11 @@ def evaluate_crowds(data: Path, advance: Advance) -> Found:
     return [*rows, *_planted(rules, quiet, advance)], flagged
 
 
-class _LeftOut:
-    """Rows that can't be read are of no hour."""
-
-    def add(self, rejected: Reject, /) -> None:
-        """Drop it."""
+def _doubts(rules: Rules, posts: Sequence[Signal], hour: Hour) -> set[str]:
+    return {*DOUBTS} & rules.judge(posts, hour.at).detections
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hour:
-    feed: str
-    at: datetime
-    posts: tuple[Signal, ...]
-
-
-def _hours(file: Path) -> Iterator[_Hour]:
-    source = Source(
-        feed=ThingId("feed/t26"),
-        platform=_PLATFORM,
-        pseudonym=lambda *parts: ThingId(f"account/{'-'.join(parts)}"),
-    )
-    read = [*listening.read(file, _LeftOut(), source)]
-    by_hour: dict[datetime, list[Signal]] = {}
-    for one in read:
-        alone = replace(one, author=ThingId(f"account/{one.id.partition('/')[2]}"))
-        at = one.posted_at.replace(minute=0, second=0, microsecond=0) + _HOUR
-        by_hour.setdefault(at, []).append(alone)
-    for at, posts in sorted(by_hour.items()):
-        if len(posts) >= _FEWEST:
-            yield _Hour(feed=file.stem, at=at, posts=tuple(posts))
-
-
-def _false_flags(hours: Sequence[_Hour], doubts: Sequence[set[str]]) -> Iterator[Row]:
+def _false_flags(hours: Sequence[Hour], doubts: Sequence[set[str]]) -> Iterator[Row]:
     data = f"CrisisLex T26, {len({one.feed for one in hours})} crises, {len(hours)} hours"
     for name in DOUBTS:
         hits = sum(name in found for found in doubts)
@@ -127,7 +69,7 @@ def _false_flags(hours: Sequence[_Hour], doubts: Sequence[set[str]]) -> Iterator
         )
 
 
-def _planted(rules: _Rules, quiet: Sequence[_Hour], advance: Advance) -> Iterator[Row]:
+def _planted(rules: Rules, quiet: Sequence[Hour], advance: Advance) -> Iterator[Row]:
     taken: dict[str, int] = {}
     hosts = []
     for hour in quiet:
@@ -141,7 +83,7 @@ def _planted(rules: _Rules, quiet: Sequence[_Hour], advance: Advance) -> Iterato
     }
     for done, (kind, (plant, name)) in enumerate(kinds.items()):
         for share in SHARES:
-            hits = sum(name in rules.doubts(plant(hour, share), hour.at) for hour in hosts)
+            hits = sum(name in _doubts(rules, plant(hour, share), hour) for hour in hosts)
             yield Row(
                 data=f"{len(hosts)} of these hours, posts planted: {kind}",
                 split=f"{share:.0%} of the posts",
@@ -153,7 +95,7 @@ def _planted(rules: _Rules, quiet: Sequence[_Hour], advance: Advance) -> Iterato
         advance("planted posts", done + 1, len(kinds))
 
 
-def _brigade(hour: _Hour, share: float) -> list[Signal]:
+def _brigade(hour: Hour, share: float) -> list[Signal]:
     chance, script = random.Random(f"{_SEED}{hour.at}"), _SCRIPT.split()  # noqa: S311 - no secret
     texts = []
     for _ in range(_many(hour, share)):
@@ -164,30 +106,30 @@ def _brigade(hour: _Hour, share: float) -> list[Signal]:
     return [*hour.posts, *_posts(hour, texts, len(texts))]
 
 
-def _flood(hour: _Hour, share: float) -> list[Signal]:
+def _flood(hour: Hour, share: float) -> list[Signal]:
     return [*hour.posts, *_posts(hour, [*_own(hour, _many(hour, share))], 1)]
 
 
-def _few(hour: _Hour, share: float) -> list[Signal]:
+def _few(hour: Hour, share: float) -> list[Signal]:
     return [*hour.posts, *_posts(hour, [*_own(hour, _many(hour, share))], 3)]
 
 
-def _own(hour: _Hour, many: int) -> Iterator[str]:
+def _own(hour: Hour, many: int) -> Iterator[str]:
     chance, known = random.Random(f"{_SEED}{hour.at}"), _words(hour)  # noqa: S311 - no secret
     for _ in range(many):
         yield " ".join(chance.choice(known) for _ in range(15))
 
 
-def _words(hour: _Hour) -> list[str]:
+def _words(hour: Hour) -> list[str]:
     return sorted({word for one in hour.posts for word in one.text.split() if word.isalpha()})
 
 
-def _many(hour: _Hour, share: float) -> int:
+def _many(hour: Hour, share: float) -> int:
     """How many posts make this share of all, planted ones among them."""
     return max(1, round(len(hour.posts) * share / (1 - share)))
 
 
-def _posts(hour: _Hour, texts: Sequence[str], accounts: int) -> Iterator[Signal]:
+def _posts(hour: Hour, texts: Sequence[str], accounts: int) -> Iterator[Signal]:
     first = hour.posts[0]
     for number, text in enumerate(texts):
         yield replace(

@@ -35,6 +35,12 @@ def _made_volume(_: Path, __: Advance) -> Found:
     return evaluate_made_volume(), ()
 
 
+def _unusual(data: Path, advance: Advance) -> Found:
+    from service.unusual_evaluation import evaluate_unusual  # noqa: PLC0415 - light start
+
+    return evaluate_unusual(data, advance)
+
+
 def _virality(_: Path, advance: Advance) -> Found:
     from knowledge.spread import virality_evaluation as virality  # noqa: PLC0415 - light start
 
@@ -54,6 +60,12 @@ def _crowds(data: Path, advance: Advance) -> Found:
     from service.crowd_evaluation import evaluate_crowds  # noqa: PLC0415 - light start
 
     return evaluate_crowds(data, advance)
+
+
+def _made_crowds(data: Path, advance: Advance) -> Found:
+    from service.made_crowd_evaluation import evaluate_made_crowds  # noqa: PLC0415 - light start
+
+    return evaluate_made_crowds(data, advance)
 
 
 def _candidates(data: Path, advance: Advance) -> Found:
@@ -166,6 +178,13 @@ PARTS: Final[Sequence[Part]] = (
         measure=_made_volume,
     ),
     Part(
+        name="unusual",
+        heading="Feeds of unusual volume",
+        about="The same tweets by the fact `unusual`, which knows eight days and no more.",
+        folders=("volume/nab-realtweets",),
+        measure=_unusual,
+    ),
+    Part(
         name="virality",
         heading="Virality",
         about="Made-up talk of known branching factor, on seeds that nothing was tuned on.",
@@ -178,6 +197,13 @@ PARTS: Final[Sequence[Part]] = (
         about="Hours of real crises, by the rules that attune ships; then posts planted in them.",
         folders=("feeds/crisislex-t26",),
         measure=_crowds,
+    ),
+    Part(
+        name="made-crowds",
+        heading="Rules about crowds on made crowds",
+        about="Real words under made accounts, platforms, regions and readers; never a headline.",
+        folders=("feeds/crisislex-t26",),
+        measure=_made_crowds,
     ),
     Part(
         name="candidates",
