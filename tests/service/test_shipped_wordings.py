@@ -1,4 +1,4 @@
-"""What is shipped reads well whatever is known: within limits, without gaps, never a non-apology."""
+"""What is shipped reads well whatever is known: within limits, without gaps, and never unkind."""
 
 import re
 from collections.abc import Iterator
