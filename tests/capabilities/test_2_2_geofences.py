@@ -207,6 +207,20 @@ def test_a_surge_in_a_fence_alerts_the_people_there_once(service: Served) -> Non
     assert alerts(service) == [alert]
 
 
+def test_an_incident_at_a_geofence_counts_the_posts_from_there(service: Served) -> None:
+    at, before = "incident/ferry-pier", service.get("/v1/clock")["at"]
+    area = feature("pier", {"type": "Point", "coordinates": [12.0, 55.0]}, radius_m=500)
+    assert put(service, collection(area)).status_code == 200
+    record(service, "Incident", at, name="Pier", inGeofence=["geofence/pier"], onset=before)
+    service.post(f"/v1/incidents/{at[9:]}/acts", {"act": "open", "data": {}})
+    post(service, 901, location={"lat": 55.0, "lon": 12.0}, text="Look at that.")
+    post(service, 902, location=QUAY, text="Look at that.")
+    post(service, 903, text="Look at that.")
+    shown = service.get(f"/v1/incidents/{at[9:]}")
+    (hour,) = [row for row in shown["spread"] if row["window"] == "PT1H"]
+    assert hour["volume"] == 1
+
+
 def test_an_incident_goes_out_as_cap_that_fits_the_standard(service: Served) -> None:
     ring = polygon(-73.95, 40.85, -73.88, 40.95)["coordinates"]
     hole = [[-73.93, 40.9], [-73.93, 40.92], [-73.9, 40.92], [-73.9, 40.9], [-73.93, 40.9]]
