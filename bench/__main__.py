@@ -19,9 +19,11 @@ PARTS = (
     "journeys",
     "geofences",
     "linkage",
+    "alert_budget",
     "precedents",
     "ledger",
     "graph",
+    "gate",
     "http",
 )
 

@@ -16,7 +16,7 @@ from service.recorded_history import BEFORE, HistoryInvalid, Span, seen, span
 from service.world import World
 
 MOST_LOOKS: Final = 3_000
-MOST_POSTS: Final = 200_000
+MOST_POSTS: Final = 50_000
 """What is looked at while somebody waits; the command line has no such bounds."""
 
 _KEPT: Final = 8
