@@ -75,11 +75,11 @@ def test_the_moment_of_a_table_counts_where_a_case_has_none() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{shape: a, note: N, change: {team/x: {nam: X}}, want: fires}", "did you mean 'name'?"),
+        ("{shape: a, note: N, change: {team/x: {nme: X}}, want: fires}", "did you mean 'name'?"),
         ("{shape: a, note: N, change: {tem/x: {name: X}}, want: fires}", "is of no kind"),
         ("{shape: a, note: N, change: {Team: {name: X}}, want: fires}", "is no id"),
         ("{shape: a, note: N, change: {team/x: {}}, want: fires}", "name is missing"),
-        ("{shape: a, note: N, change: {}, want: firs}", "'firs' is none of fires"),
+        ("{shape: a, note: N, change: {}, want: fiires}", "'fiires' is none of fires"),
         ("{shape: a, note: N, change: {}, want: {paths: a}}", "'paths' is no key here"),
         ("{shape: a, note: N, change: {}}", "want is missing"),
         ("{shape: a, note: N, change: {}, want: fires, at: noon}", "is no time with offset"),

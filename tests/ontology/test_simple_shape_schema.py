@@ -63,7 +63,7 @@ def test_every_table_is_valid(table: Any) -> None:
     [
         ("for: Touchpoint", "for: Touchpont"),
         ("property: ownedBy", "property: ownedBi"),
-        ("property: ownedBy", "propertie: ownedBy"),
+        ("property: ownedBy", "propertyy: ownedBy"),
         ("touchpointKind: phone", "touchpointKind: phon"),
         ("touchpointKind: phone", "touchpointkind: phone"),
         ("    class: Team\n", ""),
@@ -86,7 +86,7 @@ def test_a_slip_in_a_shape_is_seen(old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("name: A", "nam: A"),
+        ("name: A", "nme: A"),
         ("team/a: {name", "tem/a: {name"),
         ("removed", "gone"),
         ("want: fires", "want: fire"),

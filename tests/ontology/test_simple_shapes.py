@@ -51,8 +51,8 @@ MISTAKES = {
     "- {id: a, for: Tem, property: name, at least: 1, message: m, cure: c}": (
         "2:18: 'Tem' is no type; did you mean 'Team'?"
     ),
-    "- {id: a, for: Team, property: nam, at least: 1, message: m, cure: c}": (
-        "'nam' is no property of Team; did you mean 'name'?"
+    "- {id: a, for: Team, property: nme, at least: 1, message: m, cure: c}": (
+        "'nme' is no property of Team; did you mean 'name'?"
     ),
     "- {id: A b, for: Team, property: name, at least: 1, message: m, cure: c}": "is no name",
     "- {id: a, for: Team, property: name, message: m, cure: c}": "nothing is asked",
@@ -63,7 +63,7 @@ MISTAKES = {
     "- {id: a, for: Team, property: name, at last: 1, message: m, cure: c}": (
         "'at last' is no key here"
     ),
-    "- {id: a, for: Team, property: atTier, one of: [bord], message: m, cure: c}": (
+    "- {id: a, for: Team, property: atTier, one of: [boaard], message: m, cure: c}": (
         "did you mean 'board'?"
     ),
     "- {id: a, for: Team, property: name, pattern: '(a+)+$', message: m, cure: c}": (
@@ -72,7 +72,7 @@ MISTAKES = {
     "- {id: a, for: Team, property: name, pattern: '(', message: m, cure: c}": (
         "is no pattern of RE2"
     ),
-    "- {id: a, for: Team, when: {atTier: bord}, not both: [name, atTier], message: m, cure: c}": (
+    "- {id: a, for: Team, when: {atTier: boaard}, not both: [name, atTier], message: m, cure: c}": (
         "did you mean 'board'?"
     ),
     "- {id: a, for: Team, when: {atTier: board}, property: name, at least: 1, at most: 2,"
@@ -122,7 +122,7 @@ def test_a_mistake_is_told_with_its_place_and_cure(mistake: str) -> None:
 
 
 def test_all_mistakes_are_told_at_once_up_to_fifty() -> None:
-    wrong = "  - {id: a, for: Team, property: nam, at least: 9, message: m, cure: c}\n"
+    wrong = "  - {id: a, for: Team, property: nme, at least: 9, message: m, cure: c}\n"
     with pytest.raises(FileInvalid) as caught:
         read("shapes:\n" + wrong * 40, file="mine.yaml")
     assert len(caught.value.errors) == 51

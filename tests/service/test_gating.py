@@ -44,10 +44,10 @@ def test_a_refusal_shows_the_nearest_things_that_stand(door: Door) -> None:
         team = {"name": name, "atTier": "executive"}
         put = {"type": "Team", "id": f"team/{name}", "properties": team}
         assert door.post("/v1/records", put).status_code == 201
-    wrong = {"name": "X", "ownedBy": "team/legel"}
+    wrong = {"name": "X", "ownedBy": "team/legall"}
     answer = door.post("/v1/records", {**TOUCHPOINT, "properties": wrong})
     (fault,) = answer.get_json()["errors"]
-    assert fault["value"] == "team/legel"
+    assert fault["value"] == "team/legall"
     assert fault["example"][0] == "team/legal"
     assert len(fault["example"]) == 3
 
