@@ -63,7 +63,7 @@ MISTAKES = {
     "- {id: a, for: Team, property: name, at last: 1, message: m, cure: c}": (
         "'at last' is no key here"
     ),
-    "- {id: a, for: Team, property: atTier, one of: [boaard], message: m, cure: c}": (
+    "- {id: a, for: Team, property: atTier, one of: [boarb], message: m, cure: c}": (
         "did you mean 'board'?"
     ),
     "- {id: a, for: Team, property: name, pattern: '(a+)+$', message: m, cure: c}": (
@@ -72,7 +72,7 @@ MISTAKES = {
     "- {id: a, for: Team, property: name, pattern: '(', message: m, cure: c}": (
         "is no pattern of RE2"
     ),
-    "- {id: a, for: Team, when: {atTier: boaard}, not both: [name, atTier], message: m, cure: c}": (
+    "- {id: a, for: Team, when: {atTier: boarb}, not both: [name, atTier], message: m, cure: c}": (
         "did you mean 'board'?"
     ),
     "- {id: a, for: Team, when: {atTier: board}, property: name, at least: 1, at most: 2,"
