@@ -91,6 +91,7 @@ class Variant:
     limits: Limits
     slots: frozenset[str]
     line: int
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

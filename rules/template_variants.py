@@ -74,6 +74,7 @@ class Variants:
             limits=self._limits(given, channel.limits),
             slots=frozenset().union(*used),
             line=entry.line,
+            column=entry.column,
         )
 
     def _text(self, node: Node | None, slots: Mapping[str, Slot]) -> str:

@@ -25,10 +25,12 @@ from service.bundle import (
     reading_of,
 )
 from service.committing import commit_all
+from service.library import library_of
 from service.policies import PROPOSAL
 from service.problems import Fault, ProblemError, pointer
 from service.shape_checks import shape_faults
 from service.trial import trial
+from service.wording_checks import forbidden
 from service.world import World
 
 MOST_BYTES = 4_000_000
@@ -94,6 +96,7 @@ def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
         return
     broken = [_of_part(file, words) for file, words in faults(content)]
     broken += [_of_part(file, words) for file, words in shape_faults(content)]
+    broken += [] if broken else _unkind(content)
     yield from broken
     try:
         build(content, catalogue())
@@ -106,6 +109,12 @@ def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
     yield from (Fault(pointer="/files", detail=lacking) for lacking in report.unpaired)
     if not (failed or broken) and (fault := trial(content)) is not None:
         yield Fault(pointer="/files", detail=fault)
+
+
+def _unkind(content: Mapping[str, bytes]) -> list[Fault]:
+    """Wordings that the bundle's own voice never says."""
+    library = library_of(content)
+    return [_of_diagnostic(one) for one in forbidden(library.templates, library.voice)]
 
 
 def tidy(world: World) -> None:

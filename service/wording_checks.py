@@ -48,7 +48,7 @@ def _never(one: Template, variant: Variant, text: str, voice: Voice) -> Iterator
             yield Diagnostic(
                 file=one.file,
                 line=variant.line,
-                column=1,
+                column=variant.column,
                 offending=found.group(),
                 reason=f"the voice never says it, in {one.id} for {variant.channel}: {phrase.why}",
                 example=phrase.instead,
@@ -75,7 +75,7 @@ def too_long(templates: Mapping[str, Template], voice: Voice) -> Iterator[Diagno
             yield Diagnostic(
                 file=one.file,
                 line=one.variants[channel].line,
-                column=1,
+                column=one.variants[channel].column,
                 offending=f"{one.id} for {channel}",
                 reason=f"{words}, with examples in its slots",
             )

@@ -22,6 +22,16 @@ URGENCY = "knowledge/language/lexicons/urgency.yaml"
 LAW = "rules/jurisdictions.yaml"
 ZORBING = "groups:\n  - {name: zorbing, weight: 9, phrases: [zorbing is broken]}\n"
 HEADS = "knowledge/language/coefficients.yaml"
+AGAIN = """\
+collection: again
+owner: team/a
+locale: en
+templates:
+  - {id: reply, title: Again, use: Never., channels: {chat: Hello.}}
+"""
+UNKIND = AGAIN.replace("id: reply", "id: unkind").replace(
+    "Hello.", "We are sorry if you were hurt."
+)
 
 
 def activate(first: Door, second: Door, files: Mapping[str, str]) -> None:
@@ -68,7 +78,15 @@ def test_the_shipped_manifest_names_the_shipped_coefficients() -> None:
         (LAW, "jurisdictions: [{code: x}]\n", "jurisdictions.yaml:1:17: name is missing"),
         (HEADS, "sha256: 12\n", "coefficients.yaml:1:9: 12 is no SHA-256"),
         (HEADS, f"sha256: {'0' * 64}\n", "names coefficients that are not here"),
-        ("rules/templates/a.yaml", "- a\n", "a.yaml:1:1: a list stands where a mapping belongs"),
+        ("rules/templates/a.yaml", "- a\n", "a.yaml:1:1: '[a]': a file of templates is a mapping"),
+        (
+            "rules/templates/replies.yaml",
+            "collection: a\n",
+            "replies.yaml:1:1: 'a file of templates': has no owner",
+        ),
+        ("rules/templates/zz.yaml", AGAIN, "'reply': names another template too, at rules/"),
+        ("rules/templates/zz.yaml", UNKIND, "zz.yaml:5:56: 'sorry if': the voice never says it"),
+        ("rules/guidelines/voice.yaml", "voice: a\n", "voice.yaml:1:1: owner is missing"),
         ("rules/guidelines/a.yaml", "a: [\n", "is no YAML"),
         ("rules/secrets.yaml", "a: b\n", "is none of rules/books/*.yaml"),
         ("rules/books/../../x.yaml", "a: b\n", "is none of rules/books/*.yaml"),
