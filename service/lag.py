@@ -54,10 +54,15 @@ class Lags:
 
     def scored(self, signals: Iterable[Signal], seconds: float) -> None:
         """Note posts that were received and, `seconds` later, scored."""
+        by_platform: dict[ThingId, list[Signal]] = {}
         for signal in signals:
-            label = self._label(signal.platform)
-            _SECONDS.labels("received", label).observe(_received(signal))
-            _SECONDS.labels("scored", label).observe(max(0.0, seconds))
+            by_platform.setdefault(signal.platform, []).append(signal)
+        for platform, several in by_platform.items():
+            label = self._label(platform)
+            received, scored = (_SECONDS.labels(stage, label) for stage in STAGES[:2])
+            for signal in several:
+                received.observe(_received(signal))
+                scored.observe(max(0.0, seconds))
 
     def heard(self, posts: Columns, assigned: Mapping[ThingId, Rows]) -> None:
         """Note the posts of incidents that decisions of this worker can count from now on."""
