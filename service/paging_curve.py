@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Final
 
-from knowledge.proportions import poisson, wilson
-from ontology.events import Json
 from ontology.identity import ThingId
 from rules.thresholds import Threshold
 from service.alert_choice import slot
@@ -134,71 +132,6 @@ class Curve:
         """
         fitting = [one for one in self.points if self.load(one) <= budget]
         return min(fitting, key=self._worth, default=None)
-
-    def json(self, budget: float | None) -> dict[str, Json]:
-        """All of it."""
-        front = {one.at for one in self.front()}
-        chosen = None if budget is None else self.best(budget)
-        rows: list[Json] = [self._row(one, front) for one in self.points]
-        history = self.history
-        return {
-            "rule": self.thresholds[0].rule,
-            "thresholds": [
-                {"field": one.name, "asks": one.words, "present": one.value}
-                for one in self.thresholds
-            ],
-            "history": {
-                "since": history.since.isoformat(),
-                "until": history.until.isoformat(),
-                "every_minutes": history.every / _MINUTE,
-                "looks": history.looks,
-                "blind_looks": history.blind,
-                "feeds_never_heard": [*history.unheard],
-                "incidents": len(history.references),
-                "without_reference": [*history.without],
-            },
-            "shift_hours": self.terms.shift / timedelta(hours=1),
-            "shifts": round(self.shifts, 2),
-            "group_minutes": self.terms.window / _MINUTE,
-            "points": rows,
-            "budget": budget,
-            "recommended": None if chosen is None else [*chosen.at],
-        }
-
-    def _row(self, one: Point, front: set[At]) -> Json:
-        low, high = (end / self.shifts for end in poisson(one.pages))
-        middle, worst = one.minutes
-        of = len(one.warned)
-        share = wilson(of - one.missed, of)
-        return {
-            "at": [*one.at],
-            "present": one == self.present,
-            "front": one.at in front,
-            "pages": one.pages,
-            "pages_per_shift": round(self.rate(one.pages), 3),
-            "pages_per_shift_low": round(low, 3),
-            "pages_per_shift_high": round(high, 3),
-            "pages_per_shift_at_most": round(self.rate(one.at_most), 3),
-            "busiest_team": round(self.load(one), 3),
-            "busiest_shift": one.busiest,
-            "teams": {team: round(self.rate(n), 3) for team, n in sorted(one.teams.items())},
-            "cannot_tell": one.unsure,
-            "warned": of - one.missed,
-            "of": of,
-            "warned_low": round(share[0], 3),
-            "warned_high": round(share[1], 3),
-            "median_minutes": round(middle, 1),
-            "worst_minutes": round(worst, 1),
-            "missed": [
-                {
-                    "incident": each.incident,
-                    "cannot_tell": each.perhaps,
-                    "told_by_other_rules": each.incident in self.history.others,
-                }
-                for each in one.warned
-                if each.minutes is None
-            ],
-        }
 
     def _worth(self, one: Point) -> tuple[float, ...]:
         away = sum(abs(v - t.value) for v, t in zip(one.at, self.thresholds, strict=True))

@@ -17,6 +17,7 @@ from service.bodies import Model, Moment
 from service.budget_choice import ChoiceInvalid, choose, put_forward
 from service.budget_desk import Budgets
 from service.budget_picture import picture
+from service.budget_report import report
 from service.paging_curve import Curve
 from service.problems import Fault, unprocessable
 
@@ -89,7 +90,7 @@ class ChoiceIn(BudgetIn):
 )
 def index(query_data: BudgetPageIn) -> Response:
     """The curve on what this home has recorded."""
-    found = _curve(query_data).json(query_data.pages_per_shift)
+    found = report(_curve(query_data), query_data.pages_per_shift)
     points = found["points"] if isinstance(found["points"], list) else []
     start = int(query_data.cursor or 0)
     end = start + query_data.limit

@@ -94,7 +94,9 @@ def command(  # noqa: PLR0913 - what a budget depends on
         if choose is not None:
             chosen = _chosen(world, curve, (choose, reason), (out, by))
     if as_json:
-        show({**curve.json(pages_per_shift), "choice": chosen})
+        from service.budget_report import report  # noqa: PLC0415 - light start
+
+        show({**report(curve, pages_per_shift), "choice": chosen})
         return
     from service.budget_table import lines  # noqa: PLC0415 - light start
 

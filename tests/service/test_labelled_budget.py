@@ -10,6 +10,7 @@ import pytest
 from loaders.tables import TableInvalid
 from service.alert_budget import Asked
 from service.alert_references import Reference
+from service.budget_report import report
 from service.labelled_budget import Source, labelled_budget
 from service.recorded_history import HistoryInvalid
 from service.world import World
@@ -74,7 +75,7 @@ def test_a_labelled_crisis_warns_before_its_peak_and_ordinary_talk_has_no_moment
 
 def test_the_same_seed_gives_the_same_curve(world: World, source: Source) -> None:
     first, again = (labelled_budget(world, ASKED, source, quietly) for _ in range(2))
-    assert first.json(2.0) == again.json(2.0)
+    assert report(first, 2.0) == report(again, 2.0)
 
 
 def test_without_facts_nobody_knows_whether_it_is_our_fault_and_less_is_told(
