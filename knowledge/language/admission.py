@@ -3,11 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from knowledge.language import disclosure_rules
 from knowledge.language.disclosure_rules import Rule, Rules
-from knowledge.language.findings import Disclosure, Finding
+from knowledge.language.findings import About, Disclosure, Finding, Suspicion
 from knowledge.language.grammar import words_of
 from knowledge.language.languages import supported
 from knowledge.language.rewording import reworded
@@ -27,18 +27,40 @@ KINDS: Final = {
     "general": "general",
 }
 """The class of what is said under an effect, the strongest effect first."""
+THRESHOLDS: Final[Mapping[str, float]] = {"harm": 0.17, "fault": 0.25, "non_apology": 0.17}
+"""Probabilities from which a sentence is suspected: each finds nine of ten in cross-validation."""
+_SCREENED: Final[Mapping[About, str]] = {
+    "harm": "harm",
+    "fault": "fault",
+    "non-apology": "non_apology",
+}
 _COPULAS: Final = words_of("copulas")
 _BEFORE, _NEAR = 3, 5
 _FARTHEST_PERSON: Final = 16
 _MAYBE: Final = frozenset({"may", "might", "would", "will", "shall", "any"})
 
 
+class Screen(Protocol):
+    """Looks for what rules do not find; `suspicion.Screen` is one."""
+
+    def probabilities(
+        self, texts: Sequence[str], own: Sequence[str] = ()
+    ) -> Sequence[Mapping[str, float]]:
+        """Of each sentence, how likely each label is."""
+
+
 def read(
-    text: str, language: str, own: Sequence[str] = (), rules: Rules | None = None
+    text: str,
+    language: str,
+    own: Sequence[str] = (),
+    *,
+    screen: Screen | None = None,
+    rules: Rules | None = None,
 ) -> Disclosure:
     """Read a message; `own` are names under which the organisation speaks of itself.
 
-    Takes time linear in the text. Only English is judged.
+    Takes time linear in the text. Only English is judged. Without a screen nothing is concluded
+    from what rules do not find: `admission` is then "fault" or "not-judged".
 
     >>> read("We failed to maintain the brakes.", "en").fault
     True
@@ -54,7 +76,9 @@ def read(
             fault=None,
             non_apology=None,
             findings=(),
+            suspicions=(),
             unread=((0, len(text)),) if text else (),
+            screened=False,
         )
     found = [*_owned(_findings(message, rules or disclosure_rules.load()))]
     beyond = () if message.whole else ((len(message.text), len(text)),)
@@ -65,8 +89,28 @@ def read(
         fault="fault" in counted,
         non_apology="non-apology" in counted,
         findings=tuple(sorted(found, key=lambda one: (one.start, one.end, one.rule))),
+        suspicions=tuple(_suspicions(message, found, screen, own)) if screen else (),
         unread=(*unread, *beyond),
+        screened=screen is not None,
     )
+
+
+def _suspicions(
+    message: Message, found: Sequence[Finding], screen: Screen, own: Sequence[str]
+) -> Iterator[Suspicion]:
+    """What a screen suspects in a sentence where no rule has found it."""
+    told = {(one.about, one.sentence) for one in found if one.counts}
+    several = screen.probabilities([one.text for one in message.sentences], own)
+    for sentence, likely in zip(message.sentences, several, strict=True):
+        for about, label in _SCREENED.items():
+            if likely[label] >= THRESHOLDS[label] and (about, sentence.text) not in told:
+                yield Suspicion(
+                    about=about,
+                    probability=round(likely[label], 3),
+                    start=sentence.start,
+                    end=sentence.end,
+                    sentence=sentence.text,
+                )
 
 
 def _findings(message: Message, rules: Rules) -> Iterator[Finding]:
@@ -132,7 +176,7 @@ class _Reader:
         )
 
     def _kind(self, rule: Rule, match: Match) -> str:
-        blind = _BLIND.get(rule.about, frozenset())
+        blind = _BLIND.get(rule.about, frozenset()) | rule.despite
         effects = set(self.effects.at(match.first, blind))
         effects -= {"reported", "quoted", "question"} if self._conceded(match) else set()
         negated = self._negated(rule, match)

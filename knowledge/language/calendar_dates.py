@@ -1,6 +1,7 @@
 """Dates as English writes them: the readings that words can have."""
 
 import calendar
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final, TypeAlias
@@ -11,8 +12,7 @@ Day: TypeAlias = tuple[int | None, int, int]
 WEEKDAYS: Final = tuple(calendar.day_name[one].lower() for one in range(7))
 MONTHS: Final = tuple(calendar.month_name[one].lower() for one in range(13))
 _SHORT: Final = tuple(calendar.month_abbr[one].lower() for one in range(13))
-_ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
-_SUFFIXED: Final = tuple(_ORDINALS)
+_ORDINAL: Final = re.compile(r"(?:st|[nr]d|th)")
 _YEARS: Final = range(1900, 3000)
 _LEAP: Final = 2024
 _CENTURY: Final = 2000
@@ -22,8 +22,8 @@ _YEAR_DIGITS, _DAY_DIGITS, _FULL = 4, 2, 3
 def dates(words: Sequence[str]) -> tuple[tuple[Day, ...], int]:
     """The readings of a date that begins with the first word, and how many words it takes.
 
-    >>> dates(["3", "april", "2026"]), dates(["april", "3rd"]), dates(["03/04"])
-    ((((2026, 4, 3),), 3), (((None, 4, 3),), 2), (((None, 4, 3), (None, 3, 4)), 1))
+    >>> dates(["3", "april", "2026"]), dates(["april", "3", "rd"]), dates(["03/04"])
+    ((((2026, 4, 3),), 3), (((None, 4, 3),), 3), (((None, 4, 3), (None, 3, 4)), 1))
     """
     first = words[0] if words else ""
     if "-" in first or "/" in first:
@@ -52,12 +52,11 @@ def _word(words: Sequence[str], place: int) -> str:
 
 
 def _ordinal(words: Sequence[str], place: int) -> tuple[int, int] | None:
-    """A day of a month ("3", "3rd", "3 rd"), and the place of the word after it."""
-    word = _word(words, place)
-    bare = word[:-2] if word.endswith(_SUFFIXED) else word
+    """A day of a month ("3", "3 rd"), and the place of the word after it."""
+    bare = _word(words, place)
     if not bare.isdecimal() or not bare.isascii() or len(bare) > _DAY_DIGITS:
         return None
-    return int(bare), place + 1 + (_word(words, place + 1) in _ORDINALS)
+    return int(bare), place + 1 + (_ORDINAL.fullmatch(_word(words, place + 1)) is not None)
 
 
 def _with_year(

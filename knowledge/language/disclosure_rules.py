@@ -22,7 +22,8 @@ form of "to be", anywhere before it in its clause, or nowhere."""
 
 _RULES: Final = Keys(required=("about", "rules"))
 _RULE: Final = Keys(
-    required=("id", "kind", "why", "phrases"), optional=("suggest", "unless_before", "negation")
+    required=("id", "kind", "why", "phrases"),
+    optional=("suggest", "unless_before", "negation", "despite"),
 )
 _FRAMES: Final = Keys(required=("frames", "agreement"))
 _FRAME: Final = Keys(required=("id", "effect", "phrases"), optional=("turned", "own", "reach"))
@@ -30,7 +31,10 @@ _FRAME: Final = Keys(required=("id", "effect", "phrases"), optional=("turned", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Phrases that say one thing; `kind` is its class, `unless` words that must not follow."""
+    """Phrases that say one thing; `kind` is its class.
+
+    `unless` are words that must not follow, `despite` frames that do not take it back.
+    """
 
     id: str
     about: str
@@ -39,6 +43,7 @@ class Rule:
     suggest: str
     negation: str
     unless: frozenset[str]
+    despite: frozenset[str]
     phrases: Finder
 
 
@@ -136,6 +141,7 @@ class _Reader(MarkedReader):
                 suggest=self.text(told.get("suggest")),
                 negation=self._one_of(told.get("negation"), NEGATIONS, usual),
                 unless=frozenset(self.texts(told.get("unless_before"))),
+                despite=frozenset(self.texts(told.get("despite"))),
                 phrases=self._phrases(told.get("phrases")),
             )
 

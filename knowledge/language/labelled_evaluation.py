@@ -54,7 +54,7 @@ class Row:
     """
 
     data: str
-    split: Half
+    split: str
     part: str
     figure: str
     value: float
