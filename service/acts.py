@@ -24,8 +24,7 @@ from ontology.lifecycle import (
 )
 from ontology.lifecycle_data import DataType
 from service.committing import GateRefused, Here, ThingUnknown, commit_all, event_id
-from service.joining import following
-from service.joining import relied as joined
+from service.joints import Done
 from service.recording import PUT, REMOVED, put_record, remove_record
 
 __all__ = [
@@ -78,12 +77,16 @@ def propose(  # noqa: PLR0913 - an act has that many sides
         outcome = follow(world.lifecycles, stands, act, actor=actor, at=at, data=data)
         draft = acted(event, stands, outcome, actor, at)
         guarded = _guarded(world, thing, kind, act, data)
-        more = following(world, thing, kind, act, actor)
+        done = Done(stands=stands, outcome=outcome, actor=actor, at=at)
+        more = joint.drafts(world, done) if joint is not None else []
         return [replace(draft, scopes=(*draft.scopes, *guarded)), *more]
 
+    joint = world.joints.get(kind)
     relied = [Scope(thing), *map(Scope, _named(world, kind, act, data)), *_watched(world, kind)]
+    if joint is not None:
+        relied += joint.relied(world, standing(world, thing, kind), act)
     try:
-        return commit_all(world, [*relied, *joined(world, thing, kind, act)], prepare)[0]
+        return commit_all(world, relied, prepare)[0]
     except ActRefused:  # perhaps because a retry with the same key, at the same moment, was first
         if idempotency is None or (found := world.ledger.by_id(event)) is None:
             raise

@@ -8,7 +8,9 @@ from typing import Final
 from service.alerting import Alerting
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
+from service.going_out import publish_due
 from service.proposing import tidy
+from service.reasking import Reasking
 from service.shutout import watch
 from service.suggesting import Suggesting
 from service.sweep import sweep
@@ -31,6 +33,7 @@ class Background:
         self._alerting: Final = Alerting(world)
         self._validating: Final = Validating(world)
         self._suggesting: Final = Suggesting(world)
+        self._reasking: Final = Reasking(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -41,6 +44,7 @@ class Background:
                 ("suggest", lambda: self._repeat("suggest", self._suggest)),
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
                 ("validate", lambda: self._repeat("validate", self._validating.step)),
+                ("reask", lambda: self._repeat("reask", self._reasking.step)),
             )
         ]
         self._next_retention = 0.0
@@ -59,6 +63,7 @@ class Background:
         self._outbox.close()
         self._alerting.close()
         self._validating.close()
+        self._reasking.close()
 
     def _warm(self) -> None:
         try:
@@ -74,6 +79,7 @@ class Background:
         tidy(self._world)
         self._world.validations_now()
         watch(self._world)
+        publish_due(self._world)
         if (now := self._world.clock.now()).date() != self._lapsed_on:
             self._lapse(now)
         self._world.settle_lags()

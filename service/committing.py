@@ -18,6 +18,7 @@ from ontology.nearest import nearest
 from ontology.shape_files import shapes as packaged
 from service.clock import Clock, Ids
 from service.gating import report
+from service.joints import Joint
 from service.policies import Policies
 from service.settings import Settings
 
@@ -26,6 +27,7 @@ MOST_RESULTS: Final = 50
 """How many results of the gate a recorded refusal keeps."""
 
 _ONCE: Final = "idempotency"
+_ACTED: Final = "thing.acted"
 
 
 class Here(Protocol):
@@ -70,6 +72,10 @@ class Here(Protocol):
     @property
     def guards(self) -> "Mapping[str, Guard]":
         """What acts on a kind of thing need besides its lifecycle."""
+
+    @property
+    def joints(self) -> "Mapping[str, Joint]":
+        """What goes with acts on a kind of thing."""
 
     def catch_up(self) -> None:
         """Fold what the ledger holds."""
@@ -125,7 +131,7 @@ def commit_all(
     """Judge and append several drafts as one: all of them or none.
 
     Raises:
-        GateRefused: a shape refuses one; the refusal of a single draft is recorded first.
+        GateRefused: a shape refuses one; that of a single draft, or of an act, is recorded first.
         Conflict: others wrote to what they relied on, three times in a row.
     """
     conflict: Conflict | None = None
@@ -164,7 +170,7 @@ def _judged(world: Here, drafts: Sequence[Draft]) -> Verdict:
         report(world, drafts, verdict)
     if verdict.refused:
         violations = [one for one in verdict.results if one.severity == "Violation"]
-        if len(drafts) == 1:
+        if len(drafts) == 1 or drafts[0].type == _ACTED:
             _record_refusal(world, drafts[0], violations)
         known = shapes or packaged()
         valid = [nearest(known, world.graph, one) for one in violations[:MOST_RESULTS]]

@@ -4,9 +4,10 @@ from typing import Final
 
 from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
-from ontology.lifecycle import Actor, ActRefused
+from ontology.lifecycle import ActRefused, Standing
 from ontology.lifecycle_data import DataProblem
 from service.committing import Here
+from service.joints import Done
 from service.recording import amended
 
 KIND: Final = "link"
@@ -28,30 +29,33 @@ def begun(world: Here, link: ThingId) -> Event | None:
     return found[0] if found else None
 
 
-def relied(world: Here, thing: ThingId, kind: str, act: str) -> tuple[Scope, ...]:
-    """What an act reads besides the thing itself: the account that a link joins."""
-    event = begun(world, thing) if (kind, act) == (KIND, ACCEPT) else None
-    both = sides(event) if event is not None else None
-    return tuple(map(Scope, both)) if both is not None else ()
+class LinkJoint:
+    """An accepted link makes the account name its customer."""
 
+    def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
+        """The account and the customer."""
+        event = begun(world, stands.thing) if act == ACCEPT else None
+        both = sides(event) if event is not None else None
+        return tuple(map(Scope, both)) if both is not None else ()
 
-def following(world: Here, thing: ThingId, kind: str, act: str, actor: Actor) -> list[Draft]:
-    """The record that goes with the act: the account, which names its customer from now on.
+    def drafts(self, world: Here, done: Done) -> list[Draft]:
+        """The record of the account, which names its customer from now on.
 
-    Raises:
-        ActRefused: a side was erased or removed, or the account names a customer already.
-    """
-    if (kind, act) != (KIND, ACCEPT):
-        return []
-    event = begun(world, thing)
-    both = sides(event) if event is not None else None
-    if both is None or not all(map(world.graph.exists, both)):
-        raise _refused(act, "one of the two is not there any more; reject it")
-    account, customer = both
-    if world.graph.get(account, "accountOf") is not None:
-        raise _refused(act, "the account names a customer already; reject it")
-    changes: dict[str, Json] = {"accountOf": customer}
-    return [amended(world, account, changes, actor)]
+        Raises:
+            ActRefused: a side was erased or removed, or the account names a customer already.
+        """
+        act = done.outcome.act
+        if act != ACCEPT:
+            return []
+        event = begun(world, done.stands.thing)
+        both = sides(event) if event is not None else None
+        if both is None or not all(map(world.graph.exists, both)):
+            raise _refused(act, "one of the two is not there any more; reject it")
+        account, customer = both
+        if world.graph.get(account, "accountOf") is not None:
+            raise _refused(act, "the account names a customer already; reject it")
+        changes: dict[str, Json] = {"accountOf": customer}
+        return [amended(world, account, changes, done.actor)]
 
 
 def _refused(act: str, words: str) -> ActRefused:

@@ -30,6 +30,7 @@ _COMPOSE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _TRAINE
 _LISTEN: Final = frozenset({_RESPONDER, _ANALYST, _ADMIN, _TRAINER})  # trainers: in replays
 _JUDGE: Final = frozenset({_RESPONDER, _REVIEWER, _TRAINER, _ANALYST})
 _WRITE_RECORDS: Final = frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE, _ADMIN})
+_WRITE_MESSAGES: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _TRAINER})
 SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
 """The roles that may read what is known of a customer, in records and in decisions."""
 
@@ -68,6 +69,12 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "cap.alert": ("read:incidents", KEY_ROLES),
         "journeys.zones": ("read:journeys", KEY_ROLES),
         "journeys.picture": ("read:journeys", KEY_ROLES),
+        "messages.create": ("write:messages", _WRITE_MESSAGES),
+        "messages.change": ("write:messages", _WRITE_MESSAGES),
+        "messages.submit": ("write:messages", _WRITE_MESSAGES),
+        "messages.index": ("read:messages", KEY_ROLES),
+        "messages.one": ("read:messages", KEY_ROLES),
+        "messages.refusals": ("read:messages", KEY_ROLES),
         "validations.index": ("read:validations", KEY_ROLES),
         "validations.one": ("read:validations", _JUDGE),
         "alerts.index": ("read:alerts", KEY_ROLES),

@@ -204,6 +204,35 @@ def amended(world: Here, thing: ThingId, changes: Mapping[str, Json], actor: Act
     return _drafted(world, world.ids("event"), _Put(thing, record), actor)
 
 
+def written(
+    world: Here,
+    thing: ThingId,
+    type: str,  # noqa: A002 - what the record and its JSON call it
+    properties: Mapping[str, Json],
+    actor: Actor,
+) -> Draft:
+    """The draft that puts a record of attune's own, of a type that callers may not put.
+
+    Raises:
+        RecordInvalid: the properties do not fit the type.
+    """
+    record = check(type, properties, id=thing, own=True)
+    return _drafted(world, world.ids("event"), _Put(thing, record), actor)
+
+
+def removed(world: Here, thing: ThingId, type: str, actor: Actor) -> Draft:  # noqa: A002 - as above
+    """The draft that removes a record."""
+    return Draft(
+        id=world.ids("event"),
+        type=REMOVED,
+        subject=thing,
+        actor=actor.id,
+        occurred_at=world.clock.now(),
+        scopes=(Scope(thing),),
+        data={"type": type},
+    )
+
+
 def _drafted(world: Here, event: str, put: _Put, actor: Actor) -> Draft:
     thing, record = put
     return Draft(

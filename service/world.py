@@ -23,21 +23,28 @@ from service.activation import ActivationGuard
 from service.alert_guard import AlertGuard
 from service.alerts import KIND as ALERT
 from service.alerts import Alerts
+from service.approving import ApprovalJoint
 from service.clock import Clock, Ids, StoppedClock, new_id
 from service.clustering import Clustering
 from service.committing import Guard
 from service.counting import HEARD, Counting
 from service.folds import BATCH, Followed, View
 from service.incidents import Incidents
+from service.joining import KIND as LINK
+from service.joining import LinkJoint
+from service.joints import Joint
 from service.logs import logger
+from service.message_content import KIND as MESSAGE
 from service.opening import ADVANCED, advanced, opened
 from service.partners import Partners
 from service.perception import Perception
 from service.places import Places, concerned
 from service.policies import PROPOSAL, Policies
+from service.publishing import MessageJoint
 from service.roster import Roster, concerns
 from service.security import Keyring
 from service.settings import Settings, WorldKind
+from service.signing import APPROVAL
 from service.traffic import Traffic
 from service.validations import Validations
 
@@ -96,6 +103,11 @@ class World:
             PROPOSAL: ActivationGuard(self.policies),
             PLATFORM: AccessGuard(self.graph, clock),
             ALERT: AlertGuard(self.alerts_now),
+        }
+        self.joints: Final[Mapping[str, Joint]] = {
+            LINK: LinkJoint(),
+            APPROVAL: ApprovalJoint(),
+            MESSAGE: MessageJoint(),
         }
         self.incidents: Final = Incidents()
         self.partners: Final = Partners()

@@ -1,0 +1,161 @@
+"""Messages over HTTP: draft, change, see what would refuse them, submit; acts do the rest."""
+
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import ConfigDict, Field
+
+from ontology.events import Event
+from ontology.identity import ThingId
+from service import drafting, message_view, submitting
+from service.api.answers import answer, idempotency, principal, world
+from service.bodies import Model
+from service.committing import ThingUnknown
+from service.message_bodies import MessageIn
+from service.message_content import KIND, Content, read
+from service.problems import not_found
+from service.world import World
+
+bp = APIBlueprint("messages", __name__, url_prefix="/v1/messages", tag="Messages")
+
+_State = Literal[
+    "draft",
+    "submitted",
+    "returned",
+    "approved",
+    "scheduled",
+    "due",
+    "held",
+    "live",
+    "superseded",
+    "withdrawn",
+    "rejected",
+    "discarded",
+]
+
+
+class MessagesIn(Model):
+    """Which messages are asked for."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"incident": "incident/2013-ny-train", "state": "live"}},
+    )
+
+    incident: Annotated[str, Field(pattern="^incident/.{1,120}$")] | None = None
+    state: _State | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(pattern="^message/.{1,120}$")] | None = None
+
+
+@bp.post("")
+@bp.input(MessageIn)
+@bp.doc(
+    summary="Draft a message: its text, where it goes, what it claims and promises.",
+    responses={201: "The draft.", 422: "It does not fit, or a shape refuses it."},
+)
+def create(json_data: MessageIn) -> Response:
+    """Write it down."""
+    here = world()
+    event = drafting.draft(here, json_data, principal().actor(None), idempotency=idempotency())
+    return _told(here, event, HTTPStatus.CREATED)
+
+
+@bp.get("")
+@bp.input(MessagesIn, location="query")
+@bp.doc(
+    summary="Messages without their words, of an incident or in a state.",
+    responses={200: "A page of messages."},
+)
+def index(query_data: MessagesIn) -> Response:
+    """A page of messages."""
+    here = world()
+    here.catch_up()
+    found = message_view.listed(
+        here,
+        incident=ThingId(query_data.incident) if query_data.incident else None,
+        state=query_data.state,
+        after=query_data.cursor or "",
+        limit=query_data.limit,
+    )
+    more = found[-1] if len(found) == query_data.limit else None
+    return answer({"items": [message_view.outlined(here, one) for one in found], "cursor": more})
+
+
+@bp.get("/<string:local>")
+@bp.doc(
+    summary="One message: text, claims, promises, signatures, the versions before it.",
+    responses={200: "The message.", 404: "There is no such message."},
+)
+def one(local: str) -> Response:
+    """One message."""
+    here = world()
+    here.catch_up()
+    content = _found(here, local)
+    body = message_view.told(here, content, principal().roles)
+    return answer(body | {"versions": message_view.history(here, content)})
+
+
+@bp.put("/<string:local>")
+@bp.input(MessageIn)
+@bp.doc(
+    summary="Change the whole of a message that is a draft or was returned.",
+    responses={
+        200: "The message as it is now.",
+        404: "There is no such message.",
+        409: "It was submitted.",
+        422: "It does not fit, or a shape refuses it.",
+    },
+)
+def change(local: str, json_data: MessageIn) -> Response:
+    """Write it anew."""
+    here = world()
+    message = _found(here, local).id
+    event = drafting.edit(here, message, json_data, principal().actor(None))
+    return _told(here, event, HTTPStatus.OK)
+
+
+@bp.post("/<string:local>/submission")
+@bp.doc(
+    summary="Fix the text and ask those who must approve it, by the rules as they are now.",
+    responses={
+        200: "The message with the signatures that are asked for.",
+        404: "There is no such message.",
+        409: "It is no draft.",
+        422: "The rules or a shape forbid it.",
+    },
+)
+def submit(local: str) -> Response:
+    """Ask for signatures."""
+    here = world()
+    message = _found(here, local).id
+    return _told(here, submitting.submit(here, message, principal().actor(None)), HTTPStatus.OK)
+
+
+@bp.get("/<string:local>/refusals")
+@bp.doc(
+    summary="What would refuse the message if it went out now; nothing is recorded.",
+    responses={200: "Every shape that finds something.", 404: "There is no such message."},
+)
+def refusals(local: str) -> Response:
+    """Try the gate."""
+    here = world()
+    here.catch_up()
+    return answer({"items": message_view.refusals(here, _found(here, local)), "cursor": None})
+
+
+def _found(here: World, local: str) -> Content:
+    try:
+        return read(here.graph, ThingId(f"{KIND}/{local}"))
+    except ThingUnknown as error:
+        raise not_found(KIND, f"{KIND}/{local[:140]}", message_view.EXAMPLE) from error
+
+
+def _told(here: World, event: Event, status: HTTPStatus) -> Response:
+    here.catch_up()
+    content = read(here.graph, event.subject)
+    headers = {"Location": f"/v1/messages/{content.id.partition('/')[2]}"}
+    return answer(message_view.told(here, content, principal().roles), status, headers)

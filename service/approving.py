@@ -1,0 +1,105 @@
+"""Approving: who may sign for a message, and what follows from a signature."""
+
+from typing import Final
+
+from ontology.events import Draft
+from ontology.identity import Scope, ThingId
+from ontology.lifecycle import ActRefused, Standing
+from ontology.lifecycle_data import DataProblem
+from service.committing import Here
+from service.joints import Done
+from service.message_content import KIND, approvals
+from service.signing import accompanying
+
+MOST_STEPS: Final = 20
+"""How far up a path of escalation is followed."""
+
+_OF_PEOPLE: Final = frozenset({"grant", "refuse", "recuse", "delegate"})
+
+
+class ApprovalJoint:
+    """Signs for those who may; the last signature approves the message, a refusal returns it."""
+
+    def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
+        """The message, and the other signatures for it."""
+        message = world.graph.get(stands.thing, "approves")
+        if act not in _OF_PEOPLE or message is None:
+            return ()
+        one = ThingId(str(message))
+        return (Scope(one), *map(Scope, approvals(world.graph, one)))
+
+    def drafts(self, world: Here, done: Done) -> list[Draft]:
+        """What follows for the message.
+
+        Raises:
+            ActRefused: the actor may not sign for the team.
+        """
+        act, outcome = done.outcome.act, done.outcome
+        if act not in _OF_PEOPLE:
+            return []
+        if problem := _stranger(world, done):
+            raise ActRefused(act, (problem,), ())
+        message = ThingId(str(world.graph.get(done.stands.thing, "approves")))
+        if world.graph.state(message) != "submitted":
+            return []
+        if outcome.to_state == "refused":
+            reason = {"reason": done.outcome.details.get("reason") or "An approval was refused."}
+            return [accompanying(world, message, KIND, "return", reason, done.at)]
+        if outcome.to_state == "granted" and not _missing(world, message, done.stands.thing):
+            return [accompanying(world, message, KIND, "approve", {}, done.at)]
+        return []
+
+
+def outstanding(world: Here, message: ThingId) -> dict[ThingId, str]:
+    """The signatures that are still asked for, each with its requirement."""
+    return {
+        one: str(shown["requirement"][0])
+        for one, shown in approvals(world.graph, message).items()
+        if shown["state"][0] == "requested"
+    }
+
+
+def _missing(world: Here, message: ThingId, granted: ThingId) -> bool:
+    """Whether a requirement of the text as it stands is met by none but the one just granted."""
+    digest = world.graph.get(message, "contentDigest")
+    of_text = {
+        one: shown
+        for one, shown in approvals(world.graph, message).items()
+        if shown["contentDigest"][0] == digest and shown["state"][0] != "void"
+    }
+    met = {
+        shown["requirement"][0]
+        for one, shown in of_text.items()
+        if one == granted or shown["state"][0] == "granted"
+    }
+    return not {shown["requirement"][0] for shown in of_text.values()} <= met
+
+
+def _stranger(world: Here, done: Done) -> DataProblem | None:
+    """Why the actor may not sign: not of the team, not above it, not asked by one who is."""
+    approval, actor = done.stands.thing, done.actor
+    message = ThingId(str(world.graph.get(approval, "approves")))
+    if world.graph.get(message, "author") == actor.id:
+        words = f"{actor.id} wrote the text; somebody else must {done.outcome.act}"
+        return DataProblem("actor", words)
+    delegated = {
+        str(past.data.get("to")) for past in done.stands.history if past.act == "delegate"
+    }
+    team = ThingId(str(world.graph.get(approval, "routedTo")))
+    mine = world.graph.get(actor.id, "memberOf")
+    if actor.id in delegated or mine in upwards(world, team):
+        return None
+    theirs = f"is of {mine}" if mine is not None else "is of no team that attune knows"
+    words = f"{actor.id} {theirs}; it is for {team}, or a team above it, to sign"
+    return DataProblem("actor", words)
+
+
+def upwards(world: Here, team: ThingId) -> list[str]:
+    """A team and those that it escalates to."""
+    path: list[str] = [team]
+    while len(path) < MOST_STEPS:
+        above = world.graph.get(ThingId(path[-1]), "escalatesTo")
+        if above is None or str(above) in path:
+            return path
+        path.append(str(above))
+    return path

@@ -1,0 +1,203 @@
+"""Drafting: a message is written down, with its claims and promises, and changed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from knowledge.refusals import IdempotencyMismatch
+from ontology.events import Draft, Event, Json
+from ontology.identity import ExternalKey, Scope, ThingId
+from ontology.lifecycle import Actor, Standing
+from ontology.lifecycle import act as follow
+from ontology.record_values import RecordInvalid
+from service.acts import acted, standing
+from service.committing import ThingUnknown, commit_all, event_id
+from service.message_bodies import ClaimIn, MessageIn, PromiseIn
+from service.message_content import CLAIM, KIND, PROMISE, Content, read
+from service.recording import removed, written
+from service.world import World
+
+YEARS_KEPT: Final = 10
+"""For how long what was said is kept, at least; the shapes ask for three years in public."""
+
+_OUTSIDE: Final = frozenset({"public", "press", "regulator"})
+
+
+def draft(world: World, said: MessageIn, actor: Actor, *, idempotency: str | None = None) -> Event:
+    """Write a message down; its event names it.
+
+    Without a work it begins one; `revises` makes it the next version of that message's work.
+
+    Raises:
+        RecordInvalid: it does not fit the ontology, or names what does not stand.
+        GateRefused: a shape refuses it.
+        IdempotencyMismatch: the key was used for something else.
+    """
+    world.catch_up()
+    event = event_id(world, idempotency)
+    name = event.partition("/")[2] if idempotency is not None else None
+    message = ThingId(f"{KIND}/{name}" if name is not None else world.ids(KIND))
+    if idempotency is not None and (found := world.ledger.by_id(event)) is not None:
+        if found.data.get("said") != _said(world, said):
+            raise IdempotencyMismatch(found.sequence)
+        return found
+
+    def prepare() -> list[Draft]:
+        at = world.clock.now()
+        stands = Standing(thing=message, kind=KIND, state=None)
+        outcome = follow(world.lifecycles, stands, "draft", actor=actor, at=at, data={})
+        begun = acted(event, stands, outcome, actor, at)
+        data = {**begun.data, "said": _said(world, said)}
+        works, properties = _placed(world, message, said, actor)
+        records = [*works, written(world, message, "Message", properties, actor)]
+        return [replace(begun, data=data), *records, *_parts(world, message, said, actor)]
+
+    return commit_all(world, [Scope(message), *_relied(said)], prepare)[0]
+
+
+def edit(world: World, message: ThingId, said: MessageIn, actor: Actor) -> Event:
+    """Change a message that is a draft or was returned: the whole of it, claims and promises too.
+
+    Raises:
+        ThingUnknown: there is none.
+        ActRefused: it was submitted, or the actor may not.
+        RecordInvalid: it does not fit the ontology.
+    """
+
+    def prepare() -> list[Draft]:
+        at = world.clock.now()
+        stands = standing(world, message, KIND)
+        if stands.state is None:
+            raise ThingUnknown(message)
+        outcome = follow(world.lifecycles, stands, "edit", actor=actor, at=at, data={})
+        known = read(world.graph, message)
+        properties = _kept(known) | _content(world, said, at)
+        old = {**dict.fromkeys(known.claims, "Claim"), **dict.fromkeys(known.promises, "Promise")}
+        parts = [*_parts(world, message, said, actor)]
+        new = {part.subject for part in parts}
+        gone = [removed(world, one, type_, actor) for one, type_ in old.items() if one not in new]
+        put = written(world, message, "Message", properties, actor)
+        return [acted(world.ids("event"), stands, outcome, actor, at), put, *parts, *gone]
+
+    return commit_all(world, [Scope(message), *_relied(said)], prepare)[0]
+
+
+def _said(world: World, said: MessageIn) -> str:
+    """A keyed hash of a body: the words themselves stay in the sealed record."""
+    return world.keys.mac("message", said.model_dump_json()).hex()[:32]
+
+
+def _relied(said: MessageIn) -> list[Scope]:
+    named = (said.work, said.incident, said.localises, said.revises)
+    return [Scope(one) for one in named if one is not None]
+
+
+def _placed(
+    world: World, message: ThingId, said: MessageIn, actor: Actor
+) -> tuple[list[Draft], dict[str, Json]]:
+    """The work, where it is begun here, and what the record of the message says."""
+    works: list[Draft] = []
+    number, work = 1, said.work
+    if said.revises is not None:
+        before = read_named(world, said.revises, "/revises")
+        work, number = before.one("versionOf"), int(before.one("versionNumber") or 1) + 1
+    if work is None and said.localises is not None:
+        work = read_named(world, said.localises, "/localises").one("versionOf")
+    if work is None:
+        work = f"work/{message.partition('/')[2]}"
+        begun: dict[str, Json] = {"name": said.title or f"{said.kind} to {said.audience}"}
+        begun |= {"audience": said.audience}
+        begun |= {"aboutIncident": said.incident} if said.incident is not None else {}
+        works.append(written(world, ThingId(work), "Work", begun, actor))
+    content = _content(world, said, world.clock.now())
+    fixed: dict[str, Json] = {"versionOf": work, "versionNumber": number, "author": actor.id}
+    return works, content | fixed
+
+
+def read_named(world: World, message: str, pointer: str) -> Content:
+    """A message that a body names.
+
+    Raises:
+        RecordInvalid: there is none.
+    """
+    try:
+        return read(world.graph, ThingId(message))
+    except ThingUnknown:
+        words = f"{message[:140]!r} is no message here; GET /v1/messages lists them"
+        raise RecordInvalid({pointer: words}) from None
+
+
+def _kept(known: Content) -> dict[str, Json]:
+    """What an edit leaves as it is."""
+    names = ("versionOf", "versionNumber", "author", "revisionOf")
+    return {
+        name: (int(str(known.properties[name][0])) if name == "versionNumber" else known.one(name))
+        for name in names
+        if name in known.properties
+    }
+
+
+def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:
+    kept = at.replace(year=at.year + YEARS_KEPT, day=min(at.day, 28))
+    found: dict[str, Json] = {
+        "aboutIncident": said.incident,
+        "messageKind": said.kind,
+        "audience": said.audience,
+        "onChannel": said.channel,
+        "language": said.language,
+        "forRegion": said.region,
+        "addressee": _addressee(world, said),
+        "subject": said.subject,
+        "text": said.text,
+        "usesStrategy": [*said.strategies] or None,
+        "usesTemplate": said.template,
+        "localises": said.localises,
+        "revisionOf": said.revises,
+        "admission": said.admission,
+        "acknowledgesHarm": said.acknowledges_harm,
+        "draftedAt": at.isoformat().replace("+00:00", "Z"),
+        "retainUntil": kept.isoformat().replace("+00:00", "Z")
+        if said.audience in _OUTSIDE
+        else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _addressee(world: World, said: MessageIn) -> str | None:
+    if isinstance(said.addressee, ExternalKey):
+        return world.keys.pseudonym("customer", said.addressee.system, said.addressee.key)
+    return said.addressee
+
+
+def _parts(world: World, message: ThingId, said: MessageIn, actor: Actor) -> Iterator[Draft]:
+    local = message.partition("/")[2]
+    for number, claim in enumerate(said.claims, start=1):
+        one = ThingId(f"{CLAIM}/{local}-{number}")
+        yield written(world, one, "Claim", _claimed(message, claim), actor)
+    for number, promise in enumerate(said.promises, start=1):
+        one = ThingId(f"{PROMISE}/{local}-{number}")
+        yield written(world, one, "Promise", _promised(message, promise), actor)
+
+
+def _claimed(message: ThingId, claim: ClaimIn) -> dict[str, Json]:
+    found: dict[str, Json] = {
+        "ofMessage": message,
+        "claimTopic": claim.topic,
+        "polarity": claim.polarity,
+        "value": claim.value,
+        "measuredIn": claim.measured_in,
+        "sentence": claim.sentence,
+        "isCore": claim.core or None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _promised(message: ThingId, promise: PromiseIn) -> dict[str, Json]:
+    found: dict[str, Json] = {
+        "ofMessage": message,
+        "sentence": promise.sentence,
+        "dueAt": promise.due.isoformat().replace("+00:00", "Z"),
+        "ownedBy": promise.team,
+    }
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,93 @@
+"""Publishing: what goes with a message that goes out or is taken back."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from ontology.events import Draft, Json
+from ontology.identity import Scope
+from ontology.lifecycle import ActRefused, Standing
+from ontology.lifecycle_data import DataProblem
+from ontology.values import encode
+from service.committing import Here
+from service.joints import Done
+from service.message_content import KIND, PROMISE, Content, due_of, read, standing_for
+from service.signing import accompanying, voided
+
+_DOORS: Final = {
+    "draft": "POST /v1/messages",
+    "edit": "PUT /v1/messages/<id>",
+    "submit": "POST /v1/messages/<id>/submission",
+}
+"""Acts that need more than an act carries."""
+
+_UNDONE: Final = frozenset({"return", "reject", "recall"})
+_OPEN: Final = frozenset({"open", "broken"})
+_WARNED: Final = 0.75
+"""The part of its time after which a promise that nobody has kept yet is warned of."""
+
+
+class MessageJoint:
+    """Going out replaces the version before and makes its promises; coming back ends them."""
+
+    def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
+        """The versions that it replaces, its work, its promises."""
+        if act not in {"publish", "withdraw"} or stands.state is None:
+            return ()
+        content = read(world.graph, stands.thing)
+        work = content.one("versionOf")
+        named = [*standing_for(world.graph, content), *content.promises]
+        return (*map(Scope, named), *([Scope(work)] if work is not None else []))
+
+    def drafts(self, world: Here, done: Done) -> list[Draft]:
+        """What follows for other versions, for approvals and for promises.
+
+        Raises:
+            ActRefused: it promises something for a time that has passed, or the act has a door
+                of its own.
+        """
+        act, message = done.outcome.act, done.stands.thing
+        if act in _DOORS:
+            raise ActRefused(act, (DataProblem("act", f"do it by {_DOORS[act]}"),), ())
+        if act == "publish":
+            content = read(world.graph, message)
+            return [*_superseded(world, content, done), *_made(world, content, done)]
+        if act == "withdraw":
+            return [*_ended(world, read(world.graph, message), done)]
+        return [*voided(world, message, done.at)] if act in _UNDONE else []
+
+
+def _superseded(world: Here, content: Content, done: Done) -> Iterator[Draft]:
+    """The version that it revises; another live one is for the gate to refuse."""
+    for other in standing_for(world.graph, content):
+        if other == content.one("revisionOf"):
+            yield accompanying(world, other, KIND, "supersede", {}, done.at)
+            yield from _ended(world, read(world.graph, other), done)
+
+
+def _made(world: Here, content: Content, done: Done) -> Iterator[Draft]:
+    owner = world.graph.get(content.incident, "ownedBy") if content.incident is not None else None
+    for one, part in content.promises.items():
+        due = due_of(part)
+        if due <= done.at:
+            words = f"it promises {part['sentence'][0]!r} for {due.isoformat()}, which has passed"
+            raise ActRefused("publish", (DataProblem("promises", words),), ("recall",))
+        team = part.get("ownedBy", (owner,))[0]
+        left = due - done.at
+        data: dict[str, Json] = {
+            "warn": encode(_whole(left * _WARNED)),
+            "within": encode(_whole(left)),
+        }
+        data |= {"team": team} if team is not None else {}
+        stands = Standing(thing=one, kind=PROMISE, state=None)
+        yield accompanying(world, one, PROMISE, "make", data, done.at, stands=stands)
+
+
+def _ended(world: Here, content: Content, done: Done) -> Iterator[Draft]:
+    for one in content.promises:
+        if world.graph.state(one) in _OPEN:
+            yield accompanying(world, one, PROMISE, "void", {}, done.at)
+
+
+def _whole(span: timedelta) -> timedelta:
+    return timedelta(seconds=max(1, int(span.total_seconds())))

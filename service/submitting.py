@@ -1,0 +1,156 @@
+"""Submitting: rules say who must approve a message; they are asked, and the text is fixed."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ontology.decisions import Decision, Requirement
+from ontology.events import Draft, Event, Json
+from ontology.identity import Scope, ThingId
+from ontology.lifecycle import Actor, ActRefused, Past, Standing
+from ontology.lifecycle import act as follow
+from ontology.lifecycle_data import DataProblem
+from ontology.values import encode
+from service import desk
+from service.acts import acted, standing
+from service.bodies import DecisionRequest
+from service.committing import commit_all
+from service.message_content import KIND, Content, approvals, read
+from service.signing import accompanying, asking, voided
+from service.world import World
+
+SIGNED: Final = ("-approval", "-approver", "-check")
+"""How the names of requirements end that somebody has to sign."""
+
+OF_THE_ASKER: Final = frozenset({"identity-check", "location-check"})
+"""Checks of who asks and from where, which whoever answers makes; they are no signatures."""
+
+_PUBLIC: Final = frozenset({"public", "press"})
+_SOLD: Final = frozenset({"campaign", "advertisement"})
+_HIGH: Final = frozenset({"executive", "board"})
+
+
+def submit(world: World, message: ThingId, actor: Actor) -> Event:
+    """Fix the text of a message and ask those who must approve it, by the rules as they are now.
+
+    Where the rules ask nobody, it is approved at once.
+
+    Raises:
+        ThingUnknown: there is no such message.
+        ActRefused: it is no draft, the actor may not, or the rules forbid what it is.
+        GateRefused: a shape refuses it.
+    """
+    world.catch_up()
+    content = read(world.graph, message)
+    follow(  # asked before anybody decides; a decision is recorded
+        world.lifecycles,
+        standing(world, message, KIND),
+        "submit",
+        actor=actor,
+        at=world.clock.now(),
+        data=_told(content, None, None),
+    )
+    answer = desk.ask(world, request_of(world, content, actor), actor.id)
+    if problems := [*forbidden(content, answer.decision)]:
+        raise ActRefused("submit", tuple(problems), ("edit", "discard"))
+
+    def prepare() -> list[Draft]:
+        now = read(world.graph, message)
+        return [*_drafts(world, now, answer.decision, ThingId(answer.event.id), actor)]
+
+    asked = approvals(world.graph, message)
+    return commit_all(world, [Scope(message), *map(Scope, asked)], prepare)[0]
+
+
+def request_of(world: World, content: Content, actor: Actor) -> DecisionRequest:
+    """What the rules are asked about a message."""
+    kind, audience = content.one("messageKind"), content.one("audience")
+    strategies = content.properties.get("usesStrategy", ())
+    team = world.graph.get(ThingId(content.one("author") or actor.id), "memberOf")
+    high = world.graph.get(ThingId(str(team)), "atTier") in _HIGH if team is not None else None
+    stated: dict[str, Json] = {
+        "kind": kind,
+        "audience": audience,
+        "public": audience in _PUBLIC or content.one("onChannel") == "social",
+        "automatic": False,
+        "personalised": content.one("addressee") is not None,
+        "channel": content.one("onChannel"),
+        "language": content.one("language"),
+        "region": content.one("forRegion"),
+        "strategy": str(strategies[0]) if strategies else None,
+        "admission": content.one("admission") or "not-judged",
+        "drafted_by_approver": high,
+    }
+    given = {name: value for name, value in stated.items() if value is not None}
+    return DecisionRequest.model_validate(
+        {
+            "incident": content.incident,
+            "customer": content.one("addressee"),
+            "region": content.one("forRegion"),
+            "facts": {"request": given},
+            "precedents": 0,
+        }
+    )
+
+
+def forbidden(content: Content, decision: Decision) -> Iterator[DataProblem]:
+    """Why the rules let nobody say this, whoever approves it.
+
+    Fault may be admitted where legal is asked to clear it: the gate waits for that signature.
+    """
+    cleared = any(one.name == "legal-approval" for one in needed(decision))
+    checks = {
+        "fault-admission": content.one("admission") == "fault" and not cleared,
+        "marketing-contact": content.one("messageKind") in _SOLD,
+    }
+    for name in decision.prohibitions:
+        if checks.get(name):
+            words = f"the rules forbid it now: {name}; `attune explain` tells why"
+            yield DataProblem("decision", words)
+
+
+def needed(decision: Decision) -> tuple[Requirement, ...]:
+    """The requirements of a decision that somebody has to sign."""
+    return tuple(
+        one
+        for one in decision.requirements
+        if one.name.endswith(SIGNED) and one.name not in OF_THE_ASKER
+    )
+
+
+def _drafts(
+    world: World, content: Content, decision: Decision, decided: ThingId, actor: Actor
+) -> Iterator[Draft]:
+    at = world.clock.now()
+    stands = standing(world, content.id, KIND)
+    told = _told(content, decision, decided)
+    outcome = follow(world.lifecycles, stands, "submit", actor=actor, at=at, data=told)
+    yield acted(world.ids("event"), stands, outcome, actor, at)
+    yield from voided(world, content.id, at)
+    signed = needed(decision)
+    fallback = decision.routes[0].team
+    for one in signed:
+        team = ThingId(one.from_team or fallback)
+        within = encode(one.within) if one.within is not None else None
+        yield asking(world, content, one.name, team, within, at)
+    if not signed:
+        done = Past(act="submit", actor=actor.id, before=stands.state, after=outcome.to_state)
+        after = Standing(
+            thing=content.id,
+            kind=KIND,
+            state=outcome.to_state,
+            history=(*stands.history, done),
+        )
+        yield accompanying(world, content.id, KIND, "approve", {}, at, stands=after)
+
+
+def _told(content: Content, decision: Decision | None, decided: ThingId | None) -> dict[str, Json]:
+    """What the act carries; before anybody has decided, only what it must have."""
+    spans = [one.within for one in needed(decision)] if decision is not None else []
+    limits = [one for one in spans if one is not None]
+    told: dict[str, Json] = {
+        "digest": content.digest,
+        "decision": decided or "decision/asked",
+        "tier": decision.tier if decision is not None else "frontline",
+        "within": encode(max(limits)) if limits else None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
