@@ -17,7 +17,10 @@ FILE: Final = "rules/jurisdictions.yaml"
 UNVERIFIED: Final = "unverified"
 EXAMPLE: Final = "{code: CA-ON, name: Ontario, protects: full, says: …, source: Apology Act, 2009}"
 
-_ROW: Final = Keys(required=("code", "name", "protects", "says", "source"), optional=("verified",))
+_ROW: Final = Keys(
+    required=("code", "name", "protects", "says", "source"),
+    optional=("verified", "facts", "limits"),
+)
 _CODE: Final = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", re.ASCII)
 
 
@@ -31,7 +34,11 @@ class Verified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jurisdiction:
-    """One place: `protects` is what its law says, `protection` what may be relied on."""
+    """One place: `protects` is what its law says, `protection` what may be relied on.
+
+    `facts`: whether statements of fact within an apology are protected, None where the row does
+    not say; `limits` are the proceedings that the law does not reach.
+    """
 
     code: str
     name: str
@@ -39,6 +46,8 @@ class Jurisdiction:
     says: str
     source: str
     verified: Verified | None
+    facts: bool | None = None
+    limits: str = ""
 
     @property
     def protection(self) -> str:
@@ -116,6 +125,8 @@ class _Reader(MarkedReader):
             says=self.text(given["says"]),
             source=self.text(given["source"]),
             verified=self._verified(given["verified"]) if "verified" in given else None,
+            facts=self.flag(given["facts"], usual=False) if "facts" in given else None,
+            limits=self.text(given.get("limits")),
         )
 
     def _verified(self, node: Node) -> Verified | None:

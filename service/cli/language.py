@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from service.cli.labelled_wording import claims, disclosure, line
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
     from knowledge.language.labelled import Labelled
-    from knowledge.language.labelled_evaluation import Row, Scorer
+    from knowledge.language.labelled_evaluation import Scorer
 
 app = typer.Typer(
     help="What texts say of their writers: judge a file, refit the judge.", no_args_is_help=True
 )
+app.command()(disclosure)
+app.command()(claims)
 BATCH: Final = 256
 """Texts judged at once; a text is at most 2,000 characters long, the rest is not read."""
 
@@ -130,7 +133,7 @@ def labelled(
         show([asdict(row) for row in rows])
         return
     for row in rows:
-        typer.echo(_line(row))
+        typer.echo(line(row))
     missing = sum(one.text is None for one in texts)
     typer.echo(f"{len(texts) - missing} texts at hand, {missing} of public corpora are not")
 
@@ -204,13 +207,6 @@ def _scorer(texts: "Sequence[Labelled]", *, proposal: bool) -> "Scorer":
     from knowledge.language.embedding import Embedder  # noqa: PLC0415 - light start
 
     return labelled_heads.propose(texts, Embedder.load())
-
-
-def _line(row: "Row") -> str:
-    beside = "" if row.baseline is None else f", keywords {row.baseline:.3f}"
-    interval = f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
-    counted = f"{row.positives} of {row.texts}"
-    return f"{row.data} · {row.split} · {row.part} ({counted}) · {row.figure} {interval}{beside}"
 
 
 @contextmanager
