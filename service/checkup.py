@@ -11,6 +11,7 @@ from typing import Final
 from knowledge.ledger import Ledger
 from knowledge.sealing import KeyStore
 from ontology.schema import schema
+from ontology.shape_engines import has_fast
 from service.clock import LiveClock
 from service.journey_loading import logs_of
 from service.settings import Settings
@@ -46,6 +47,13 @@ def _installation() -> Iterator[Finding]:
         check="engines",
         well=True,
         found="durable and compiled" if durable else "compiled only: durable-rules is not here",
+    )
+    yield Finding(
+        check="gate",
+        well=True,
+        found="pySHACL, and a fast engine that looks over its shoulder"
+        if has_fast()
+        else "pySHACL alone; pip install 'attune[fast]' adds an engine that checks it",
     )
     for check, module in (
         ("language", "sentence_transformers"),

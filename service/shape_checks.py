@@ -8,6 +8,7 @@ from ontology.marked_reader import FileInvalid
 from ontology.shape_cases import is_cases, read_tables
 from ontology.shape_engines import GateBroken
 from ontology.shape_files import ShapesInvalid, is_shapes, read_shapes
+from ontology.shape_soundness import unsound
 from ontology.shape_trials import run_tables
 
 FOLDER: Final = "ontology/shapes/"
@@ -43,6 +44,8 @@ def _faults(files: tuple[tuple[str, bytes], ...]) -> _Words:
         found += ((words.partition(":")[0], words) for words in error.errors)
     if found:
         return tuple(found)
+    if unsafe := tuple(unsound(known)):
+        return unsafe
     try:
         return tuple(run_tables(known, tables).faults())
     except GateBroken as error:

@@ -30,11 +30,11 @@ def check(folder: Folder = None, *, as_json: AsJson = False) -> None:
     """Read every shape and every case table; say all that is wrong with file and line."""
     from ontology.marked_reader import FileInvalid  # noqa: PLC0415 - light start
     from ontology.shape_cases import read_tables  # noqa: PLC0415 - light start
-    from ontology.shape_catalogue import uncured  # noqa: PLC0415 - light start
+    from ontology.shape_soundness import unsound  # noqa: PLC0415 - light start
 
     content = _content(folder)
     known = _shapes(content)
-    errors = [words for _, words in uncured(known)]
+    errors = [words for _, words in unsound(known)]
     try:
         cases = sum(len(table.cases) for table in read_tables(content))
     except FileInvalid as error:
