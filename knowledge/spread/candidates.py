@@ -215,7 +215,7 @@ def _post(signal: Signal, number: int, source: int | None) -> Post:
         said=heard,
         voice=_voice(signal, heard),
         platform=signal.platform,
-        region=signal.region,
+        region=signal.region or signal.derived_region,
         source=source,
     )
 

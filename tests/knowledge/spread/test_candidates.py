@@ -112,6 +112,15 @@ def test_a_signal_that_comes_again_changes_nothing(signals: list[Signal]) -> Non
     assert twice.standing() == once.standing()
 
 
+def test_places_are_those_that_posts_come_from_or_else_tell_of() -> None:
+    here, there = ThingId("region/us-ny"), ThingId("region/us-nj")
+    posts = [post(n, f"#Lakeview gas leak {'abcdefgh'[n]}") for n in range(8)]
+    said_so = [replace(one, region=here) for one in posts[:3]]
+    derived = [replace(one, derived_region=there) for one in posts[3:]]
+    (candidate,) = told([*said_so, *derived])[0].standing()
+    assert candidate.regions == (there, here)
+
+
 @given(streams())
 def test_other_ids_give_the_same_but_for_ids(signals: list[Signal]) -> None:
     named = {one.id: ThingId(f"signal/z-{len(signals) - n}") for n, one in enumerate(signals)}
