@@ -13,7 +13,7 @@ from knowledge.spread.cluster import Exemplar
 from knowledge.spread.sketches import unpacked
 from ontology.events import Event
 from ontology.identity import ThingId
-from ontology.signals import Signal
+from ontology.signals import Scores, Signal
 from service.clock import elapsed_ms, monotonic_ms
 
 _TYPES: Final = ("segment.committed",)
@@ -44,6 +44,8 @@ class Clustering:
         self._fold: Final = Candidates()
         self._lock: Final = threading.Lock()
         self._mark = 0
+        self.judged: Final[dict[ThingId, Scores | None]] = {}
+        """What was judged of exemplars; `service.exemplars` sees to it."""
         self.many = 0
         """Signals of all segments that were clustered."""
 
@@ -72,6 +74,10 @@ class Clustering:
                 self._fold.take(world.segments.read(event, rows), event.sequence)
         except SegmentBroken:
             """What is broken is told where it is counted."""
+
+    def exemplars(self) -> Mapping[ThingId, Exemplar]:
+        """The typical posts of all candidates, by id."""
+        return {one.id: one for each in self.standing() for one in each.exemplars}
 
     def standing(self) -> tuple[Candidate, ...]:
         """The candidates as they stand, in the order in which they began."""

@@ -11,6 +11,7 @@ from ontology.lifecycle import Role, possible
 from ontology.signals import Signal
 from service.bodies import instant
 from service.clustering import words
+from service.exemplars import scores_of
 from service.incidents import Incident
 from service.permissions import READ_POSTS
 from service.suggesting import incident_of, related, twins
@@ -46,15 +47,20 @@ def shown(world: World, incident: Incident, roles: Collection[Role]) -> dict[str
     if known is None:
         return answer
     posts = words(world, known.exemplars) if READ_POSTS & set(roles) else {}
-    exemplars = [_exemplar(one.id, posts.get(one.id)) for one in known.exemplars]
+    exemplars = [_exemplar(world, one.id, posts.get(one.id)) for one in known.exemplars]
     return answer | _grown(world, known) | {"exemplars": exemplars}
 
 
-def _exemplar(name: ThingId, post: Signal | None) -> Json:
-    """A typical post; its words where they are kept and may be read."""
+def _exemplar(world: World, name: ThingId, post: Signal | None) -> Json:
+    """A typical post; its words, and what was judged of them, where they may be read."""
     if post is None:
         return {"id": name}
-    return {"id": name, "text": post.text, "posted_at": instant(post.posted_at)}
+    return {
+        "id": name,
+        "text": post.text,
+        "posted_at": instant(post.posted_at),
+        "scores": scores_of(post, world.clustering.judged),
+    }
 
 
 def spread(world: World, incident: ThingId) -> list[Json]:

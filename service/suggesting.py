@@ -13,6 +13,7 @@ from knowledge.spread.candidates import FEWEST_POSTS
 from ontology.events import Json
 from ontology.identity import ThingId
 from ontology.lifecycle import ATTUNE
+from service import exemplars
 from service.acts import ActRefused, GateRefused, propose, put_record
 from service.bodies import instant
 from service.clustering import words
@@ -52,6 +53,7 @@ class Suggesting:
             self._looked[one.id] = now
             if one.topics and before.get(one.id) != now:
                 _look(self._world, one)
+        exemplars.judge(self._world)
 
 
 def incident_of(world: World, candidate: Candidate) -> Incident | None:
