@@ -62,6 +62,7 @@ class _Rank:
 
     unnamed: bool
     conditions: int
+    safety: bool
     strategies: int
     channels: int
     dimensions: int
@@ -74,8 +75,9 @@ def pick(templates: Iterable[Template], wanted: Wanted) -> Picked:
     """The template for a situation; the same for the same templates and wishes, in any order.
 
     What fits is ordered by: named by a rule or the caller; conditions of the situation that it
-    asks for and that are met; strategies of the decision that it follows beyond informing;
-    wanted channels; dimensions that it names; the exact locale; how few values it names; its id.
+    asks for and that are met; of these, what instructs; strategies of the decision that it
+    follows beyond informing; wanted channels; dimensions that it names; the exact locale; how
+    few values it names; its id.
     """
     fitting: list[tuple[_Rank, Template]] = []
     others: list[tuple[int, str, Passed]] = []
@@ -164,6 +166,7 @@ def _rank(one: Template, wanted: Wanted) -> _Rank:
     return _Rank(
         unnamed=wanted.named != one.id,
         conditions=-len(one.when),
+        safety=not (one.when and "instruct" in one.fits.get("strategy", ())),
         strategies=-len(follows & wanted.fits.get("strategy", frozenset())),
         channels=-len(wanted.channels & one.variants.keys()),
         dimensions=-len(named),
@@ -176,6 +179,7 @@ def _rank(one: Template, wanted: Wanted) -> _Rank:
 _BETTER: Final[tuple[tuple[str, str], ...]] = (
     ("unnamed", "{other} was asked for by name"),
     ("conditions", "{other} meets more of what is known of the situation"),
+    ("safety", "{other} says first how to be safe"),
     ("strategies", "{other} follows more of the decision's strategies"),
     ("channels", "{other} has wordings for more of the channels"),
     ("dimensions", "{other} is made for more of what was asked"),

@@ -71,6 +71,10 @@ KNOWN = wanted(
     ("better", "worse"),
     [
         ({"when": {"detection": ("betrayal",)}}, {"fits": {"strategy": ("rebuild",)}}),
+        (
+            {"when": {"person": ("bereaved",)}, "fits": {"strategy": ("instruct", "adjust")}},
+            {"when": {"detection": ("betrayal",)}, "fits": {"strategy": ("rebuild",)}},
+        ),
         ({"fits": {"strategy": ("rebuild",)}}, {"fits": {"strategy": ("adjust",)}}),
         ({"fits": {"tier": ("specialist",), "kind": ("reply",)}}, {"fits": {"kind": ("reply",)}}),
         (
