@@ -3,12 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from ontology.events import Json
+from ontology.signals import Scores
 
 if TYPE_CHECKING:
     from knowledge.language.indicators import Judge, Judged
@@ -47,6 +48,23 @@ def lines(file: Path) -> Iterator[Line]:
 def check(file: Path) -> int:
     """How many texts the file holds; raises as `lines` does, before anything is judged."""
     return sum(1 for _ in lines(file))
+
+
+def paired(texts: Path, scores: Path) -> tuple[list[str], list[bool]]:
+    """Texts that were judged, and whether something was found in each; raises as `lines` does."""
+    from knowledge.language.screen_fitting import finds  # noqa: PLC0415 - scipy comes with it
+
+    names = {field.name for field in fields(Scores)}
+    said: list[str] = []
+    found: list[bool] = []
+    with scores.open(encoding="utf-8") as stream:
+        for line, told in zip(lines(texts), map(json.loads, stream), strict=True):
+            if told.get("id") != line.id:
+                raise _invalid(str(scores), f"is not of {texts.name}, where {line.id!r}", told)
+            if told.get("sentiment") is not None:
+                said.append(line.text)
+                found.append(finds(Scores(**{name: told.get(name) for name in names})))
+    return said, found
 
 
 class FileJudge:

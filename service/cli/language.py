@@ -139,6 +139,40 @@ def labelled(
 
 
 @app.command()
+def screen(
+    texts: Annotated[Path, typer.Option("--in", help="The texts, as `score` takes them.")],
+    scores: Annotated[Path, typer.Option(help="What `score` wrote of them.")],
+    out: Annotated[Path, typer.Option("--out", help="The screen's weights, screen.npz.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the screen to what the full models found in texts; tell how good it is on a fifth.
+
+    It says which posts are judged first in a flood, and judges nothing itself.
+    """
+    from dataclasses import asdict  # noqa: PLC0415 - light start
+
+    from knowledge.language.screen_fitting import fit  # noqa: PLC0415 - light start
+    from service.judging import LineInvalid, paired  # noqa: PLC0415 - light start
+
+    try:
+        fitted = fit(*paired(texts, scores))
+    except (LineInvalid, ValueError) as error:
+        refuse(str(error))
+    except OSError as error:
+        refuse(f"{str(error.filename)[:300]!r} cannot be used: {error.strerror}")
+    out.write_bytes(fitted.file)
+    told = {name: value for name, value in asdict(fitted).items() if name != "file"}
+    if as_json:
+        show({"out": str(out), **told})
+        return
+    auroc = fitted.auroc
+    interval = f"[{auroc['low']:.3f}, {auroc['high']:.3f}]"
+    typer.echo(f"{fitted.texts} texts; on every fifth AUROC {auroc['value']:.3f} {interval}")
+    typer.echo(f"{fitted.marked:.0%} are marked, and {fitted.recall:.0%} of those with a finding")
+
+
+@app.command()
 def coverage(
     data: Annotated[Path, typer.Option(help="The folder that holds language/.")],
     out: Annotated[Path, typer.Option(help="The picture, as SVG.")],

@@ -122,3 +122,29 @@ def test_a_half_that_is_none_is_refused() -> None:
     result = RUN.invoke(app, ["labelled", "--split", "most"])
     assert result.exit_code == 2
     assert "most" in result.output
+
+
+def test_a_screen_is_fitted_to_what_was_judged_and_told_how_good_it_is(tmp_path: Path) -> None:
+    said = [(n, "awful delay again" if n % 3 == 0 else f"nice calm day {n}") for n in range(90)]
+    texts, scores, out = (tmp_path / name for name in ("t.jsonl", "s.jsonl", "screen.npz"))
+    texts.write_text("".join(json.dumps({"id": n, "text": t}) + "\n" for n, t in said))
+    judged = (
+        {"id": n, "sentiment": 0.0, "negative": 0.9 if t[0] == "a" else 0.1} for n, t in said
+    )
+    scores.write_text("".join(json.dumps(one) + "\n" for one in judged))
+    asked = ["screen", "--in", str(texts), "--scores", str(scores), "--out", str(out), "--json"]
+    result = RUN.invoke(app, asked)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.output)
+    assert (told["texts"], told["auroc"]["value"], told["recall"]) == (90, 1.0, 1.0)
+    assert out.stat().st_size > 0
+
+
+def test_scores_of_other_texts_are_refused(tmp_path: Path) -> None:
+    texts, scores = tmp_path / "t.jsonl", tmp_path / "s.jsonl"
+    texts.write_text(json.dumps({"id": 1, "text": "late"}) + "\n")
+    scores.write_text(json.dumps({"id": 2, "sentiment": 0.1}) + "\n")
+    asked = ["screen", "--in", str(texts), "--scores", str(scores), "--out", str(tmp_path / "o")]
+    result = RUN.invoke(app, asked)
+    assert result.exit_code == 2
+    assert "is not of t.jsonl" in result.output + (result.stderr or "")
