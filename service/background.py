@@ -67,9 +67,9 @@ class Background:
 
     def _warm(self) -> None:
         try:
-            self._world.perception.warm()
             if (places := self._world.places()).above:
                 places.gazetteer.warm()
+            self._world.perception.warm()  # last: a worker is ready when its models are
         except Exception:
             self._world.log.exception("models are cold")
 
