@@ -8,7 +8,7 @@ import ast
 import pkgutil
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -106,13 +106,18 @@ def _endpoints() -> Iterator[tuple[str, str, str]]:
 
 def capabilities() -> str:
     """The mission's map: of each capability its test through the doors, its rules, or nothing."""
-    tests = {
-        ".".join(m.groups()): path for path in _tests() if (m := _CAPABILITY.match(path.name))
-    }
+    tests: dict[str, list[Path]] = {}
+    for path in _tests():
+        if found := _CAPABILITY.match(path.name):
+            tests.setdefault(".".join(found.groups()), []).append(path)
     covered = [number for rule in build(packaged(), catalogue()).rules for number in rule.covers]
     mission = parse((ROOT / "docs" / "mission.yaml").read_text("utf-8"))
     rows = [
-        (entry.key, shown(entry.value), _stands(tests.get(entry.key), covered.count(entry.key)))
+        (
+            entry.key,
+            shown(entry.value),
+            _stands(tests.get(entry.key, ()), covered.count(entry.key)),
+        )
         for entry in entries(mission)
     ]
     return table(("no.", "capability", "what stands"), rows)
@@ -122,12 +127,16 @@ def _tests() -> Iterator[Path]:
     yield from sorted((ROOT / "tests" / "capabilities").glob("test_*.py"))
 
 
-def _stands(test: Path | None, rules: int) -> str:
-    if test is not None:
-        told = ast.get_docstring(ast.parse(test.read_text("utf-8"))) or test.stem
-        sentence = " ".join(told.split("\n\n")[0].split())
-        return f"{sentence} ([test]({test.relative_to(ROOT).as_posix()}))"
+def _stands(tests: Sequence[Path], rules: int) -> str:
+    if tests:
+        return " ".join(map(_told, tests))
     return f"{rules} rule{'s' * (rules > 1)}" if rules else "not yet"
+
+
+def _told(test: Path) -> str:
+    said = ast.get_docstring(ast.parse(test.read_text("utf-8"))) or test.stem
+    sentence = " ".join(said.split("\n\n")[0].split())
+    return f"{sentence} ([test]({test.relative_to(ROOT).as_posix()}))"
 
 
 _BODIES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
