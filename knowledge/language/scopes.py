@@ -144,7 +144,9 @@ def _closes(words: Sequence[Word], match: Match, sentence: Sentence) -> bool:
     """Whether who says it is named at the end: "We knew, the paper writes."."""
     near = words[max(sentence.first, match.first - _FURTHEST_SUBJECT) : match.first]
     ends = match.last >= sentence.last or words[match.last].said in {".", "!"}
-    return ends and any(one.said == "," for one in near)
+    commas = [at for at, one in enumerate(near) if one.said == ","]
+    spoken = {one.said for one in near[commas[-1] :]} if commas else _OFFICERS
+    return ends and spoken.isdisjoint(_OFFICERS)
 
 
 def _before_own(words: Sequence[Word], start: int, end: int) -> int:
