@@ -125,25 +125,32 @@ def context_of(shapes: Shapes, graph: Whole, focus: Iterable[ThingId]) -> Contex
 
 
 class _Recorder:
-    """A graph that remembers what was read of it."""
+    """A graph that remembers what was read of it, and reads nothing twice."""
 
     def __init__(self, graph: Reader) -> None:
         self._graph = graph
+        self._read: dict[ThingId, tuple[ox.Quad, ...]] = {}
+        self._pointing: dict[tuple[ox.NamedNode, ThingId], tuple[ox.Quad, ...]] = {}
         self.found: set[ox.Quad] = set()
         self.things: set[ThingId] = set()
 
     def quads(self, thing: ThingId) -> Iterable[ox.Quad]:
         """Read a thing; all of it becomes context."""
-        quads = tuple(self._graph.quads(thing))
-        self.found.update(quads)
-        self.things.add(thing)
+        quads = self._read.get(thing)
+        if quads is None:
+            quads = self._read[thing] = tuple(self._graph.quads(thing))
+            self.found.update(quads)
+            self.things.add(thing)
         return quads
 
     def quads_to(self, predicate: ox.NamedNode, thing: ThingId) -> Iterable[ox.Quad]:
         """Read what refers to a thing."""
-        quads = tuple(self._graph.quads_to(predicate, thing))
-        self.found.update(quads)
-        self.things.add(thing)
+        quads = self._pointing.get((predicate, thing))
+        if quads is None:
+            quads = tuple(self._graph.quads_to(predicate, thing))
+            self._pointing[predicate, thing] = quads
+            self.found.update(quads)
+            self.things.add(thing)
         return quads
 
     def arrive(self, ends: Iterable[ThingId]) -> None:
