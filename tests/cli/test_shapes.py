@@ -84,4 +84,4 @@ def test_the_shapes_and_cases_that_the_page_shows_are_sound_and_pass(tmp_path: P
     (folder / "incidents-of-ours.cases.yaml").write_text(cases)
     found = RUN.invoke(app, ["test", str(tmp_path)])
     assert found.exit_code == 0, found.output
-    assert "4 cases, 0 faults" in found.stdout
+    assert "6 cases, 0 faults" in found.stdout
