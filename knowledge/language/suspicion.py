@@ -81,7 +81,7 @@ def unpacked(file: Traversable) -> Mapping[str, Head]:
                 )
                 for label in LABELS
             }
-    except (KeyError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(f"{file.name} holds no heads: {str(error)[:80]}") from None
 
 
