@@ -67,6 +67,10 @@ class Client:
         """
         return self._send("POST", path, json=dict(body) if body is not None else None)
 
+    def replace(self, path: str, body: Mapping[str, Json]) -> dict[str, Json]:
+        """Put a body in the place of what is there; raises as `post` does."""
+        return self._send("PUT", path, json=dict(body))
+
     def content(self, path: str) -> bytes:
         """Ask for a file; raises as `get` does."""
         return self._answer("GET", path).content

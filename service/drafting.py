@@ -177,7 +177,8 @@ def _parts(world: World, message: ThingId, said: MessageIn, actor: Actor) -> Ite
         yield written(world, one, "Claim", _claimed(message, claim), actor)
     for number, promise in enumerate(said.promises, start=1):
         one = ThingId(f"{PROMISE}/{local}-{number}")
-        yield written(world, one, "Promise", _promised(message, promise), actor)
+        made = _promised(message, promise, said.incident)
+        yield written(world, one, "Promise", made, actor)
 
 
 def _claimed(message: ThingId, claim: ClaimIn) -> dict[str, Json]:
@@ -193,11 +194,12 @@ def _claimed(message: ThingId, claim: ClaimIn) -> dict[str, Json]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _promised(message: ThingId, promise: PromiseIn) -> dict[str, Json]:
+def _promised(message: ThingId, promise: PromiseIn, incident: str | None) -> dict[str, Json]:
     found: dict[str, Json] = {
         "ofMessage": message,
         "sentence": promise.sentence,
         "dueAt": promise.due.isoformat().replace("+00:00", "Z"),
         "ownedBy": promise.team,
+        "promisedFor": incident,
     }
     return {name: value for name, value in found.items() if value is not None}

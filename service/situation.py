@@ -23,6 +23,7 @@ from service.world import World
 
 _ROSTER: Final = frozenset({"team", "agreement"})
 _OWN: Final = frozenset({"unknown", "degraded"})
+_WAITING: Final = frozenset({"open", "broken"})
 _EXAMPLES: Final[Mapping[str, Json]] = {
     "incident": "incident/2013-ny-train",
     "customer": {"system": "zendesk", "key": "1001"},
@@ -83,7 +84,7 @@ def build(
     for one in found:
         if one.kind == "platform":
             usage.overlay(world.ledger, one, named["platform"], at)
-    found += [*_heard(world, named.get("incident"), at), *_validated(world, named, at)]
+    found += _told(world, named, at)
     spoken, degraded = _said(world, request, policy.reading, budget_ms - elapsed_ms(started))
     if world.counting.lost and "incident" in named:
         degraded = (*degraded, "segments")
@@ -179,12 +180,33 @@ def _heard(world: World, incident: ThingId | None, at: datetime) -> Iterator[Val
             yield Values(kind=kind, values=dict(row), origins=[origin])
 
 
+def _told(world: World, named: Mapping[str, ThingId], at: datetime) -> Iterator[Values]:
+    """What was heard, what people judged of it, and what they were promised."""
+    yield from _heard(world, named.get("incident"), at)
+    yield from _validated(world, named, at)
+    yield from _promised(world, named)
+
+
 def _validated(world: World, named: Mapping[str, ThingId], at: datetime) -> Iterator[Values]:
     """What people were asked about the incident, and what they said."""
     if (incident := named.get("incident")) is not None:
         origin = Origin(source="event", ref=incident)
         for row in world.validations_known().facts(incident, at):
             yield Values(kind="validation", values=row, origins=[origin])
+
+
+def _promised(world: World, named: Mapping[str, ThingId]) -> Iterator[Values]:
+    """How many promises about the incident are not kept yet, where any was made."""
+    if (incident := named.get("incident")) is None:
+        return
+    made = world.graph.subjects("promisedFor", incident)
+    states = [world.graph.state(one) for one in made]
+    if any(states):
+        waiting = sum(state in _WAITING for state in states)
+        values = {"incident": incident, "open_promises": waiting}
+        yield Values(
+            kind="progress", values=values, origins=[Origin(source="event", ref=incident)]
+        )
 
 
 def _drifted(world: World, at: datetime) -> Iterator[ThingId]:

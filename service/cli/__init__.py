@@ -22,6 +22,7 @@ GROUPS: Final = (
     "geofences",
     "templates",
     "incidents",
+    "messages",
     "load",
     "journeys",
     "alerts",

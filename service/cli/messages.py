@@ -1,0 +1,191 @@
+"""`attune messages`: drafted, submitted, signed, published, over HTTP and in the name of a key."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.output import AsJson, refuse, show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ontology.events import Json
+    from service.client import Client
+
+app = typer.Typer(help="Messages: drafted, signed, published, taken back.", no_args_is_help=True)
+
+Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
+Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key: acts are in your name.")]
+Message = Annotated[str, typer.Argument(help="message/…")]
+_URL = "http://127.0.0.1:8080"
+
+
+@app.command("list")
+def index(
+    *,
+    incident: Annotated[str | None, typer.Option(help="incident/…")] = None,
+    state: Annotated[str | None, typer.Option(help="Like draft, submitted or live.")] = None,
+    url: Url = _URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Messages with state, channel, language and version."""
+    asked = {"incident": incident, "state": state, "limit": 200}
+    query = {name: value for name, value in asked.items() if value is not None}
+    found = _asked(url, key, lambda client: client.get("/v1/messages", **query))
+    if as_json:
+        show(found)
+        return
+    items = found["items"]
+    for one in items if isinstance(items, list) else ():
+        typer.echo(_line(one))
+
+
+@app.command("show")
+def one(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+    """One message: its text, what it claims and promises, who has signed, what may follow."""
+    found = _asked(url, key, lambda client: client.get(_path(message)))
+    if as_json:
+        show(found)
+        return
+    typer.echo(_line(found))
+    typer.echo(str(found.get("text", "(withheld)")))
+    _tell(found, "claims", ("claimTopic", "polarity", "value", "measuredIn"))
+    _tell(found, "promises", ("state", "dueAt", "sentence"))
+    _tell(found, "approvals", ("requirement", "state", "routedTo", "approver"))
+    possible = found["possible"]
+    typer.echo(f"possible  {', '.join(map(str, possible if isinstance(possible, list) else ()))}")
+
+
+@app.command("draft")
+def draft(
+    file: Annotated[Path, typer.Argument(help="JSON as POST /v1/messages takes it.")],
+    *,
+    change: Annotated[str | None, typer.Option(help="message/… that this replaces.")] = None,
+    url: Url = _URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a message down from a file, or change the whole of one that is still a draft."""
+    body = _read(file)
+    if change is None:
+        found = _asked(url, key, lambda client: client.post("/v1/messages", body))
+    else:
+        found = _asked(url, key, lambda client: client.replace(_path(change), body))
+    _done(found, as_json=as_json)
+
+
+@app.command("submit")
+def submit(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+    """Fix the text and ask those who must approve it."""
+    path = f"{_path(message)}/submission"
+    found = _asked(url, key, lambda client: client.post(path))
+    _done(found, as_json=as_json)
+    if not as_json:
+        _tell(found, "approvals", ("requirement", "state", "routedTo"))
+
+
+@app.command("refusals")
+def refusals(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+    """What would refuse the message if it went out now; exit code 1 where anything would."""
+    found = _asked(url, key, lambda client: client.get(f"{_path(message)}/refusals"))
+    items = found["items"]
+    rows = [row for row in items if isinstance(row, dict)] if isinstance(items, list) else []
+    if as_json:
+        show(found)
+    for row in rows if not as_json else ():
+        typer.echo(f"{row['severity']}: {row['message']} ({row.get('source', 'the act')})")
+    if any(row["severity"] == "Violation" for row in rows):
+        raise typer.Exit(1)
+    if not as_json:
+        typer.echo("nothing would refuse it")
+
+
+@app.command("act")
+def act(
+    thing: Annotated[str, typer.Argument(help="message/…, approval/… or promise/…")],
+    name: Annotated[str, typer.Argument(help="Like publish, withdraw, grant, refuse or keep.")],
+    data: Annotated[list[str] | None, typer.Argument(help="reason=… wait=PT2H …")] = None,
+    *,
+    url: Url = _URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Do an act to a message, to a signature that it needs, or to a promise that it made."""
+    if thing.partition("/")[0] not in {"message", "approval", "promise"}:
+        refuse(f"{thing[:140]!r} is no message/…, approval/… or promise/…")
+    given: dict[str, Json] = {}
+    for word in data or []:
+        field, sign, value = word.partition("=")
+        if not sign:
+            refuse(f"{word[:140]!r} says nothing; write <field>=<value> like reason='Too early.'")
+        given[field] = value
+    kind, _, local = thing.partition("/")
+    body: dict[str, Json] = {"act": name, "data": given}
+    path = f"/v1/{kind}s/{local}/acts"
+    found = _asked(url, key, lambda client: client.post(path, body))
+    if as_json:
+        show(found)
+    else:
+        typer.echo(f"{found['thing']} is {found['to']}")
+
+
+def _path(message: str) -> str:
+    kind, _, local = message.partition("/")
+    if kind != "message" or not local:
+        refuse(f"{message[:140]!r} is no message; `attune messages list` has their ids")
+    return f"/v1/messages/{local}"
+
+
+def _read(file: Path) -> "dict[str, Json]":
+    import orjson  # noqa: PLC0415 - light start
+
+    try:
+        found = orjson.loads(file.read_bytes())
+    except OSError as error:
+        refuse(f"{file}: {error.strerror}")
+    except orjson.JSONDecodeError as error:
+        refuse(f"{file}:{error.lineno}:{error.colno}: no JSON: {error.msg}")
+    if not isinstance(found, dict):
+        refuse(f'{file}: write one object like {{"kind": "statement", "text": "…"}}')
+    return found
+
+
+def _asked(url: str, key: str, call: "Callable[[Client], dict[str, Json]]") -> "dict[str, Json]":
+    from service.client import (  # noqa: PLC0415 - light start
+        Client,
+        RequestRefused,
+        ServiceUnreachable,
+    )
+
+    try:
+        with Client(url, key) as client:
+            return call(client)
+    except (RequestRefused, ServiceUnreachable) as error:
+        refuse(str(error))
+
+
+def _line(row: object) -> str:
+    if not isinstance(row, dict):
+        return str(row)
+    where = row.get("forRegion", "everywhere")
+    return (
+        f"{row['id']}  {row['state']}  {row['messageKind']} on {row['onChannel']}"
+        f" in {row['language']} for {where}, version {row['versionNumber']} of {row['versionOf']}"
+    )
+
+
+def _tell(found: "dict[str, Json]", part: str, names: tuple[str, ...]) -> None:
+    rows = found.get(part)
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict):
+            told = "  ".join(str(row[name]) for name in names if row.get(name) is not None)
+            typer.echo(f"{part[:-1]:9} {row['id']}  {told}")
+
+
+def _done(found: "dict[str, Json]", *, as_json: bool) -> None:
+    if as_json:
+        show(found)
+    else:
+        typer.echo(f"{found['id']} is {found['state']}")

@@ -1,0 +1,78 @@
+"""People of the organisation with keys of their own, who write, sign and publish messages."""
+
+import json
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import httpx
+
+from tests.capabilities.conftest import beside
+from tests.serving import Served, attune
+
+NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a key."""
+
+    service: Served
+    id: str
+    key: str
+
+    def ask(
+        self, method: str, path: str, body: object = None, status: int = 200
+    ) -> dict[str, Any]:
+        """Ask the service under this key."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        with httpx.Client(base_url=self.service.url, headers=headers, timeout=60) as client:
+            answer = client.request(method, path, json=body)
+        assert answer.status_code == status, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def draft(self, status: int = 201, **changes: object) -> dict[str, Any]:
+        body = {
+            "kind": "statement",
+            "audience": "public",
+            "channel": "website",
+            "language": "en",
+            "text": "Trains stand still near Harmon. We will say more by noon.",
+            "admission": "none",
+        }
+        return self.ask("POST", "/v1/messages", body | changes, status)
+
+    def act(self, thing: str, name: str, status: int = 201, **data: object) -> dict[str, Any]:
+        kind, _, local = thing.partition("/")
+        body = {"act": name, "data": data}
+        return self.ask("POST", f"/v1/{kind}s/{local}/acts", body, status)
+
+    def submit(self, message: str, status: int = 200) -> dict[str, Any]:
+        return self.ask(
+            "POST", f"/v1/{message.replace('message/', 'messages/')}/submission", status=status
+        )
+
+    def show(self, message: str) -> dict[str, Any]:
+        return self.ask("GET", f"/v1/{message.replace('message/', 'messages/')}")
+
+
+def person(service: Served, team: str, *roles: str) -> Person:
+    """Somebody new of a team, enrolled on the command line."""
+    key = {"system": "staff", "key": f"governed-{next(NUMBERS)}"}
+    record = {"type": "Person", "key": key, "properties": {"memberOf": team}}
+    name = service.post("/v1/records", record)["id"]
+    words = [word for role in roles for word in ("--role", role)]
+    holder = ("--holder", name, "--actor", "person/operator")
+    made = attune("keys", "create", *holder, *words, "--json", env=beside(service))
+    assert made.returncode == 0, made.stderr
+    return Person(service, name, json.loads(made.stdout)["key"])
+
+
+def incident(service: Served, name: str, **properties: object) -> str:
+    """An open incident."""
+    record = {"type": "Incident", "id": f"incident/{name}"}
+    said = {"name": name, "topic": [name], "ownedBy": "team/crisis-office", **properties}
+    service.post("/v1/records", record | {"properties": said})
+    service.post(f"/v1/incidents/{name}/acts", {"act": "open"})
+    return f"incident/{name}"

@@ -1,0 +1,123 @@
+"""Versions of a message over regions and languages: one is live in each place, a revision takes
+its place, a localisation keeps the core claims, and what contradicts a live message stays in.
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.capabilities.governed import Person, incident, person
+from tests.serving import Served
+
+TOPICS = count(1)
+
+
+@pytest.fixture(scope="module")
+def writer(service: Served) -> Person:
+    return person(service, "team/communications", "responder", "reviewer", "legal")
+
+
+@pytest.fixture(scope="module")
+def about(service: Served) -> str:
+    return incident(service, "brakes-of-spring", harm="inconvenience")
+
+
+def topic(service: Served) -> str:
+    name = f"claim-topic/spring-{next(TOPICS)}"
+    properties = {"name": "The brakes", "words": ["brake"]}
+    service.post("/v1/records", {"type": "ClaimTopic", "id": name, "properties": properties})
+    return name
+
+
+@pytest.fixture(scope="module")
+def approved(service: Served, writer: Person, about: str) -> Any:
+    """Drafts a statement and has it signed by everybody who is asked."""
+
+    signers: dict[str, Person] = {}
+
+    def one(**changes: object) -> str:
+        message = str(writer.draft(incident=about, **changes)["id"])
+        for asked in writer.submit(message)["approvals"]:
+            team = asked["routedTo"]
+            if team not in signers:
+                signers[team] = person(service, team, "reviewer", "legal")
+            signers[team].act(asked["id"], "grant")
+        return message
+
+    return one
+
+
+def test_a_revision_takes_the_place_of_the_live_version(writer: Person, approved: Any) -> None:
+    first = approved(channel="store")
+    writer.act(first, "publish")
+    second = approved(channel="store", revises=first, text="Trains run again.")
+    assert writer.show(second)["replaces"] == [first]
+    writer.act(second, "publish")
+    assert writer.show(first)["state"] == "superseded"
+    assert [one["id"] for one in writer.show(second)["versions"]] == [first]
+
+
+def test_two_live_messages_never_contradict_each_other(
+    service: Served, writer: Person, approved: Any
+) -> None:
+    brakes = topic(service)
+    denied = approved(claims=[{"topic": brakes, "polarity": "denied"}])
+    affirmed = approved(channel="press", claims=[{"topic": brakes, "polarity": "affirmed"}])
+    writer.act(denied, "publish")
+    problem = writer.act(affirmed, "publish", status=422)
+    assert "says the opposite" in json.dumps(problem)
+    assert "message-contradiction" in json.dumps(problem)
+
+
+def test_not_even_two_writers_at_once_leave_a_contradiction_live(
+    service: Served, writer: Person, approved: Any
+) -> None:
+    brakes = topic(service)
+    pair = [
+        approved(channel=channel, claims=[{"topic": brakes, "polarity": polarity}])
+        for channel, polarity in (("letter", "denied"), ("phone", "affirmed"))
+    ]
+    headers = {"Authorization": f"Bearer {writer.key}"}
+
+    def publish(message: str) -> int:
+        import httpx
+
+        path = f"{service.url}/v1/messages/{message.partition('/')[2]}/acts"
+        return httpx.post(path, json={"act": "publish"}, headers=headers, timeout=60).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        statuses = sorted(pool.map(publish, pair))
+    assert statuses[0] == 201
+    assert statuses[1] in {409, 422}
+    assert sorted(writer.show(one)["state"] for one in pair) == ["approved", "live"]
+
+
+def test_a_localisation_without_the_number_is_refused(
+    service: Served, writer: Person, approved: Any
+) -> None:
+    hurt = topic(service)
+    core = {"topic": hurt, "value": 4, "measured_in": "people", "core": True}
+    source = approved(channel="intranet", audience="employees", claims=[core])
+    other = writer.draft(
+        channel="intranet",
+        audience="employees",
+        language="fr",
+        text="Les trains sont arrêtés.",
+        localises=source,
+    )["id"]
+    assert "message-core-claims" in json.dumps(writer.submit(other, status=422))
+
+
+def test_what_would_refuse_it_is_told_before_anybody_signs(
+    service: Served, writer: Person
+) -> None:
+    hurt = incident(service, "hurt-of-spring", harm="death")
+    message = writer.draft(incident=hurt)["id"]
+    path = f"/v1/messages/{message.partition('/')[2]}/refusals"
+    found = {one["shape"] for one in writer.ask("GET", path)["items"]}
+    assert "message-harm" in found
+    assert "message-retention" not in found
