@@ -1,5 +1,6 @@
 """Triage: every post is screened; as many as there is time for are judged in full."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 OTHERS: Final = 0.25
 """The share of what is judged that is left to posts which the screen did not mark."""
 
-_AT_ONCE: Final = 64
+PATIENCE_MS: Final = 60_000.0
+"""How long one small part may take, once begun: on a machine that is very busy, too."""
+
+_AT_ONCE: Final = 32
 _MOST_DIGEST: Final = 2.0**64
 
 
@@ -29,14 +33,15 @@ def judged(
     the screen marks come first, and a part of the others, so that both can speak for their like.
     """
     if in_full or world.stopped:
-        return _scored(world, signals, range(len(signals)), budget_ms)
+        return _scored(world, signals, range(len(signals)), math.inf)
     looked = _looked(signals)
     with world.perception.turn:
         allowed = world.perception.allowance.texts(monotonic_ms())
-        rows = chosen(looked, allowed)
         started = monotonic_ms()
-        done = _scored(world, looked, rows, budget_ms)
-        world.perception.allowance.spend(elapsed_ms(started), len(rows))
+        within = min(budget_ms, world.perception.allowance.left)
+        done = _scored(world, looked, chosen(looked, allowed), within)
+        texts = sum(one.scores is not None for one in done)
+        world.perception.allowance.spend(elapsed_ms(started), texts)
     return done
 
 
@@ -78,14 +83,17 @@ def _scored(
 ) -> list[Signal]:
     """The posts, those of some rows with what the models judge; after the budget the rest pass."""
     found: dict[int, Judged] = {}
+    started = monotonic_ms()
     for start in range(0, len(rows), _AT_ONCE):
+        if elapsed_ms(started) >= budget_ms:
+            break
         part = rows[start : start + _AT_ONCE]
         try:
             verdicts = world.perception.score(
                 [signals[row].text for row in part],
                 [signals[row].language for row in part],
                 world.policies.reading(),
-                budget_ms=budget_ms,
+                budget_ms=PATIENCE_MS,
             )
         except NotInTime:
             break
