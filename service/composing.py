@@ -15,6 +15,7 @@ from service.basis import Basis
 from service.bodies import DecisionRequest
 from service.choosing import ComposeRequest, place_of, refused, spoken, wanted
 from service.composed import Composed
+from service.empathy import empathies
 from service.library import Library, current
 from service.perception import NotInTime
 from service.problems import Fault, pointer, quoted, unprocessable
@@ -169,24 +170,15 @@ def _judged(
     """The texts with their empathy, where it can be judged; what was late, in words."""
     if request.answers is None or not texts:
         return texts, ()
-    languages = [locale.partition("-")[0]] * len(texts)
     try:
-        judged = world.perception.score(
-            [one.text for one in texts],
-            languages,
-            world.policies.reading(),
-            budget_ms=world.settings.max_wait_ms,
-            contexts=[request.answers] * len(texts),
+        found = empathies(
+            world, [one.text for one in texts], locale.partition("-")[0], request.answers
         )
     except NotInTime as late:
         return texts, (f"empathy was not judged: {late}",)
     return tuple(
-        replace(
-            one,
-            empathy=found.empathy,
-            findings=(*one.findings, *lacking(found.empathy, template.aims)),
-        )
-        for one, found in zip(texts, judged, strict=True)
+        replace(one, empathy=level, findings=(*one.findings, *lacking(level, template.aims)))
+        for one, level in zip(texts, found, strict=True)
     ), ()
 
 
