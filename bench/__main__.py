@@ -25,6 +25,7 @@ PARTS = (
     "graph",
     "gate",
     "http",
+    "signals",
 )
 
 
