@@ -70,10 +70,10 @@ class Budgets:
         try:
             looks = seen(world, world.policies.current(), when, lambda *_: None)
             self._kept[key] = found = looked(looks, trial, when)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
         finally:
             self._working.release()
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
         return found
 
 
