@@ -23,8 +23,7 @@ from ontology.lifecycle import (
     act as follow,
 )
 from ontology.lifecycle_data import DataType
-from service.committing import GateRefused, Here, ThingUnknown, commit_all, event_id
-from service.joints import Done
+from service.committing import Done, GateRefused, Here, ThingUnknown, commit_all, event_id
 from service.recording import PUT, REMOVED, put_record, remove_record
 
 __all__ = [

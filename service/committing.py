@@ -1,7 +1,8 @@
 """Committing a draft: judged by the gate, appended if the ground has not moved, tried thrice."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Protocol
 
 from structlog.typing import FilteringBoundLogger
@@ -13,12 +14,11 @@ from knowledge.sealing import KeyStore
 from ontology.events import Draft, Event, Json
 from ontology.gate import Result, Verdict, judge
 from ontology.identity import Scope, ThingId
-from ontology.lifecycle import Lifecycles
+from ontology.lifecycle import Actor, Lifecycles, Outcome, Standing
 from ontology.nearest import nearest
 from ontology.shape_files import shapes as packaged
 from service.clock import Clock, Ids
 from service.gating import report
-from service.joints import Joint
 from service.policies import Policies
 from service.settings import Settings
 
@@ -79,6 +79,30 @@ class Here(Protocol):
 
     def catch_up(self) -> None:
         """Fold what the ledger holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """An act that its lifecycle allows: how the thing stood, what follows, who does it, when."""
+
+    stands: Standing
+    outcome: Outcome
+    actor: Actor
+    at: datetime
+
+
+class Joint(Protocol):
+    """What a kind of thing asks to be done beside an act on it."""
+
+    def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
+        """What is read besides the thing itself, before it is read."""
+
+    def drafts(self, world: Here, done: Done) -> list[Draft]:
+        """What goes with the act.
+
+        Raises:
+            ActRefused: it can't be done as things stand.
+        """
 
 
 Guard = Callable[[ThingId, str, Mapping[str, Json]], tuple[Scope, ...]]

@@ -6,8 +6,7 @@ from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ActRefused, Standing
 from ontology.lifecycle_data import DataProblem
-from service.committing import Here
-from service.joints import Done
+from service.committing import Done, Here
 from service.recording import amended
 
 KIND: Final = "link"

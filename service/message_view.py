@@ -10,7 +10,7 @@ from ontology.identity import ThingId
 from ontology.lifecycle import ActRefused, Role, possible
 from ontology.lifecycle import act as follow
 from service.acts import acted, standing
-from service.joints import Done
+from service.committing import Done
 from service.message_content import KIND, Content, approvals, standing_for
 from service.permissions import SEE_PEOPLE
 from service.sweep import ITSELF

@@ -9,8 +9,7 @@ from ontology.identity import Scope
 from ontology.lifecycle import ActRefused, Standing
 from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
-from service.committing import Here
-from service.joints import Done
+from service.committing import Done, Here
 from service.message_content import KIND, PROMISE, Content, due_of, read, standing_for
 from service.signing import accompanying, voided
 

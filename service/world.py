@@ -26,13 +26,12 @@ from service.alerts import Alerts
 from service.approving import ApprovalJoint
 from service.clock import Clock, Ids, StoppedClock, new_id
 from service.clustering import Clustering
-from service.committing import Guard
+from service.committing import Guard, Joint
 from service.counting import HEARD, Counting
 from service.folds import BATCH, Followed, View
 from service.incidents import Incidents
 from service.joining import KIND as LINK
 from service.joining import LinkJoint
-from service.joints import Joint
 from service.logs import logger
 from service.message_content import KIND as MESSAGE
 from service.opening import ADVANCED, advanced, opened
