@@ -39,7 +39,7 @@ def approved(service: Served, writer: Person, about: str) -> Any:
 
     signers: dict[str, Person] = {}
 
-    def one(**changes: object) -> str:
+    def one(**changes: Any) -> str:
         message = str(writer.draft(incident=about, **changes)["id"])
         for asked in writer.submit(message)["approvals"]:
             team = asked["routedTo"]
@@ -84,8 +84,6 @@ def test_not_even_two_writers_at_once_leave_a_contradiction_live(
     headers = {"Authorization": f"Bearer {writer.key}"}
 
     def publish(message: str) -> int:
-        import httpx
-
         path = f"{service.url}/v1/messages/{message.partition('/')[2]}/acts"
         return httpx.post(path, json={"act": "publish"}, headers=headers, timeout=60).status_code
 

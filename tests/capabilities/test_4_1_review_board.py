@@ -109,8 +109,6 @@ def test_a_refusal_says_why_and_the_author_mends_it(
 def test_where_nobody_answers_the_next_team_up_is_asked(
     service: Served, writer: Person, about: str
 ) -> None:
-    import time
-
     message = writer.draft(
         incident=about, channel="mail", acknowledges_harm=True, admission="harm"
     )["id"]
