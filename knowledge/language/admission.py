@@ -29,6 +29,8 @@ KINDS: Final = {
 """The class of what is said under an effect, the strongest effect first."""
 THRESHOLDS: Final[Mapping[str, float]] = {"harm": 0.17, "fault": 0.25, "non_apology": 0.17}
 """Probabilities from which a sentence is suspected: each finds nine of ten in cross-validation."""
+MOST_SCREENED: Final = 300
+"""Sentences of a message that are screened, some milliseconds each; the others count as unread."""
 _SCREENED: Final[Mapping[About, str]] = {
     "harm": "harm",
     "fault": "fault",
@@ -82,6 +84,8 @@ def read(
         )
     found = [*_owned(_findings(message, rules or disclosure_rules.load()))]
     beyond = () if message.whole else ((len(message.text), len(text)),)
+    rest = message.sentences[MOST_SCREENED:] if screen is not None else ()
+    unscreened = ((rest[0].start, rest[-1].end),) if rest else ()
     counted = {one.about for one in found if one.counts}
     return Disclosure(
         language=language,
@@ -90,7 +94,7 @@ def read(
         non_apology="non-apology" in counted,
         findings=tuple(sorted(found, key=lambda one: (one.start, one.end, one.rule))),
         suspicions=tuple(_suspicions(message, found, screen, own)) if screen else (),
-        unread=(*unread, *beyond),
+        unread=(*unread, *unscreened, *beyond),
         screened=screen is not None,
     )
 
@@ -100,8 +104,9 @@ def _suspicions(
 ) -> Iterator[Suspicion]:
     """What a screen suspects in a sentence where no rule has found it."""
     told = {(one.about, one.sentence) for one in found if one.counts}
-    several = screen.probabilities([one.text for one in message.sentences], own)
-    for sentence, likely in zip(message.sentences, several, strict=True):
+    sentences = message.sentences[:MOST_SCREENED]
+    several = screen.probabilities([one.text for one in sentences], own)
+    for sentence, likely in zip(sentences, several, strict=True):
         for about, label in _SCREENED.items():
             if likely[label] >= THRESHOLDS[label] and (about, sentence.text) not in told:
                 yield Suspicion(

@@ -148,3 +148,32 @@ def test_scores_of_other_texts_are_refused(tmp_path: Path) -> None:
     result = RUN.invoke(app, asked)
     assert result.exit_code == 2
     assert "is not of t.jsonl" in result.output + (result.stderr or "")
+
+
+def test_disclosure_is_measured_beside_a_list_of_keywords() -> None:
+    result = RUN.invoke(app, ["disclosure", "--split", "fresh", "--json"])
+    assert result.exit_code == 0, result.output
+    whole = [row for row in json.loads(result.output) if row["part"] == "all"]
+    assert {row["data"].split(",")[0] for row in whole} == {"harm", "fault", "non-apology"}
+    assert all(row["baseline"] is not None for row in whole)
+
+
+def test_sentences_that_are_judged_wrongly_are_listed() -> None:
+    result = RUN.invoke(app, ["disclosure", "--split", "fresh", "--misses"])
+    assert "fault missed: We pressed crews to fly sick." in result.output
+
+
+def test_claims_and_promises_are_measured() -> None:
+    result = RUN.invoke(app, ["claims", "--split", "development"])
+    assert result.exit_code == 0, result.output
+    assert "promises, self-labelled · development · all" in result.output
+
+
+@pytest.mark.slow
+def test_the_screen_is_refitted_into_a_file_and_measured(tmp_path: Path) -> None:
+    file = tmp_path / "screen.npz"
+    arguments = ["disclosure", "--split", "fresh", "--fit", str(file), "--screen"]
+    result = RUN.invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert file.is_file()
+    assert "fault, self-labelled · fresh · all" in result.output

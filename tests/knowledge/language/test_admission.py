@@ -224,6 +224,12 @@ def test_what_is_beyond_the_longest_text_is_unread_and_needs_a_person() -> None:
     assert found.unread == ((LONGEST, len(text)),)
 
 
+def test_what_is_beyond_the_most_sentences_is_unscreened_and_needs_a_person() -> None:
+    found = read("All is well. " * (admission.MOST_SCREENED + 1), "en", screen=Quiet())
+    assert len(found.unread) == 1
+    assert found.admission == "not-judged"
+
+
 class Quiet:
     """A screen that suspects nothing."""
 
