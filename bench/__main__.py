@@ -26,6 +26,7 @@ PARTS = (
     "gate",
     "http",
     "signals",
+    "flood",
 )
 
 

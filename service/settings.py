@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     """How many days the words of signals are kept; windows look back eight."""
     intake_backlog: int = Field(default=50_000, ge=1_000, le=10_000_000)
     """Signals that may wait in a worker to be counted and clustered; beyond it come 429s."""
-    scoring_share: float = Field(default=0.3, gt=0, le=16)
+    scoring_share: float = Field(default=0.15, gt=0, le=16)
     """The share of a core that a worker spends on judging posts in full; the rest is screened."""
     alert_window_minutes: int = Field(default=30, ge=1, le=1440)
     """For how long the same cause, told again, is counted on the alert that stands."""
