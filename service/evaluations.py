@@ -6,6 +6,7 @@ from typing import Final
 
 from knowledge.spread.volume_evaluation import Row
 from service.evaluating import Advance, Found, Part
+from service.wording_evaluation import evaluate_claims, evaluate_disclosure
 
 VIRALITY_SEEDS: Final = range(1_000, 1_010)
 """Seeds that nothing was tuned on."""
@@ -245,6 +246,20 @@ PARTS: Final[Sequence[Part]] = (
         about="Labelled by the authors and a language model, [twice](labelling.md): no headline.",
         folders=(),
         measure=_labelled,
+    ),
+    Part(
+        name="disclosure",
+        heading="Disclosure, self-labelled",
+        about="Harm, fault and non-apologies as the authors [labelled](disclosure.md) them.",
+        folders=(),
+        measure=evaluate_disclosure,
+    ),
+    Part(
+        name="claims",
+        heading="Claims and promises, self-labelled",
+        about="What messages [commit to](claims.md), as the authors labelled it: no headline.",
+        folders=(),
+        measure=evaluate_claims,
     ),
 )
 """Every subject, in the order of the page."""

@@ -103,3 +103,18 @@ def test_the_command_writes_a_page_and_refuses_what_it_cannot_use(tmp_path: Path
     assert command("--data", tmp_path / "nowhere").exit_code == 2
     assert command("--data", tmp_path, "--only", "mood").exit_code == 2
     assert command(*given, "--out", tmp_path / "no/folder.md").exit_code == 2
+
+
+def test_claims_are_measured_without_any_data_and_say_that_they_are_self_labelled(
+    tmp_path: Path,
+) -> None:
+    lines = run([*chosen(["claims"], PARTS)], tmp_path)
+    assert lines[0] == "## Claims and promises, self-labelled"
+    assert any("promises, self-labelled, by rules, 79 texts" in line for line in lines)
+
+
+@pytest.mark.slow
+def test_disclosure_is_measured_by_rules_and_with_the_screen(tmp_path: Path) -> None:
+    lines = run([*chosen(["disclosure"], PARTS)], tmp_path)
+    for how in ("by rules, 76 texts", "by screen, 76 texts", "by rules, 231 texts"):
+        assert any(f"fault, self-labelled, {how}" in line for line in lines)

@@ -195,7 +195,7 @@ def test_whatever_is_said_is_read(words: list[str]) -> None:
 def test_another_language_is_not_judged_and_never_nothing_found() -> None:
     for text, language in (
         ("Wir haben die Bremsen nicht gewartet.", "de"),
-        ("Wir haben die Bremsen nicht gewartet und Sie belogen.", "en"),
+        ("Wir haben die Bremsen nicht gewartet und alles vertuscht.", "en"),
         ("Nous avons commis une faute.", "fr"),
     ):
         found = read(text, language)
