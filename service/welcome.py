@@ -1,4 +1,4 @@
-"""A welcome: wait until the service is ready, ask a first decision, show it and how to go on."""
+"""A welcome: wait until the service is ready, show a first decision, its words, how to go on."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ import httpx
 import typer
 
 from ontology.events import Json
+from service.cli.compose import lines
 from service.cli.output import decided
 from service.client import Client, RequestRefused, ServiceUnreachable
 from service.clock import pause
@@ -23,6 +24,16 @@ _FIRST: Final[dict[str, Json]] = {
     "facts": {"request": {"kind": "reply", "audience": "customer", "public": False}},
 }
 
+_WORDS: Final[dict[str, Json]] = {
+    "channels": ["email"],
+    "slots": {
+        "agent": "Maria",
+        "situation": "your son was on that train and three calls brought you no answer",
+        "next_step": "I am asking the hospitals and our people on the platform for him",
+    },
+    "answers": _FIRST["text"],
+}
+
 
 def welcome(settings: Settings) -> None:
     """Wait until ready, ask one decision, print it with its reasons and how to go on."""
@@ -34,11 +45,13 @@ def welcome(settings: Settings) -> None:
     try:
         with Client(url, key) as client:
             answer = client.post("/v1/decisions", _FIRST)
+            words = client.post("/v1/compose", {"decision": answer["id"], **_WORDS})
             reasons = client.get(f"{answer['links']['explanation']}")  # type: ignore[index,call-overload] # as the API answers
     except (RequestRefused, ServiceUnreachable) as error:
         typer.echo(f"The first decision failed: {error}", err=True)
         return
     typer.echo("\n".join(["", "A first decision:", *decided(answer), "", str(reasons["text"])]))
+    typer.echo("\n".join(["", "Words for it, a preview:", *lines(words)]))
     typer.echo(_how(url, settings))
 
 

@@ -58,10 +58,11 @@ def command(  # noqa: PLR0913 - one option a member of the request
     if as_json:
         show(found)
     else:
-        typer.echo("\n".join(_lines(found)))
+        typer.echo("\n".join(lines(found)))
 
 
-def _lines(found: Mapping[str, object]) -> Iterator[str]:
+def lines(found: Mapping[str, object]) -> Iterator[str]:
+    """What was composed, as people read it."""
     yield from _chosen(found)
     for text in _rows(found["texts"]):
         yield from _text(text)
