@@ -40,9 +40,9 @@ def quick(plain: str) -> str | None:
 
 
 def _by_words(words: Sequence[str]) -> str | None:
-    speakers, votes = _speakers(), defaultdict[str, int](int)
+    known, votes = speakers(), defaultdict[str, int](int)
     for word in words:
-        for tag in speakers.get(word, ()):
+        for tag in known.get(word, ()):
             votes[tag] += 1
     first, second, *_ = [*sorted(votes.values(), reverse=True), 0, 0]
     if first < max(FEWEST, SHARE * len(words)) or first < AHEAD * second:
@@ -51,7 +51,7 @@ def _by_words(words: Sequence[str]) -> str | None:
 
 
 @cache
-def _speakers() -> Mapping[str, tuple[str, ...]]:
+def speakers() -> Mapping[str, tuple[str, ...]]:
     """The languages that commonly use each word."""
     found = defaultdict[str, list[str]](list)
     for line in files(__package__).joinpath("common_words.txt").read_text("utf-8").splitlines():
