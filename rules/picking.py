@@ -23,7 +23,8 @@ class Wanted:
 
     `fits` has, by dimension, what is known of it; a dimension that is missing was not stated.
     `situation` has what is known by the keys of `when`. Of `channels` one at least must have a
-    wording. `named` is the template that a rule or the caller asks for.
+    wording. `named` is the template that a rule or the caller asks for; `local` are those that
+    are worded for the place.
     """
 
     at: datetime
@@ -32,6 +33,7 @@ class Wanted:
     channels: frozenset[str] = frozenset()
     locale: str | None = None
     named: str | None = None
+    local: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class _Rank:
     strategies: int
     channels: int
     dimensions: int
+    strange: bool
     locale: bool
     width: int
     id: str
@@ -76,8 +79,8 @@ def pick(templates: Iterable[Template], wanted: Wanted) -> Picked:
 
     What fits is ordered by: named by a rule or the caller; conditions of the situation that it
     asks for and that are met; of these, what instructs; strategies of the decision that it
-    follows beyond informing; wanted channels; dimensions that it names; the exact locale; how
-    few values it names; its id.
+    follows beyond informing; wanted channels; dimensions that it names; worded for the place;
+    the exact locale; how few values it names; its id.
     """
     fitting: list[tuple[_Rank, Template]] = []
     others: list[tuple[int, str, Passed]] = []
@@ -170,6 +173,7 @@ def _rank(one: Template, wanted: Wanted) -> _Rank:
         strategies=-len(follows & wanted.fits.get("strategy", frozenset())),
         channels=-len(wanted.channels & one.variants.keys()),
         dimensions=-len(named),
+        strange=one.id not in wanted.local,
         locale=wanted.locale != one.locale,
         width=sum(len(one.fits[name]) for name in named),
         id=one.id,
@@ -183,6 +187,7 @@ _BETTER: Final[tuple[tuple[str, str], ...]] = (
     ("strategies", "{other} follows more of the decision's strategies"),
     ("channels", "{other} has wordings for more of the channels"),
     ("dimensions", "{other} is made for more of what was asked"),
+    ("strange", "{other} is worded for the place"),
     ("locale", "{other} is written for exactly this locale"),
     ("width", "{other} is made for less else"),
     ("id", "{other} fits as well and comes first by its id"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from knowledge.graph import Graph
 from ontology.identity import ThingId
 from rules.channels import CHANNELS
 from rules.picking import Wanted
@@ -103,7 +104,15 @@ def wanted(
         channels=frozenset(request.channels) or natural(basis),
         locale=locale,
         named=request.template or (min(named) if named else None),
+        local=_local(addressee.graph, basis),
     )
+
+
+def _local(graph: Graph, basis: Basis) -> frozenset[str]:
+    """The templates that are worded for the geofence."""
+    fence = basis.things.get("geofence")
+    found = graph.properties(fence).get("template", ()) if fence is not None else ()
+    return frozenset(map(str, found))
 
 
 def _kinds(basis: Basis, request: ComposeRequest) -> frozenset[str]:

@@ -135,6 +135,12 @@ def test_what_fits_but_is_passed_over_says_what_was_better() -> None:
     assert passed.reasons == ("it fits, but b is made for more of what was asked",)
 
 
+def test_what_is_worded_for_the_place_goes_before_its_equals_only() -> None:
+    there = replace(KNOWN, local=frozenset({"b"}))
+    assert picked([template("a"), template("b")], there) == "b"
+    assert picked([template("a", when={"detection": ("betrayal",)}), template("b")], there) == "a"
+
+
 def test_a_dimension_that_nobody_stated_bars_nothing() -> None:
     assert picked([template("a", fits={"touchpoint": ("phone",)})], KNOWN) == "a"
 
