@@ -14,7 +14,7 @@ from knowledge.language.slot_fills import LONGEST, TYPES, fills
 from knowledge.language.wording_tokens import SLOT, Token, Why, tokens, turned, why_kept
 
 _MOST_CELLS: Final = 200_000
-"""How much is searched at once for what fills slots; longer texts are searched where they differ."""
+"""How much is searched at once for what fills slots; of longer texts, what differs."""
 
 _NEVER: Final = 1 << 30
 

@@ -56,7 +56,7 @@ def test_any_text_without_braces_is_no_distance_from_itself(text: str, language:
     st.lists(st.tuples(st.integers(0, 60), st.sampled_from(PLAIN)), min_size=1, max_size=12),
     st.integers(0, 20),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_words_that_the_approved_text_lacks_never_bring_a_text_nearer(
     given_: dict[str, str], first: list[tuple[int, str]], more: list[tuple[int, str]], cut: int
 ) -> None:
