@@ -66,6 +66,8 @@ def test_fault_of_the_first_person_counts(text: str, kind: str) -> None:
         ("We are sorry for what you went through.", set()),
         ("Our error rate is published.", set()),
         ("We take our responsibility for safety seriously.", set()),
+        ("As soon as we knew about the leak, we closed the valve.", {"conditional"}),
+        ("We lost power at six.", set()),
     ],
 )
 def test_what_is_denied_open_quoted_asked_or_of_others_does_not_count(
