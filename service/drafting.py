@@ -15,6 +15,7 @@ from service.acts import acted, standing
 from service.committing import ThingUnknown, commit_all, event_id
 from service.message_bodies import ClaimIn, MessageIn, PromiseIn
 from service.message_content import CLAIM, KIND, PROMISE, Content, read
+from service.message_reading import admitted, disclosed
 from service.recording import removed, written
 from service.world import World
 
@@ -139,6 +140,8 @@ def _kept(known: Content) -> dict[str, Json]:
 
 
 def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:
+    read_ = disclosed(world, said.text, said.language)
+    named = said.acknowledges_harm if said.acknowledges_harm is not None else read_.harm
     kept = at.replace(year=at.year + YEARS_KEPT, day=min(at.day, 28))
     found: dict[str, Json] = {
         "aboutIncident": said.incident,
@@ -154,8 +157,8 @@ def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:
         "usesTemplate": said.template,
         "localises": said.localises,
         "revisionOf": said.revises,
-        "admission": said.admission,
-        "acknowledgesHarm": said.acknowledges_harm,
+        "admission": admitted(read_, said.admission),
+        "acknowledgesHarm": named,
         "draftedAt": at.isoformat().replace("+00:00", "Z"),
         "retainUntil": kept.isoformat().replace("+00:00", "Z")
         if said.audience in _OUTSIDE

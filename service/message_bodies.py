@@ -4,7 +4,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from ontology.identity import ThingId
 from service.bodies import Model, Moment, Name, Reference, Text
 
 MOST_CLAIMS = 50
@@ -129,6 +128,33 @@ class MessageIn(Model):
     )
 
 
-def thing(text: str | None) -> ThingId | None:
-    """An id that a body names."""
-    return ThingId(text) if text is not None else None
+class PublicationIn(Model):
+    """The messages that go out together or not at all."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {"messages": ["message/statement-en", "message/statement-fr"]}
+        },
+    )
+
+    messages: Annotated[list[_Id], Field(min_length=1, max_length=50)]
+
+
+class HoldIn(Model):
+    """Why everything that could go out is held, and of which incident."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "reason": "A second train has stopped.",
+                "incident": "incident/2013-ny-train",
+            }
+        },
+    )
+
+    reason: Annotated[str, Field(min_length=1, max_length=400)]
+    incident: Annotated[str, Field(pattern="^incident/.{1,120}$")] | None = None

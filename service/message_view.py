@@ -42,13 +42,12 @@ def told(world: World, content: Content, roles: Collection[Role]) -> dict[str, J
 
     The words that answer one person are withheld from those who may not read about people.
     """
-    personal = content.one("addressee") is not None and not SEE_PEOPLE & set(roles)
-    hidden = _PERSONAL if personal else frozenset[str]()
+    kept_back = hidden(content, roles)
     signed = approvals(world.graph, content.id)
     replaces: list[Json] = [*standing_for(world.graph, content)]
     body: dict[str, Json] = {
         "id": content.id,
-        **_shown(content.properties, hidden=hidden),
+        **_shown(content.properties, hidden=kept_back),
         "digest": content.digest,
         "claims": [{"id": one, **_shown(part)} for one, part in sorted(content.claims.items())],
         "promises": [
@@ -61,7 +60,13 @@ def told(world: World, content: Content, roles: Collection[Role]) -> dict[str, J
         "replaces": replaces,
         "possible": _possible(world, KIND, content.properties, roles),
     }
-    return body | ({"withheld": [*sorted(hidden)]} if hidden else {})
+    return body | ({"withheld": [*sorted(kept_back)]} if kept_back else {})
+
+
+def hidden(content: Content, roles: Collection[Role]) -> frozenset[str]:
+    """What of a message these roles may not read: words to one person."""
+    personal = content.one("addressee") is not None and not SEE_PEOPLE & set(roles)
+    return _PERSONAL if personal else frozenset()
 
 
 def refusals(world: World, content: Content) -> list[Json]:

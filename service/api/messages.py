@@ -13,9 +13,13 @@ from service import drafting, message_view, submitting
 from service.api.answers import answer, idempotency, principal, world
 from service.bodies import Model
 from service.committing import ThingUnknown
-from service.message_bodies import MessageIn
+from service.message_bodies import HoldIn, MessageIn, PublicationIn
 from service.message_content import KIND, Content, read
+from service.message_reading import read_out
+from service.permissions import SEE_PEOPLE
+from service.plans import hold_all, publish_together
 from service.problems import not_found
+from service.security import Denied
 from service.world import World
 
 bp = APIBlueprint("messages", __name__, url_prefix="/v1/messages", tag="Messages")
@@ -145,6 +149,58 @@ def refusals(local: str) -> Response:
     here = world()
     here.catch_up()
     return answer({"items": message_view.refusals(here, _found(here, local)), "cursor": None})
+
+
+@bp.post("/publication")
+@bp.input(PublicationIn)
+@bp.doc(
+    summary="Publish several messages as one plan: all go out, or none does.",
+    responses={
+        200: "All are live.",
+        404: "One of them is not there.",
+        409: "One of them can't be published as it stands.",
+        422: "A shape refuses one of them.",
+    },
+)
+def publish(json_data: PublicationIn) -> Response:
+    """Let them go out together."""
+    here = world()
+    messages = [_found(here, one.partition("/")[2]).id for one in json_data.messages]
+    events = publish_together(here, messages, principal().actor(None))
+    here.catch_up()
+    items = [{"thing": event.subject, "to": event.data["to"]} for event in events]
+    return answer({"items": items, "cursor": None})
+
+
+@bp.post("/hold")
+@bp.input(HoldIn)
+@bp.doc(
+    summary="Hold everything that could go out, of an incident or at all.",
+    responses={200: "What was held."},
+)
+def hold(json_data: HoldIn) -> Response:
+    """Hold it."""
+    named = ThingId(json_data.incident) if json_data.incident is not None else None
+    held = hold_all(world(), json_data.reason, principal().actor(None), incident=named)
+    return answer({"items": [{"thing": one, "to": "held"} for one in held], "cursor": None})
+
+
+@bp.get("/<string:local>/reading")
+@bp.doc(
+    summary="What a machine reads in it: what it admits, claims and promises, for a person.",
+    responses={200: "Every finding with its place.", 404: "There is no such message."},
+)
+def reading(local: str) -> Response:
+    """Read it; nothing is recorded."""
+    here = world()
+    here.catch_up()
+    content = _found(here, local)
+    if message_view.hidden(content, principal().roles):
+        words = (
+            f"{content.id} answers one person; its words are for {', '.join(sorted(SEE_PEOPLE))}."
+        )
+        raise Denied(words, unknown=False)
+    return answer(read_out(here, content))
 
 
 def _found(here: World, local: str) -> Content:

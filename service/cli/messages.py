@@ -131,6 +131,60 @@ def act(
         typer.echo(f"{found['thing']} is {found['to']}")
 
 
+@app.command("publish")
+def publish(
+    messages: Annotated[list[str], typer.Argument(help="message/… of one plan.")],
+    *,
+    url: Url = _URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let several messages go out together, or none of them."""
+    body: dict[str, Json] = {"messages": [*messages]}
+    found = _asked(url, key, lambda client: client.post("/v1/messages/publication", body))
+    _each(found, as_json=as_json)
+
+
+@app.command("hold")
+def hold(
+    *,
+    reason: Annotated[str, typer.Option(help="Why; everybody whose message waits reads it.")],
+    incident: Annotated[str | None, typer.Option(help="Only of this one: incident/…")] = None,
+    url: Url = _URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hold everything that could go out."""
+    body: dict[str, Json] = {"reason": reason}
+    body |= {"incident": incident} if incident is not None else {}
+    found = _asked(url, key, lambda client: client.post("/v1/messages/hold", body))
+    _each(found, as_json=as_json)
+
+
+@app.command("read")
+def reading(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+    """What a machine reads in it: what it admits, claims and promises; people confirm it."""
+    found = _asked(url, key, lambda client: client.get(f"{_path(message)}/reading"))
+    if as_json:
+        show(found)
+        return
+    told = "  ".join(f"{name} {found[name]}" for name in ("admission", "harm", "non_apology"))
+    typer.echo(f"{told}  {'a person must read it' if found['needs_person'] else ''}".rstrip())
+    _tell(found, "findings", ("about", "says", "why", "suggestion"))
+    _tell(found, "claims", ("topic", "polarity", "value", "sentence"))
+    _tell(found, "promises", ("due", "sentence"))
+
+
+def _each(found: "dict[str, Json]", *, as_json: bool) -> None:
+    if as_json:
+        show(found)
+        return
+    items = found["items"]
+    for row in items if isinstance(items, list) else ():
+        if isinstance(row, dict):
+            typer.echo(f"{row['thing']} is {row['to']}")
+
+
 def _path(message: str) -> str:
     kind, _, local = message.partition("/")
     if kind != "message" or not local:
@@ -181,7 +235,7 @@ def _tell(found: "dict[str, Json]", part: str, names: tuple[str, ...]) -> None:
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict):
             told = "  ".join(str(row[name]) for name in names if row.get(name) is not None)
-            typer.echo(f"{part[:-1]:9} {row['id']}  {told}")
+            typer.echo(f"{part[:-1]:9} {row.get('id', '')}  {told}")
 
 
 def _done(found: "dict[str, Json]", *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ import pytest
 from knowledge.ledger import Ledger
 from knowledge.refusals import Conflict, IdempotencyMismatch
 from knowledge.sealing import KeyStore
-from ontology.events import Event
+from ontology.events import Event, Json
 from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
 from ontology.record_values import RecordInvalid
@@ -25,6 +25,8 @@ from service.founding import found
 from service.going_out import publish_due
 from service.message_bodies import MessageIn
 from service.message_content import approvals, read
+from service.message_reading import read_out
+from service.plans import hold_all, publish_together
 from service.reasking import Reasking
 from service.settings import Settings
 from service.sweep import sweep
@@ -145,6 +147,11 @@ def shapes_that_refuse(world: World, message: ThingId) -> set[object]:
     world.catch_up()
     found = message_view.refusals(world, read(world.graph, message))
     return {one["shape"] for one in found if isinstance(one, dict)}
+
+
+def rows(found: Json) -> list[dict[str, Json]]:
+    assert isinstance(found, list)
+    return [row for row in found if isinstance(row, dict)]
 
 
 def approved(world: World, actor: Actor = WRITER, **changes: Any) -> ThingId:
@@ -489,6 +496,77 @@ def test_a_localisation_that_leaves_out_a_core_claim_is_not_submitted(world: Wor
     drafting.edit(world, other, said(language="fr", localises=first, claims=[core]), WRITER)
     submitting.submit(world, other, WRITER)
     assert state(world, other) in {"submitted", "approved"}
+
+
+def test_a_plan_goes_out_whole(world: World) -> None:
+    pair = [approved(world), approved(world, channel="app")]
+    publish_together(world, pair, WRITER)
+    assert [state(world, one) for one in pair] == ["live", "live"]
+
+
+def test_a_plan_whose_parts_contradict_each_other_stays_in_whole(world: World) -> None:
+    topic = "claim-topic/brakes"
+    pair = [
+        approved(world, channel=channel, claims=[{"topic": topic, "polarity": polarity}])
+        for channel, polarity in (("app", "denied"), ("press", "affirmed"))
+    ]
+    with pytest.raises(GateRefused, match="says the opposite"):
+        publish_together(world, pair, WRITER)
+    assert [state(world, one) for one in pair] == ["approved", "approved"]
+
+
+def test_a_plan_with_a_part_that_is_not_signed_stays_in_whole(world: World) -> None:
+    ready, waiting = approved(world), drafted(world, channel="app")
+    with pytest.raises(ActRefused, match=f"{waiting}: .*publish goes from"):
+        publish_together(world, [ready, waiting], WRITER)
+    assert state(world, ready) == "approved"
+
+
+def test_everything_of_an_incident_is_held_in_one_act(world: World) -> None:
+    mine, planned = approved(world), approved(world, channel="app")
+    act(world, planned, "schedule", wait="PT2H")
+    other = approved(world, incident=HURT, acknowledges_harm=True, admission="harm")
+    held = hold_all(world, "A second train has stopped.", WRITER, incident=ThingId(LATE))
+    assert set(held) == {mine, planned}
+    assert [state(world, one) for one in (mine, planned, other)] == ["held", "held", "approved"]
+    assert hold_all(world, "Once more.", WRITER, incident=ThingId(LATE)) == []
+
+
+def test_fault_that_a_rule_reads_counts_whatever_the_author_says(world: World) -> None:
+    text = "We failed to maintain the brakes. People were hurt, and we are sorry."
+    message = drafted(world, text=text, admission="none")
+    assert world.graph.get(message, "admission") == "fault"
+    assert world.graph.get(message, "acknowledgesHarm") is True
+
+
+def test_what_no_machine_judged_is_what_its_author_states(world: World) -> None:
+    stated = drafted(world, language="sw", text="Treni zimesimama.", admission="none")
+    unstated = drafted(world, language="sw", text="Treni zimesimama.", admission=None)
+    assert world.graph.get(stated, "admission") == "none"
+    assert world.graph.get(unstated, "admission") == "not-judged"
+
+
+def test_a_message_is_read_for_findings_claims_and_promises(world: World) -> None:
+    text = "The brakes were not at fault. We will say more by 18:00."
+    put(world, "ClaimTopic", "claim-topic/brakes", name="The brakes", words=["brakes at fault"])
+    message = drafted(world, text=text)
+    found = read_out(world, read(world.graph, message))
+    assert found["admission"] in {"none", "not-judged"}
+    (claim,) = rows(found["claims"])
+    assert (claim["topic"], claim["polarity"]) == ("claim-topic/brakes", "denied")
+    (promise,) = rows(found["promises"])
+    assert str(promise["due"]).startswith("2026-11-22T18:00")
+
+
+def test_a_localisation_is_compared_with_its_source(world: World) -> None:
+    source = drafted(world, text="11 people were taken to hospital.")
+    other = drafted(
+        world, text="12 Menschen sind im Krankenhaus.", language="de", localises=source
+    )
+    kept = read_out(world, read(world.graph, other))["kept"]
+    assert isinstance(kept, dict)
+    assert "11" in str(kept["lost"])
+    assert "12" in str(kept["added"])
 
 
 def test_there_is_no_message_where_there_is_none(world: World) -> None:
