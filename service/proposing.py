@@ -30,7 +30,7 @@ from service.policies import PROPOSAL
 from service.problems import Fault, ProblemError, pointer
 from service.shape_checks import shape_faults
 from service.trial import trial
-from service.wording_checks import forbidden
+from service.wording_checks import forbidden, unknown
 from service.world import World
 
 MOST_BYTES = 4_000_000
@@ -96,22 +96,24 @@ def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
         return
     broken = [_of_part(file, words) for file, words in faults(content)]
     broken += [_of_part(file, words) for file, words in shape_faults(content)]
-    broken += [] if broken else _unkind(content)
+    broken += [] if broken else _unworded(content)
     yield from broken
     try:
-        build(content, catalogue())
+        policy = build(content, catalogue())
         report = run_bundle(content, catalogue())
     except Invalid as error:
         yield from (_of_diagnostic(one) for one in error.diagnostics)
         return
+    lost = [] if broken else [_of_diagnostic(one) for one in unknown(policy, content)]
+    yield from lost
     failed = [result for result in report.results if not result.passed]
     yield from (_of_case(result) for result in failed)
     yield from (Fault(pointer="/files", detail=lacking) for lacking in report.unpaired)
-    if not (failed or broken) and (fault := trial(content)) is not None:
+    if not (failed or broken or lost) and (fault := trial(content)) is not None:
         yield Fault(pointer="/files", detail=fault)
 
 
-def _unkind(content: Mapping[str, bytes]) -> list[Fault]:
+def _unworded(content: Mapping[str, bytes]) -> list[Fault]:
     """Wordings that the bundle's own voice never says."""
     library = library_of(content)
     return [_of_diagnostic(one) for one in forbidden(library.templates, library.voice)]

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from knowledge.language.voice_files import Voice
-from rules.diagnostics import Diagnostic
+from rules.diagnostics import Diagnostic, near
+from rules.policy import Policy
 from rules.template import Slot, Template, Variant
 from rules.wording import Value, rendered
+from service.library import library_of
 from service.spoken import Place
 from service.stated import EXAMPLES, said
 from service.texts import Worded, overruns, worded
@@ -53,6 +55,23 @@ def _never(one: Template, variant: Variant, text: str, voice: Voice) -> Iterator
                 reason=f"the voice never says it, in {one.id} for {variant.channel}: {phrase.why}",
                 example=phrase.instead,
             )
+
+
+def unknown(policy: Policy, content: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    """Rules that ask for a template that the bundle does not have."""
+    templates = library_of(content).templates
+    for rule in policy.rules:
+        for fact in rule.conclusions:
+            name = fact.values.get("template")
+            if fact.kind == "response" and name is not None and str(name) not in templates:
+                yield Diagnostic(
+                    file=rule.file,
+                    line=rule.line,
+                    column=1,
+                    offending=str(name),
+                    reason=f"is no template, and the rule {rule.id} asks for it",
+                    nearest=near(str(name), templates),
+                )
 
 
 def tried(one: Template, voice: Voice) -> Iterator[Tried]:

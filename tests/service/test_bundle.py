@@ -32,6 +32,17 @@ templates:
 UNKIND = AGAIN.replace("id: reply", "id: unkind").replace(
     "Hello.", "We are sorry if you were hurt."
 )
+ASKING = """\
+book: mine
+stratum: respond
+owner: team/a
+rules:
+  - id: ask-for-words
+    reason: Tried.
+    covers: ["1.4"]
+    when: {incident: {phase: open}}
+    then: [{respond: {strategy: adjust, template: holding-statment}}]
+"""
 
 
 def activate(first: Door, second: Door, files: Mapping[str, str]) -> None:
@@ -86,6 +97,11 @@ def test_the_shipped_manifest_names_the_shipped_coefficients() -> None:
         ),
         ("rules/templates/zz.yaml", AGAIN, "'reply': names another template too, at rules/"),
         ("rules/templates/zz.yaml", UNKIND, "zz.yaml:5:56: 'sorry if': the voice never says it"),
+        (
+            "rules/books/mine.yaml",
+            ASKING,
+            "mine.yaml:5:1: 'holding-statment': is no template, and the rule ask-for-words",
+        ),
         ("rules/guidelines/voice.yaml", "voice: a\n", "voice.yaml:1:1: owner is missing"),
         ("rules/guidelines/a.yaml", "a: [\n", "is no YAML"),
         ("rules/secrets.yaml", "a: b\n", "is none of rules/books/*.yaml"),
