@@ -85,7 +85,7 @@ class Flood:
             "platform": "platform/twitter",
             "feed": "feed/listening",
             "posted_at": at.isoformat(),
-            "text": f"The train at #SpuytenDuyvil left the rails, says number {number} of the flood",
+            "text": f"The train at #SpuytenDuyvil left the rails, says {number} of the flood",
             "author": {"system": "twitter", "key": f"u{number % 997}"},
         }
 
