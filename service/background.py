@@ -9,6 +9,7 @@ from service.alerting import Alerting
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.going_out import publish_due
+from service.minding import Minding
 from service.proposing import tidy
 from service.reasking import Reasking
 from service.shutout import watch
@@ -34,6 +35,7 @@ class Background:
         self._validating: Final = Validating(world)
         self._suggesting: Final = Suggesting(world)
         self._reasking: Final = Reasking(world)
+        self._minding: Final = Minding(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -45,6 +47,7 @@ class Background:
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
                 ("validate", lambda: self._repeat("validate", self._validating.step)),
                 ("reask", lambda: self._repeat("reask", self._reasking.step)),
+                ("mind", lambda: self._repeat("mind", self._minding.step)),
             )
         ]
         self._next_retention = 0.0
@@ -64,6 +67,7 @@ class Background:
         self._alerting.close()
         self._validating.close()
         self._reasking.close()
+        self._minding.close()
 
     def _warm(self) -> None:
         try:

@@ -26,6 +26,7 @@ from service.going_out import publish_due
 from service.message_bodies import MessageIn
 from service.message_content import approvals, read
 from service.message_reading import read_out
+from service.minding import Minding
 from service.plans import hold_all, publish_together
 from service.reasking import Reasking
 from service.settings import Settings
@@ -404,6 +405,24 @@ def test_a_promise_runs_from_the_moment_its_message_goes_out(
     assert state(world, one) == "broken"
     act(world, one, "answer", note="Said in the update.")
     assert state(world, one) == "answered"
+
+
+def test_a_promise_at_risk_and_a_broken_one_are_told_once_each(
+    world: World, clock: StoppedClock
+) -> None:
+    due = clock.now() + timedelta(hours=4)
+    live(world, promises=[{"sentence": "More by noon.", "due": due.isoformat()}])
+    minding = Minding(world)
+    for hours, raised in ((3.5, 1), (0.1, 0), (1, 1), (1, 0)):
+        clock.advance(clock.now() + timedelta(hours=hours))
+        sweep(world, clock.now())
+        assert minding.step() == raised
+    minding.close()
+    alerts = world.alerts_now().newest()
+    assert {(one.tier, one.team) for one in alerts} == {
+        ("specialist", "team/crisis-office"),
+        ("crisis-team", "team/crisis-office"),
+    }
 
 
 def test_a_promise_that_is_kept_lapses_no_more(world: World, clock: StoppedClock) -> None:
