@@ -16,6 +16,7 @@ _FILES: Final = (
     "teams",
     "regions",
     "people",
+    "trainings",
     "shifts",
     "platforms",
     "offers",
@@ -33,7 +34,7 @@ _FILES: Final = (
 )
 
 PEOPLE: Final[Mapping[str, str]] = MappingProxyType(
-    {"ofCustomer": "customer", "accountOf": "customer", "holder": "person"}
+    {"ofCustomer": "customer", "accountOf": "customer", "holder": "person", "trainee": "person"}
 )
 """Properties that refer to a person, whom nobody outside can name by id, and the person's kind."""
 

@@ -11,8 +11,11 @@ from ontology.events import Json
 from ontology.facts import Fact, catalogue
 from ontology.values import Value, encode, parse_duration
 
-SEMANTICS: Final = "1"
-"""The version of how facts and rules become a decision; a replay needs the same one."""
+SEMANTICS: Final = "2"
+"""The version of how facts and rules become a decision; a replay needs the same one.
+
+From 2 on a route says in which queue it arrives and who is next, and temporary routings count.
+"""
 
 Verdict: TypeAlias = Literal["nothing-asked", "go", "wait", "stop"]
 """Whether the message that the caller asks about may go out: there is none, at once, once every
@@ -21,12 +24,18 @@ requirement is met, or not in this form because it breaks a prohibition."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Who answers; `instead_of` is the team that was asked first and has nobody on call."""
+    """Who answers, and in which queue of the caller's system it arrives.
+
+    `otherwise` is who is next where that team can't be reached; `instead_of` the team that was
+    asked first and has nobody on call, or that a temporary routing spares; `by` that routing.
+    """
 
     team: str
     priority: str = "normal"
     otherwise: str | None = None
     instead_of: str | None = None
+    external: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ CAUTIONS: Final = (
     "tier-held",
     "no-route",
     "nobody-on-call",
+    "temporary-routing-unreachable",
+    "load-unknown",
     "rule-failed",
     "engines-disagree",
 )
@@ -62,6 +64,8 @@ LISTS: Final[Mapping[str, Mapping[str, Place]]] = MappingProxyType(
             "priority": "routing.priority",
             "otherwise": "routing.otherwise",
             "instead_of": "routing.team",
+            "external": "temporary_routing.external",
+            "by": "temporary_routing.id",
         },
         "responses": {"strategy": "response.strategy", "template": "response.template"},
         "requirements": {

@@ -3,19 +3,29 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from ontology.decisions import Caution, Decision, Route
+from ontology.decisions import SEMANTICS, Caution, Decision, Route
 from ontology.facts import Fact
-from rules import merging
+from rules import merging, reaching
 from rules.caution import FLOOR, asked, broken, doubts, verdict
 from rules.policy import Policy
 from rules.strata import Engines, evaluate
 
+_PLAIN: Final = "1"
+"""The semantics in which routes named teams and nothing else."""
 
-def decide(facts: Sequence[Fact], policy: Policy, at: datetime, engines: Engines) -> Decision:
+
+def decide(
+    facts: Sequence[Fact],
+    policy: Policy,
+    at: datetime,
+    engines: Engines,
+    semantics: str = SEMANTICS,
+) -> Decision:
     """Decide, purely: the same facts in any order give the same decision, byte for byte.
 
-    `at` is aware; it settles which rules are in effect.
+    `at` is aware; it settles which rules are in effect. A replay names the `semantics` of then.
     """
     result = evaluate(policy, facts, at, engines)
     of = _by_kind(fact for firing in result.firings for fact in firing.conclusions)
@@ -24,6 +34,10 @@ def decide(facts: Sequence[Fact], policy: Policy, at: datetime, engines: Engines
     tier, within = merging.tier(of["escalation"], floors)
     away, messages = merging.off_call(facts), asked(facts)
     routes = merging.routes(of["routing"], away)
+    rerouted = [*_rerouted(of, routes, away)]
+    if semantics != _PLAIN:
+        routes = reaching.arriving(routes, facts, ruled=bool(of["routing"]))
+        rerouted += reaching.doubtful(facts)
     prohibitions = merging.names(of["prohibition"], "name")
     breaks = broken(messages, prohibitions)
     requirements = merging.requirements(of["requirement"], messages if doubtful else [])
@@ -43,13 +57,14 @@ def decide(facts: Sequence[Fact], policy: Policy, at: datetime, engines: Engines
         broken=breaks,
         notifications=merging.notifications(of["notification"]),
         recovery=merging.recovery(of["recovery"]),
-        cautions=_sorted([*doubtful, *_raised(top, tier, facts), *_rerouted(of, routes, away)]),
+        cautions=_sorted([*doubtful, *_raised(top, tier, facts), *rerouted]),
         firings=counting,
         outranked=tuple(sorted({f.rule for f in result.firings} - {f.rule for f in counting})),
         errors=tuple(sorted(set(result.errors), key=lambda error: (error.rule, error.reason))),
         disagreements=tuple(sorted(set(result.disagreements))),
         policy=policy.digest,
         at=at,
+        semantics=semantics,
     )
 
 

@@ -20,6 +20,7 @@ from service.clock import Clock, Ids, elapsed_ms, monotonic_ms
 from service.lease import Lease, lease
 from service.outgoing import DEAD, FAILED, REQUESTED, SENT, Outgoing, Waiting
 from service.outward import Courier, Receipt
+from service.rerouting import taken_back
 from service.settings import Settings
 from service.webhooks import CREATED, REMOVED, Webhook, headers, message
 
@@ -35,6 +36,7 @@ _WORKERS: Final = 8
 _BATCH: Final = 1_000
 _KEEP_EVERY_MS: Final = 5_000.0
 _GONE: Final = 410
+_STALE: Final = "taken back before it was delivered"
 
 
 class Sending(Protocol):
@@ -146,6 +148,9 @@ class Outbox:
             event = self._world.ledger.at(one.sequence)
             if event is None:
                 continue
+            if taken_back(self._world.ledger, event):
+                drafts.append(self._stale(webhook, one))
+                continue
             receipt = self._posted(webhook, event)
             drafts.append(self._receipt(webhook, one, receipt))
             if not receipt.taken:
@@ -172,6 +177,12 @@ class Outbox:
             "next": following.isoformat() if following else None,
         }
         return _draft(kind, webhook.id, self._world.ids("event"), now, data)
+
+    def _stale(self, webhook: Webhook, one: Waiting) -> Draft:
+        """What is recorded of an event that must not arrive any more."""
+        now = self._world.clock.now()
+        data: dict[str, Json] = {"event": one.sequence, "attempt": one.attempts, "error": _STALE}
+        return _draft(DEAD, webhook.id, self._world.ids("event"), now, data)
 
     def _next(self, now: datetime, attempt: int, receipt: Receipt) -> datetime:
         """When to try again: the schedule's wait with jitter, or what the other side asks for."""

@@ -151,7 +151,7 @@ def replay(world: World, event: Event) -> Replay:
     """
     recorded = stored(event)
     policy = world.policies.get(recorded.policy)
-    again = decide(facts_of(event), policy.policy, recorded.at, policy.engines)
+    again = decide(facts_of(event), policy.policy, recorded.at, policy.engines, recorded.semantics)
     return Replay(recorded=recorded.canonical(), again=again.canonical())
 
 

@@ -12,6 +12,7 @@ from ontology.record_values import RecordInvalid
 from ontology.records import Record, check
 from ontology.schema import Property, schema
 from service.committing import GateRefused, Here, ThingUnknown, commit, commit_all, event_id
+from service.formulas import formulated
 from service.outlines import outlined
 
 MOST_AT_ONCE: Final = 200
@@ -145,6 +146,7 @@ def _read(world: Here, body: Body, found: Event | None) -> _Put:
     thing = body.id or _identified(world, body.type, body.key) or _fresh(world, body.type, found)
     kept = () if body.key is None or thing.partition("/")[0] in PEOPLE else (body.key,)
     said = outlined(body.type, _resolved(world, body.type, body.properties))
+    said = formulated(body.type, said)
     return _Put(thing, check(body.type, said, id=thing, keys=kept))
 
 

@@ -24,8 +24,22 @@ _WEEKDAYS: Final = (
     "saturday",
     "sunday",
 )
-_TEAM: Final = {"load": "load", "trained": "trained", "external": "external"}
-_AGREEMENT: Final = {"topic": "topic", "kind": "agreementKind", "region": "inRegion"}
+_TEAM: Final = {
+    "load": "load",
+    "trained": "trained",
+    "external": "external",
+    "escalates_to": "escalatesTo",
+}
+_AGREEMENT: Final = {
+    "topic": "topic",
+    "kind": "agreementKind",
+    "region": "inRegion",
+    "requires": "requiresStep",
+    "requires_within": "requiresWithin",
+    "compensation_limit": "compensationLimit",
+}
+_NO_FORCE: Final = frozenset({"unsigned", "lapsed"})
+"""The states of an agreement in which nothing relies on it; one without acts needs none."""
 
 
 MOST_MADE: Final = 64
@@ -148,7 +162,8 @@ class Roster:
         for team in self.teams:
             yield self._team(team, language, on=self.on_call(team, at))
         for agreement, properties in self.agreements.items():
-            yield self._agreement(agreement, on=_force(properties).covers(at))
+            signed = first(properties, "state") not in _NO_FORCE
+            yield self._agreement(agreement, on=signed and _force(properties).covers(at))
 
     def _team(self, thing: ThingId, language: str | None, *, on: bool) -> Values:
         properties = self.teams[thing]

@@ -12,6 +12,7 @@ from service import usage
 from service.bodies import DecisionRequest
 from service.bundle import Reading
 from service.clock import elapsed_ms, monotonic_ms
+from service.diversion import Asked, Staff, diverted, stated_loads
 from service.locating import PLACE, count, in_local_language, placed
 from service.perception import NotInTime
 from service.policies import Compiled
@@ -22,7 +23,7 @@ from service.values import Values
 from service.world import World
 
 _ROSTER: Final = frozenset({"team", "agreement"})
-_OWN: Final = frozenset({"unknown", "degraded"})
+_OWN: Final = frozenset({"unknown", "degraded", "temporary_routing"})
 _WAITING: Final = frozenset({"open", "broken"})
 _EXAMPLES: Final[Mapping[str, Json]] = {
     "incident": "incident/2013-ny-train",
@@ -93,8 +94,7 @@ def build(
     if request.text is not None and "region" in named and request.location is not None:
         spoken[0].put("region", named["region"], Origin(source="request", ref="/location"))
     found += spoken
-    found += [_missing("unknown", {"reference": text, "kind": kind}) for kind, text in unknown]
-    found += [_missing("degraded", {"part": part}) for part in degraded]
+    found += _lacking(unknown, degraded)
     roster, language = world.roster(), request.language or _language(found)
     in_local_language(world, found, language)
     if _ROSTER & request.facts.keys():
@@ -103,6 +103,7 @@ def build(
     else:
         prepared = roster.facts(at, language)
     _overlay(found, request.facts)
+    found += _diverted(world, found, Asked.of(named, language, world.incidents), at)
     return Situation(
         facts=(*_checked(found), *prepared),
         named=named,
@@ -209,6 +210,15 @@ def _promised(world: World, named: Mapping[str, ThingId]) -> Iterator[Values]:
         )
 
 
+def _diverted(
+    world: World, found: Iterable[Values], asked: Asked, at: datetime
+) -> Iterator[Values]:
+    """The temporary routings that hold for the request, by the loads that the caller knows."""
+    loads = stated_loads(found)
+    staff = Staff(roster=world.roster(), skills=world.skills(), loads=loads, at=at)
+    return diverted(world.temporaries, asked, staff)
+
+
 def _drifted(world: World, at: datetime) -> Iterator[ThingId]:
     """The feeds whose partner's form changed lately, as far as this worker has looked."""
     for partner in world.partners.all():
@@ -264,6 +274,14 @@ def _nowhere(found: Iterable[Values]) -> Iterator[str]:
     """The place that was named, where nobody can tell which it is; its name is not repeated."""
     if any(one.kind == "unknown" and one.values.get("reference") == PLACE for one in found):
         yield PLACE
+
+
+def _lacking(unknown: Iterable[tuple[str, str]], degraded: Iterable[str]) -> Iterator[Values]:
+    """What was named and nobody knows, and what did not answer in time."""
+    for kind, text in unknown:
+        yield _missing("unknown", {"reference": text, "kind": kind})
+    for part in degraded:
+        yield _missing("degraded", {"part": part})
 
 
 def _missing(kind: str, values: Mapping[str, object]) -> Values:

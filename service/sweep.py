@@ -15,6 +15,7 @@ from ontology.identity import Scope
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role, act
 from service.acts import acted, standing
 from service.committing import Here
+from service.joints import Done
 
 LATE: Final = timedelta(seconds=60)
 """How long after its deadline a lapse may be recorded without being marked as late."""
@@ -64,27 +65,30 @@ def _record(world: Sweeping, lapse: Lapse, version: int, now: datetime) -> bool:
     """Record one lapse, unless somebody did so or acted on the thing before."""
     scope = Scope(lapse.thing)
     try:
-        draft = _drafted(world, lapse, now)
+        drafts = _drafted(world, lapse, now)
     except ActRefused as error:
         if world.ledger.versions([scope])[scope] == version:
             world.log.warning("a deadline has no act", thing=lapse.thing, error=str(error))
             world.due_now().give_up(lapse)
         return False
     try:
-        world.ledger.append([draft], expected={scope: version})
+        world.ledger.append(drafts, expected={scope: version})
     except (DuplicateEvent, Conflict):
         return False
     return True
 
 
-def _drafted(world: Sweeping, lapse: Lapse, now: datetime) -> Draft:
-    """The act that follows a deadline; new deadlines run from now."""
+def _drafted(world: Sweeping, lapse: Lapse, now: datetime) -> list[Draft]:
+    """The act that follows a deadline, with what it brings; new deadlines run from now."""
     stands = standing(world, lapse.thing, lapse.kind)
     outcome = act(world.lifecycles, stands, lapse.deadline.lapse, actor=ITSELF, at=now, data={})
     draft = acted(lapse_id(lapse), stands, outcome, ITSELF, now)
     due = lapse.deadline.due
     told: dict[str, Json] = {"name": lapse.deadline.name, "due": due.isoformat()}
-    return replace(draft, data={**draft.data, "lapsed": told, "late": now - due > LATE})
+    late = replace(draft, data={**draft.data, "lapsed": told, "late": now - due > LATE})
+    joint = world.joints.get(lapse.kind)
+    done = Done(stands=stands, outcome=outcome, actor=ITSELF, at=now)
+    return [late, *(joint.drafts(world, done) if joint is not None else [])]
 
 
 def _shrank(world: Sweeping, before: Sequence[Lapse], now: datetime) -> bool:

@@ -29,6 +29,8 @@ TELLABLE: Final = (
     "subject.erased",
     "alert.repeated",
     "alert.suppressed",
+    "routing.pushed",
+    "routing.recalled",
 )
 """The events that a webhook can be told of; keys, webhooks and deliveries never leave."""
 

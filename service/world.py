@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final, Self
 
 from knowledge.due import Due
@@ -20,6 +21,7 @@ from ontology.lifecycle_file import lifecycles
 from service.access import KIND as PLATFORM
 from service.access import AccessGuard
 from service.activation import ActivationGuard
+from service.agreeing import AGREEMENT, AgreementJoint, SessionJoint
 from service.alert_guard import AlertGuard
 from service.alerts import KIND as ALERT
 from service.alerts import Alerts
@@ -33,6 +35,7 @@ from service.incidents import Incidents
 from service.joining import KIND as LINK
 from service.joining import LinkJoint
 from service.logs import logger
+from service.measurements import Measurements
 from service.message_content import KIND as MESSAGE
 from service.opening import ADVANCED, advanced, opened
 from service.partners import Partners
@@ -40,10 +43,17 @@ from service.perception import Perception
 from service.places import Places, concerned
 from service.policies import PROPOSAL, Policies
 from service.publishing import MessageJoint
+from service.rerouting import RoutingJoint
 from service.roster import Roster, concerns
+from service.routing_guard import RoutingGuard
 from service.security import Keyring
+from service.sessions import KIND as SESSION
 from service.settings import Settings, WorldKind
 from service.signing import APPROVAL
+from service.skills import Skills
+from service.skills import concerns as unsettles
+from service.temporary import KIND as ROUTING
+from service.temporary import Temporaries
 from service.traffic import Traffic
 from service.validations import Validations
 
@@ -102,15 +112,20 @@ class World:
             PROPOSAL: ActivationGuard(self.policies),
             PLATFORM: AccessGuard(self.graph, clock),
             ALERT: AlertGuard(self.alerts_now),
+            ROUTING: RoutingGuard(ledger, clock, self.skills),
         }
         self.joints: Final[Mapping[str, Joint]] = {
             LINK: LinkJoint(),
             APPROVAL: ApprovalJoint(),
             MESSAGE: MessageJoint(),
+            ROUTING: RoutingJoint(),
+            SESSION: SessionJoint(),
+            AGREEMENT: AgreementJoint(),
         }
         self.incidents: Final = Incidents()
         self.partners: Final = Partners()
         self.traffic: Final = Traffic()
+        self.temporaries: Final = Temporaries()
         self.perception: Final = own.perception
         self.clustering: Final = Clustering()
         self.counting: Final = Counting(ledger, own.segments, self.scopes, self.log, clock.now())
@@ -210,6 +225,10 @@ class World:
         """What signals are assigned to now."""
         return self.incidents.scopes(self.roster().within, self.places().beside)
 
+    def skills(self) -> Skills:
+        """Who is on call and what they have passed, read again only after a change of them."""
+        return self._skills.now()
+
     def settle_lags(self) -> None:
         """Measure how long what decisions have counted had waited for them."""
         self.counting.lags.settle()
@@ -226,6 +245,10 @@ class World:
         """Every question to people, folded up to the head."""
         return self._validations.now()
 
+    def measurements_now(self) -> Measurements:
+        """Every measurement of a KPI, folded up to the head."""
+        return self._measurements.now()
+
     def validations_known(self) -> Validations:
         """The same for a decision: read again only after a governed change.
 
@@ -236,6 +259,14 @@ class World:
             self.validations_now()
             self._validated = governed
         return self._validations.fold
+
+    @cached_property
+    def _skills(self) -> View[Skills]:
+        return View(self._read_skills, unsettles, self._folding)
+
+    @cached_property
+    def _measurements(self) -> Followed[Measurements]:
+        return Followed(Measurements(), self.ledger)
 
     def lag(self) -> int:
         """How many governed events this worker has not folded."""
@@ -280,6 +311,8 @@ class World:
             self._keyring,
             self._roster,
             self._places,
+            self._skills,
+            self.temporaries,
         )
         while events := self.ledger.read(self._governed, governed=True, limit=BATCH):
             for event in events:
@@ -291,6 +324,9 @@ class World:
 
     def _read_roster(self) -> Roster:
         return Roster.read(self.graph)
+
+    def _read_skills(self) -> Skills:
+        return Skills.read(self.graph)
 
     def _read_places(self) -> Places:
         return Places.read(self.graph)

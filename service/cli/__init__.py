@@ -27,6 +27,8 @@ GROUPS: Final = (
     "journeys",
     "alerts",
     "links",
+    "routings",
+    "kpis",
     "replay",
 )
 SINGLES: Final = ("init", "serve", "decide", "compose", "explain", "evaluate", "doctor", "listen")
