@@ -37,6 +37,7 @@ _BREAKS: Final[Mapping[str, Mapping[str, tuple[Value, ...]]]] = MappingProxyType
         "denial": {"strategy": ("deny",)},
         "fault-admission": {"admission": ("fault",)},
         "self-approval": {"drafted_by_approver": (True,)},
+        "agreed-boundary": {},  # concluded of what the request itself says
     }
 )
 

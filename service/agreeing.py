@@ -13,8 +13,7 @@ from ontology.records import check
 from ontology.values import duration_text
 from rules.dilemmas import Boundary, dilemmas
 from service.acts import acted, recorded
-from service.committing import Here
-from service.joints import Done
+from service.committing import Done, Here
 from service.recording import PUT, amended
 from service.rerouting import ITSELF
 from service.sessions import OPENED, Session, counted, refused, session
@@ -160,7 +159,7 @@ def _stated(one: Session, boundary: Boundary, at: datetime, within: timedelta) -
         "validUntil": until.isoformat(),
         "remindAt": remind.isoformat(),
         "forbidsClaim": [boundary.forbids_claim] if boundary.forbids_claim else None,
-        "forbidsStrategy": [boundary.forbids_strategy] if boundary.forbids_strategy else None,
+        "forbidsStrategy": boundary.forbids_strategy,
         "requiresStep": boundary.requires,
         "requiresWithin": duration_text(boundary.within) if boundary.within else None,
         "compensationLimit": boundary.limit,

@@ -96,6 +96,12 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "ledger.consistency": ("read:ledger", KEY_ROLES),
         "platforms.index": ("read:platforms", KEY_ROLES),
         "platforms.negotiate": ("read:platforms", KEY_ROLES),
+        "sessions.cases": ("read:sessions", KEY_ROLES),
+        "sessions.index": ("read:sessions", KEY_ROLES),
+        "sessions.one": ("read:sessions", KEY_ROLES),
+        "sessions.cast": ("write:votes", _ACT),  # whoever takes part
+        "sessions.agreements": ("read:agreements", KEY_ROLES),
+        "sessions.agreement": ("read:agreements", KEY_ROLES),
         "kpis.index": ("read:kpis", KEY_ROLES),
         "kpis.matrix": ("read:kpis", KEY_ROLES),
         "kpis.lacking": ("read:kpis", KEY_ROLES),

@@ -17,8 +17,7 @@ from ontology.lifecycle import (
 from ontology.lifecycle import act as follow
 from ontology.lifecycle_data import DataProblem
 from service.acts import acted
-from service.committing import Here
-from service.joints import Done
+from service.committing import Done, Here
 from service.temporary import APPROVED, PUSHED, RECALLED, Content
 
 ITSELF: Final = Actor(id=ATTUNE, roles=frozenset({Role.ATTUNE}))

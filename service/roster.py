@@ -34,6 +34,7 @@ _AGREEMENT: Final = {
     "topic": "topic",
     "kind": "agreementKind",
     "region": "inRegion",
+    "forbids_strategy": "forbidsStrategy",
     "requires": "requiresStep",
     "requires_within": "requiresWithin",
     "compensation_limit": "compensationLimit",

@@ -97,7 +97,7 @@ def build(
     found += _lacking(unknown, degraded)
     roster, language = world.roster(), request.language or _language(found)
     in_local_language(world, found, language)
-    if _ROSTER & request.facts.keys():
+    if _ROSTER & request.facts.keys() or _offers(request):
         found += roster.values(at, language)
         prepared: tuple[Fact, ...] = ()
     else:
@@ -301,6 +301,25 @@ def _overlay(found: list[Values], stated: Mapping[str, object]) -> None:
                 found.append(target)
             target.values.update(row)
             target.origins.append(origin)
+    _weighed(found)
+
+
+def _weighed(found: Iterable[Values]) -> None:
+    """Whether what the request offers lies beyond the limit that an agreement sets."""
+    rows = [*found]
+    offers = [one.values.get("compensation") for one in rows if one.kind == "request"]
+    sums = [one for one in offers if isinstance(one, int | float)]
+    for one in rows:
+        limit = one.values.get("compensation_limit") if one.kind == "agreement" else None
+        if sums and isinstance(limit, int | float):
+            one.values["exceeded"] = max(sums) > limit
+
+
+def _offers(request: DecisionRequest) -> bool:
+    """Whether the request says what it offers somebody."""
+    rows = request.facts.get("request", [])
+    several = rows if isinstance(rows, list) else [rows]
+    return any("compensation" in row for row in several)
 
 
 def _same(found: Sequence[Values], kind: str, row: Mapping[str, object]) -> Values | None:

@@ -14,8 +14,7 @@ from ontology.events import Draft, Json
 from ontology.identity import Scope
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role, act
 from service.acts import acted, standing
-from service.committing import Here
-from service.joints import Done
+from service.committing import Done, Here
 
 LATE: Final = timedelta(seconds=60)
 """How long after its deadline a lapse may be recorded without being marked as late."""

@@ -29,6 +29,7 @@ GROUPS: Final = (
     "links",
     "routings",
     "kpis",
+    "sessions",
     "replay",
 )
 SINGLES: Final = ("init", "serve", "decide", "compose", "explain", "evaluate", "doctor", "listen")

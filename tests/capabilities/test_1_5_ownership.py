@@ -54,7 +54,7 @@ def kpi(service: Served) -> str:
     [
         ({"accountable": None}, "exactly one accountable"),
         ({"accountable": ["team/legal", "team/customer-care"]}, "exactly one accountable"),
-        ({"formula": "answers in tyme / answers"}, "answers in tyme"),
+        ({"formula": "answers in tyme / answers"}, "tyme"),
         ({"formula": "answers in time > answers"}, "boolean"),
         ({"formula": "median"}, "one input"),
         ({"formula": "1 / 2", "input": ["answers"]}, "does not stand in the formula"),

@@ -37,7 +37,8 @@ PROMISED = {
     "customersAffected similarHistory priorReputation allegation internal onset ownedBy topic "
     "inRegion inGeofence onPlatform ofAccount",
     "Agreement": "topic agreementKind inRegion party validFrom validUntil partner permitsField "
-    "permitsPurpose retention suspended fromSession signatory remindAt boundary requiresStep "
+    "permitsPurpose retention suspended fromSession signatory remindAt boundary forbidsClaim "
+    "forbidsStrategy requiresStep "
     "requiresWithin compensationLimit",
     "Calendar": "timeZone opens closes workingDay holiday",
     "Person": "displayName memberOf",
