@@ -24,7 +24,7 @@ PROMISED = {
     "Work": "name aboutIncident audience",
     "ClaimTopic": "name aboutIncident measuredIn words",
     "Team": "name escalatesTo speaksLanguage trained inRegion load external atTier "
-    "publicContact function",
+    "publicContact function quorum",
     "OnCallShift": "ofTeam holder startsAt endsAt",
     "Touchpoint": "name touchpointKind journeyStage empathySensitivity quiet ownedBy usesPlatform "
     "publicContact",
