@@ -38,6 +38,7 @@ decisions.index         x   x   x   x   x   x   x   x
 decisions.one           x   x   x   x   x   x   x   x
 decisions.explanation   x   x   x   x   x   x   x   x
 decisions.replay        .   x   x   x   .   x   x   .
+compose.create          x   x   x   x   x   .   .   .
 hindsight.look          .   x   x   x   .   .   x   .
 signals.one             x   .   .   .   x   x   .   x
 signals.batch           x   .   .   .   x   x   .   x
