@@ -110,5 +110,5 @@ def _about(message: ThingId, problem: DataProblem) -> DataProblem:
 
 
 def _once(drafts: Sequence[Draft]) -> list[Draft]:
-    """One act a thing: two messages of a plan may replace the same one."""
-    return [*{draft.subject: draft for draft in drafts}.values()]
+    """One act a thing and type: two messages of a plan may replace the same one."""
+    return [*{(draft.subject, draft.type): draft for draft in drafts}.values()]

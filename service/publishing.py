@@ -13,6 +13,20 @@ from service.committing import Done, Here
 from service.message_content import KIND, PROMISE, Content, due_of, read, standing_for
 from service.signing import accompanying, voided
 
+PUBLISHED: Final = "message.published"
+WITHDRAWN: Final = "message.withdrawn"
+_TOLD: Final = {
+    "work": "versionOf",
+    "version": "versionNumber",
+    "kind": "messageKind",
+    "audience": "audience",
+    "channel": "onChannel",
+    "language": "language",
+    "region": "forRegion",
+    "incident": "aboutIncident",
+}
+"""What channels are told besides the words, by the property that says it."""
+
 _DOORS: Final = {
     "draft": "POST /v1/messages",
     "edit": "PUT /v1/messages/<id>",
@@ -50,10 +64,35 @@ class MessageJoint:
             raise ActRefused(act, (DataProblem("act", f"do it by {_DOORS[act]}"),), ())
         if act == "publish":
             content = read(world.graph, message)
-            return [*_superseded(world, content, done), *_made(world, content, done)]
+            replaced = [*_superseded(world, content, done)]
+            return [*replaced, *_made(world, content, done), *_out(world, content, done)]
         if act == "withdraw":
-            return [*_ended(world, read(world.graph, message), done)]
+            content = read(world.graph, message)
+            return [*_ended(world, content, done), *_out(world, content, done)]
         return [*voided(world, message, done.at)] if act in _UNDONE else []
+
+
+def _out(world: Here, content: Content, done: Done) -> Iterator[Draft]:
+    """What channels are told: the words and their place, or that they are taken back.
+
+    Words to one person are in the sealed record only; whoever sends them asks for them by key.
+    """
+    public = content.one("addressee") is None
+    told: dict[str, Json] = {
+        "digest": content.digest,
+        "replaces": [*standing_for(world.graph, content)],
+        **{name: content.one(term) for name, term in _TOLD.items()},
+        **({name: content.one(name) for name in ("subject", "text")} if public else {}),
+    }
+    yield Draft(
+        id=world.ids("event"),
+        type=PUBLISHED if done.outcome.act == "publish" else WITHDRAWN,
+        subject=content.id,
+        actor=done.actor.id,
+        occurred_at=done.at,
+        data={name: value for name, value in told.items() if value is not None},
+        governed=False,
+    )
 
 
 def _superseded(world: Here, content: Content, done: Done) -> Iterator[Draft]:

@@ -29,6 +29,8 @@ TELLABLE: Final = (
     "subject.erased",
     "alert.repeated",
     "alert.suppressed",
+    "message.published",
+    "message.withdrawn",
     "routing.pushed",
     "routing.recalled",
 )

@@ -517,6 +517,25 @@ def test_a_localisation_that_leaves_out_a_core_claim_is_not_submitted(world: Wor
     assert state(world, other) in {"submitted", "approved"}
 
 
+def test_channels_are_told_the_words_and_what_they_replace(world: World) -> None:
+    first = live(world)
+    second = approved(world, text="Trains run again.", revises=first)
+    act(world, second, "publish")
+    (event,) = world.ledger.newest(types=("message.published",), limit=1)
+    assert event.subject == second
+    assert (event.data["text"], event.data["channel"]) == ("Trains run again.", "website")
+    assert event.data["replaces"] == [first]
+    act(world, second, "withdraw", CHIEF, reason="It was wrong.")
+    assert world.ledger.newest(types=("message.withdrawn",), limit=1)[0].subject == second
+
+
+def test_channels_are_not_told_words_to_one_person(world: World) -> None:
+    put(world, "Customer", "customer/ann", displayName="Ann")
+    live(world, kind="reply", audience="customer", channel="mail", addressee="customer/ann")
+    (event,) = world.ledger.newest(types=("message.published",), limit=1)
+    assert "text" not in event.data
+
+
 def test_a_plan_goes_out_whole(world: World) -> None:
     pair = [approved(world), approved(world, channel="app")]
     publish_together(world, pair, WRITER)

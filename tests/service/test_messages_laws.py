@@ -64,7 +64,9 @@ def live(world: World, messages: list[ThingId]) -> set[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
         st.tuples(st.integers(0, 1), st.integers(0, 3), st.sampled_from(["publish", "withdraw"])),
