@@ -100,6 +100,8 @@ def test_a_localisation_without_the_number_is_refused(
     hurt = topic(service)
     core = {"topic": hurt, "value": 4, "measured_in": "people", "core": True}
     source = approved(channel="intranet", audience="employees", claims=[core])
+    passed = {"trainee": writer.id, "exercise": "localisation", "passedAt": "2026-01-01T00:00:00Z"}
+    service.post("/v1/records", {"type": "Training", "properties": passed})
     other = writer.draft(
         channel="intranet",
         audience="employees",

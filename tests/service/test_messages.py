@@ -36,6 +36,7 @@ from tests.service.conftest import START
 
 WRITER = Actor(id=ThingId("person/writer"), roles=frozenset({Role.RESPONDER, Role.REVIEWER}))
 LAWYER = Actor(id=ThingId("person/lawyer"), roles=frozenset({Role.LEGAL}))
+LAWYER_WHO_WRITES = Actor(id=LAWYER.id, roles=frozenset({Role.LEGAL, Role.RESPONDER}))
 CHIEF = Actor(id=ThingId("person/chief"), roles=frozenset({Role.REVIEWER}))
 STRANGER = Actor(id=ThingId("person/stranger"), roles=frozenset(Role) - {Role.ATTUNE})
 LATE, HURT = "incident/late", "incident/hurt"
@@ -95,6 +96,8 @@ def populate(bare: World) -> None:
             ownedBy="team/crisis-office",
         )
         propose(bare, thing=ThingId(name), kind="incident", act="open", data={}, actor=WRITER)
+    passed = {"trainee": WRITER.id, "exercise": "localisation"}
+    put(bare, "Training", "training/writer", **passed, passedAt="2026-01-01T00:00:00Z")
     put(bare, "ClaimTopic", "claim-topic/brakes", name="The brakes")
     put(bare, "ClaimTopic", "claim-topic/injured", name="Injured people", measuredIn="people")
 
@@ -605,6 +608,19 @@ def test_a_localisation_is_compared_with_its_source(world: World) -> None:
     assert isinstance(kept, dict)
     assert "11" in str(kept["lost"])
     assert "12" in str(kept["added"])
+
+
+def test_only_who_has_practised_localises(world: World) -> None:
+    source = drafted(world)
+    other = drafted(world, LAWYER_WHO_WRITES, language="fr", localises=source)
+    with pytest.raises(GateRefused, match="passed the exercise localisation"):
+        submitting.submit(world, other, LAWYER_WHO_WRITES)
+
+
+def test_a_localisation_for_the_same_readers_is_refused(world: World) -> None:
+    source = drafted(world)
+    with pytest.raises(GateRefused, match="revise that message instead"):
+        drafted(world, localises=source)
 
 
 def test_there_is_no_message_where_there_is_none(world: World) -> None:
