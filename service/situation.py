@@ -214,6 +214,8 @@ def _diverted(
     world: World, found: Iterable[Values], asked: Asked, at: datetime
 ) -> Iterator[Values]:
     """The temporary routings that hold for the request, by the loads that the caller knows."""
+    if not world.temporaries.in_force(at):
+        return iter(())
     loads = stated_loads(found)
     staff = Staff(roster=world.roster(), skills=world.skills(), loads=loads, at=at)
     return diverted(world.temporaries, asked, staff)

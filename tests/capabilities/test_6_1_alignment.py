@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.capabilities.conftest import beside
+from tests.capabilities.governed import incident, person
 from tests.serving import Served, attune
 
 SESSION = "session/autumn"
@@ -210,6 +211,22 @@ def test_more_than_the_desk_may_promise_needs_the_board(adopted: Room) -> None:
     assert needed["board-approval"]["from_team"] == "team/board"
     enough = {one["name"] for one in decided(adopted, compensation=500)["requirements"]}
     assert "board-approval" not in enough
+
+
+def test_the_gate_keeps_what_was_agreed_not_to_be_said(adopted: Room, service: Served) -> None:
+    agreement = "agreement/autumn-cause-under-investigation"
+    sign(adopted, agreement)
+    topic = {"type": "ClaimTopic", "id": "claim-topic/cause", "properties": {"name": "The cause"}}
+    service.post("/v1/records", topic)
+    writer = person(service, "team/communications", "responder", "reviewer", "legal")
+    about = incident(service, "tracks-of-autumn", harm="inconvenience")
+    claim = {"topic": "claim-topic/cause", "polarity": "affirmed"}
+    message = str(writer.draft(incident=about, claims=[claim])["id"])
+    for asked in writer.submit(message)["approvals"]:
+        person(service, asked["routedTo"], "reviewer", "legal").act(asked["id"], "grant")
+    assert "message-boundary" in json.dumps(writer.act(message, "publish", status=422))
+    assert adopted.act(agreement, "end", reason="The cause is known.").status_code == 201
+    assert writer.act(message, "publish")["to"] == "live"
 
 
 def test_an_agreement_is_reminded_of_renewed_and_ended(adopted: Room, service: Served) -> None:
