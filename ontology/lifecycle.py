@@ -1,7 +1,7 @@
 """Lifecycles: what may be done to a long-lived thing, by whom, by when, and what state follows."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -257,7 +257,7 @@ def _due(
         return None
     if value.startswith("P") or not rule.from_record:
         return at + duration(value)
-    return datetime.fromisoformat(value)
+    return datetime.fromisoformat(value).astimezone(UTC)
 
 
 def _no_such(lifecycle: Lifecycle, name: str) -> str:

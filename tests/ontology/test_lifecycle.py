@@ -300,3 +300,44 @@ def test_more_roles_never_take_an_act_away(
     assert set(possible(lifecycles(), kind, state, few)) <= set(
         possible(lifecycles(), kind, state, few | more)
     )
+
+
+ROUTING = ThingId("routing/r")
+UNTIL = "2026-11-22T11:00:00Z"
+
+
+def due(stated: Mapping[str, Json], state: str = "pushed") -> dict[str, datetime]:
+    found = entered(lifecycles(), "routing", state, at=AT, data={}, stated=stated)
+    return {deadline.name: deadline.due for deadline in found}
+
+
+def test_a_deadline_is_the_moment_or_the_duration_that_the_record_states() -> None:
+    assert due({"expiresAt": UNTIL, "confirmWithin": "PT10M"}) == {
+        "expiry": AT + timedelta(hours=2),
+        "confirmation": AT + timedelta(minutes=10),
+    }
+
+
+def test_what_the_record_does_not_state_runs_no_deadline() -> None:
+    assert due({"expiresAt": UNTIL}) == {"expiry": AT + timedelta(hours=2)}
+    assert due({}) == {}
+
+
+def test_what_the_act_carries_counts_before_what_the_record_states() -> None:
+    stands = Standing(
+        thing=ThingId("agreement/a"),
+        kind="agreement",
+        state="due-for-renewal",
+        stated={"validUntil": UNTIL, "remindAt": UNTIL},
+    )
+    data: dict[str, Json] = {
+        "validUntil": "2027-01-01T00:00:00Z",
+        "remindAt": "2026-12-01T00:00:00+01:00",
+        "reason": "It is right.",
+    }
+    actor = Actor(id=ADA, roles=frozenset({Role.LEGAL}))
+    outcome = act(lifecycles(), stands, "renew", actor=actor, at=AT, data=data)
+    assert {deadline.name: deadline.due for deadline in outcome.deadlines} == {
+        "end": datetime(2027, 1, 1, tzinfo=UTC),
+        "reminder": datetime(2026, 11, 30, 23, tzinfo=UTC),
+    }

@@ -101,6 +101,7 @@ def test_a_sound_file_is_read() -> None:
         (", terminal: true", "", 9, "mark it terminal"),
         ("terminal: true}\n", "terminal: true, colour: red}\n", 9, "'colour' is no key"),
         ("within: 5 minutes", "within: data.length", 5, "no way into open carries 'length'"),
+        ("within: 5 minutes", "within: record.width", 5, "a record of door has no 'width'"),
         ("from: [open], to: shut", "from: [open, shut], to: shut", 9, "goes on from it"),
         ("roles: [attune, admin]", "roles: [attune], persons: many", 12, "no number of people"),
         ("roles: [attune, admin]", "roles: [attune], persons: hang.people", 12, "carries a whole"),
