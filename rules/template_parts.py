@@ -55,7 +55,7 @@ SLOT: Final[Mapping[str, str]] = MappingProxyType(
         "for": "What the customer must have agreed to before it is used.",
         "or": "The words that stand there otherwise; without them the text needs a value.",
         "why": "Why it is there; it stands beside every use.",
-        "example": "What may stand there; `attune templates show` fills it in.",
+        "example": "What may stand there, for trying it; `; ` parts the members of a list.",
     }
 )
 EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(

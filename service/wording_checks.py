@@ -107,7 +107,7 @@ def _value(slot: Slot, one: Template, examples: bool) -> Value:  # noqa: FBT001 
     if not examples and slot.fallback is not None:
         return (slot.fallback,) if slot.holds == "list" else slot.fallback
     if slot.example is not None:
-        return (slot.example,) if slot.holds == "list" else slot.example
+        return tuple(slot.example.split("; ")) if slot.holds == "list" else slot.example
     if slot.paths and (known := _KNOWN.get(".".join(slot.paths[0]))) is not None:
         return known
     place = Place(locale=one.locale, territory=None, zone=ZoneInfo("America/New_York"))
