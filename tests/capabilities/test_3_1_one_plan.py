@@ -3,11 +3,10 @@ everything that waits is held in one act.
 """
 
 import json
-from typing import Any
 
 import pytest
 
-from tests.capabilities.governed import Person, incident, person
+from tests.capabilities.governed import Desk, Person, incident, person
 from tests.serving import Served, attune
 
 
@@ -22,26 +21,13 @@ def about(service: Served) -> str:
 
 
 @pytest.fixture(scope="module")
-def approved(service: Served, writer: Person, about: str) -> Any:
-    signers: dict[str, Person] = {}
-
-    def one(**changes: Any) -> str:
-        message = str(writer.draft(incident=about, **changes)["id"])
-        for asked in writer.submit(message)["approvals"]:
-            team = asked["routedTo"]
-            if team not in signers:
-                signers[team] = person(service, team, "reviewer", "legal")
-            signers[team].act(asked["id"], "grant")
-        return message
-
-    return one
+def desk(service: Served, writer: Person, about: str) -> Desk:
+    return Desk(service, writer, about)
 
 
-def test_owned_earned_and_paid_go_out_together_or_not_at_all(
-    writer: Person, approved: Any
-) -> None:
-    owned = approved(channel="website")
-    earned = approved(channel="press", audience="press")
+def test_owned_earned_and_paid_go_out_together_or_not_at_all(writer: Person, desk: Desk) -> None:
+    owned = desk.approved(channel="website")
+    earned = desk.approved(channel="press", audience="press")
     waiting = writer.draft(channel="app")["id"]
     body = {"messages": [owned, earned, waiting]}
     problem = writer.ask("POST", "/v1/messages/publication", body, 409)
@@ -52,9 +38,9 @@ def test_owned_earned_and_paid_go_out_together_or_not_at_all(
 
 
 def test_everything_is_held_in_one_act_and_released_by_a_person(
-    service: Served, writer: Person, approved: Any, about: str
+    service: Served, writer: Person, desk: Desk, about: str
 ) -> None:
-    now, later = approved(channel="store"), approved(channel="letter")
+    now, later = desk.approved(channel="store"), desk.approved(channel="letter")
     writer.act(later, "schedule", wait="PT2H")
     door = {"ATTUNE_URL": service.url, "ATTUNE_KEY": writer.key, "PATH": "/usr/bin"}
     words = ("--reason", "A second train has stopped.", "--incident", about)

@@ -5,12 +5,11 @@ its place, a localisation keeps the core claims, and what contradicts a live mes
 import json
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.capabilities.governed import Person, incident, person
+from tests.capabilities.governed import Desk, Person, incident, person
 from tests.serving import Served
 
 TOPICS = count(1)
@@ -34,27 +33,14 @@ def topic(service: Served) -> str:
 
 
 @pytest.fixture(scope="module")
-def approved(service: Served, writer: Person, about: str) -> Any:
-    """Drafts a statement and has it signed by everybody who is asked."""
-
-    signers: dict[str, Person] = {}
-
-    def one(**changes: Any) -> str:
-        message = str(writer.draft(incident=about, **changes)["id"])
-        for asked in writer.submit(message)["approvals"]:
-            team = asked["routedTo"]
-            if team not in signers:
-                signers[team] = person(service, team, "reviewer", "legal")
-            signers[team].act(asked["id"], "grant")
-        return message
-
-    return one
+def desk(service: Served, writer: Person, about: str) -> Desk:
+    return Desk(service, writer, about)
 
 
-def test_a_revision_takes_the_place_of_the_live_version(writer: Person, approved: Any) -> None:
-    first = approved(channel="store")
+def test_a_revision_takes_the_place_of_the_live_version(writer: Person, desk: Desk) -> None:
+    first = desk.approved(channel="store")
     writer.act(first, "publish")
-    second = approved(channel="store", revises=first, text="Trains run again.")
+    second = desk.approved(channel="store", revises=first, text="Trains run again.")
     assert writer.show(second)["replaces"] == [first]
     writer.act(second, "publish")
     assert writer.show(first)["state"] == "superseded"
@@ -62,11 +48,11 @@ def test_a_revision_takes_the_place_of_the_live_version(writer: Person, approved
 
 
 def test_two_live_messages_never_contradict_each_other(
-    service: Served, writer: Person, approved: Any
+    service: Served, writer: Person, desk: Desk
 ) -> None:
     brakes = topic(service)
-    denied = approved(claims=[{"topic": brakes, "polarity": "denied"}])
-    affirmed = approved(channel="press", claims=[{"topic": brakes, "polarity": "affirmed"}])
+    denied = desk.approved(claims=[{"topic": brakes, "polarity": "denied"}])
+    affirmed = desk.approved(channel="press", claims=[{"topic": brakes, "polarity": "affirmed"}])
     writer.act(denied, "publish")
     problem = writer.act(affirmed, "publish", status=422)
     assert "says the opposite" in json.dumps(problem)
@@ -74,11 +60,11 @@ def test_two_live_messages_never_contradict_each_other(
 
 
 def test_not_even_two_writers_at_once_leave_a_contradiction_live(
-    service: Served, writer: Person, approved: Any
+    service: Served, writer: Person, desk: Desk
 ) -> None:
     brakes = topic(service)
     pair = [
-        approved(channel=channel, claims=[{"topic": brakes, "polarity": polarity}])
+        desk.approved(channel=channel, claims=[{"topic": brakes, "polarity": polarity}])
         for channel, polarity in (("letter", "denied"), ("phone", "affirmed"))
     ]
     headers = {"Authorization": f"Bearer {writer.key}"}
@@ -95,11 +81,11 @@ def test_not_even_two_writers_at_once_leave_a_contradiction_live(
 
 
 def test_a_localisation_without_the_number_is_refused(
-    service: Served, writer: Person, approved: Any
+    service: Served, writer: Person, desk: Desk
 ) -> None:
     hurt = topic(service)
     core = {"topic": hurt, "value": 4, "measured_in": "people", "core": True}
-    source = approved(channel="intranet", audience="employees", claims=[core])
+    source = desk.approved(channel="intranet", audience="employees", claims=[core])
     passed = {"trainee": writer.id, "exercise": "localisation", "passedAt": "2026-01-01T00:00:00Z"}
     service.post("/v1/records", {"type": "Training", "properties": passed})
     other = writer.draft(
