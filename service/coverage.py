@@ -100,7 +100,7 @@ def _judgement(
 ) -> Judgement:
     name, corpus, head, threshold = what
     kept = corpora.read(corpus, folder).kept()
-    given = prepare(corpus, kept, cache=None, progress=advance).blocks(shipped.hidden)
+    given = prepare(corpus, kept, cache=None, progress=advance).blocks()
     logits = shipped.heads[head].logits(given)[:, 0]
     if head == "frustration":
         lexicon = lexicon_files.load(head)

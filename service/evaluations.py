@@ -100,7 +100,7 @@ def _language(data: Path, advance: Advance) -> Found:
     for name in corpora.READERS:
         kept = corpora.read(name, data / "language").kept()
         material = prepare(name, kept, cache=None, progress=advance)
-        given[name] = (kept, material.blocks(shipped.hidden))
+        given[name] = (kept, material.blocks())
     found = evaluate(given, shipped.heads)
     return [*_figures(found)], ()
 

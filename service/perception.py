@@ -41,6 +41,7 @@ class Perception:
         self._pool: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="perception")
         self._loading: Final = threading.Lock()
         self._judge: Judge | None = None
+        self._embeds = False
         self._under: OrderedDict[Reading, Judge] = OrderedDict()
         self._precedents: PrecedentIndex | None = None
         self.allowance: Final = Allowance(settings.scoring_share)
@@ -50,14 +51,18 @@ class Perception:
     def warm(self) -> None:
         """Load all models; seconds of work."""
         if self._settings.language:
+            from knowledge.language import embedding  # noqa: PLC0415 - torch comes with it
+
             self.judge().score(["One sentence warms the model."])
+            embedding.load().embed(["One sentence warms the model."])
+            self._embeds = True
         self.precedents()
 
     def readiness(self) -> Mapping[str, bool]:
         """Which parts are warm."""
         return {
             "language": not self._settings.language or self._judge is not None,
-            "precedents": self._precedents is not None,
+            "precedents": self._precedents is not None and self._searches(),
         }
 
     @property
@@ -69,7 +74,7 @@ class Perception:
 
     def judge(self) -> "Judge":
         """The language models with the heads and lexicons that attune ships."""
-        from knowledge.language.indicators import load  # noqa: PLC0415 - torch comes with it
+        from knowledge.language.indicators import load  # noqa: PLC0415 - numpy comes with it
 
         with self._loading:
             if self._judge is None:
@@ -141,11 +146,15 @@ class Perception:
             NotInTime: the index or the embedder is cold or slower than the budget.
         """
         index = self._precedents
-        if index is None or (self._settings.language and self._judge is None):
+        if index is None or not self._searches():
             raise NotInTime("precedents")
         return self._within(
             "precedents", lambda: index.search(query, top=top, filters=filters), budget_ms
         )
+
+    def _searches(self) -> bool:
+        """Whether a search starts at once: loading what embeds a question takes seconds."""
+        return self._embeds or not self._settings.language
 
     def close(self) -> None:
         """Start nothing more."""
@@ -160,11 +169,12 @@ class Perception:
     ) -> "Sequence[Judged] | None":
         """The judgements; None, with a line in the log, where the policy's heads are not here."""
         from knowledge.language.coefficient_files import CoefficientsMissing  # noqa: PLC0415
+        from knowledge.language.encoder import EncoderInvalid  # noqa: PLC0415
         from knowledge.language.heads import CoefficientsInvalid  # noqa: PLC0415
 
         try:
             return self.under(reading).score(texts, contexts, languages)
-        except (CoefficientsMissing, CoefficientsInvalid) as error:
+        except (CoefficientsMissing, CoefficientsInvalid, EncoderInvalid) as error:
             logger().error("texts cannot be judged", why=str(error))
             return None
 

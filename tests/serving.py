@@ -15,6 +15,7 @@ import httpx
 import psutil  # type: ignore[import-untyped] # ships no types
 
 READY_WITHIN_S = 120
+READY_IN_A_ROW = 16
 ENDS_WITHIN_S = 30
 
 
@@ -97,15 +98,17 @@ def serving(home: Path, **settings: object) -> Iterator[Served]:
 
 
 def _wait(served: Served) -> None:
-    until = time.monotonic() + READY_WITHIN_S
+    until, ready = time.monotonic() + READY_WITHIN_S, 0
     while time.monotonic() < until:
         assert served.process.poll() is None, served.log.read_text()
         try:
-            if httpx.get(f"{served.url}/readyz", timeout=5).is_success:
-                return
+            # Each connection reaches some worker: a long run of yeses has reached them all.
+            ready = ready + 1 if httpx.get(f"{served.url}/readyz", timeout=5).is_success else 0
         except httpx.TransportError:
-            pass  # not listening yet
-        time.sleep(0.1)
+            ready = 0  # not listening yet
+        if ready >= READY_IN_A_ROW:
+            return
+        time.sleep(0.0 if ready else 0.1)
     raise AssertionError(f"not ready: {served.log.read_text()}")
 
 

@@ -14,8 +14,12 @@ from ontology.marked_reader import Keys, MarkedReader, root
 from ontology.marked_yaml import quoted
 
 MANIFEST: Final = "coefficients.yaml"
+HEADER: Final = """\
+# The fitted heads that judge texts, named by the SHA-256 of their file; attune language train
+# writes both. A policy names coefficients; the files are kept beside the ledger, in coefficients/.
+"""
 MOST_BYTES: Final = 6_000_000
-"""The longest coefficient file; one of today's heads has 1.4 MB."""
+"""The longest coefficient file; one of today's heads has 0.4 MB."""
 
 _KEYS: Final = Keys(required=("sha256",))
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)

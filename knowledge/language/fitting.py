@@ -13,10 +13,9 @@ from knowledge.language.heads import Block, Blocks, Floats, Head, sigmoid, softm
 
 STRENGTHS: Final[Mapping[str, float]] = {
     "depths": 3.0,
-    "hidden": 3.0,
+    "outputs": 3.0,
     "typed": 3.0,
     "surface": 2.0,
-    "corpus": 10.0,
     "lexicon": 1.0,
 }
 """Length that a block's typical row is brought to: what a block may say before it is penalised."""

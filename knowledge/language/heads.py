@@ -13,19 +13,20 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped] # ships no types
 
+from knowledge.language import encoder
+from knowledge.language.columns import OUTPUTS
 from knowledge.language.embedding import WIDTH
 from knowledge.language.features import COLUMNS, TYPED
 
 FILE: Final = "coefficients.npz"
-FORMAT: Final = 1
+FORMAT: Final = 2
 REFIT: Final = "attune language train --data DIR"
-HIDDEN: Final = 256
-"""Columns of the hidden layer that was learned from 28 emotions."""
+SHIPPED: Final = "or put attune's own knowledge/language/coefficients.yaml into the policy"
 DECIMALS: Final = 3
 """Decimals of every score. A score may differ by one in the last where batches differ."""
 WIDTHS: Final[Mapping[str, int]] = {
     "depths": WIDTH,
-    "hidden": HIDDEN,
+    "outputs": OUTPUTS,
     "typed": len(TYPED),
     "surface": COLUMNS,
 }
@@ -67,9 +68,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coefficients:
-    """The hidden layer, all heads by name, and `about`: data, licences, figures of the fit."""
+    """All heads by name, and `about`: the encoder, data, licences, figures of the fit."""
 
-    hidden: Head
     heads: Mapping[str, Head]
     about: Mapping[str, object]
 
@@ -113,13 +113,7 @@ def unpack(arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Coeffici
     """What `pack` made, checked; `name` is what errors call it."""
     about = _about(name, arrays)
     found = {head: _head(name, arrays, head, outputs) for head, outputs in HEADS.items()}
-    hidden = _head(name, arrays, "hidden", HIDDEN)
-    return Coefficients(hidden=hidden, heads=found, about=about)
-
-
-def raised(hidden: Head, blocks: Blocks) -> Floats:
-    """What the hidden layer makes of the depths: (n, HIDDEN), nothing below zero."""
-    return cast("Floats", np.maximum(hidden.logits(blocks), np.float32(0)))
+    return Coefficients(heads=found, about=about)
 
 
 def sigmoid(logits: Floats) -> Floats:
@@ -134,10 +128,14 @@ def softmax(logits: Floats) -> Floats:
 
 
 def pack(coefficients: Coefficients) -> dict[str, npt.NDArray[np.generic]]:
-    """The arrays of a coefficient file: each column of weights as whole numbers and one scale."""
-    about = json.dumps({"format": FORMAT, **coefficients.about}, sort_keys=True)
+    """The arrays of a coefficient file: each column of weights as whole numbers and one scale.
+
+    The file names the encoder of this package, to which the heads were fitted.
+    """
+    named = {"format": FORMAT, "encoder": encoder.digest()}
+    about = json.dumps({**coefficients.about, **named}, sort_keys=True)
     packed: dict[str, npt.NDArray[np.generic]] = {"about": np.asarray(about)}
-    for name, head in {"hidden": coefficients.hidden, **coefficients.heads}.items():
+    for name, head in coefficients.heads.items():
         packed[f"{name}.bias"] = head.bias.astype(np.float32)
         for block, weights in head.weights.items():
             kind = np.int8 if block == "surface" else np.int16
@@ -151,7 +149,11 @@ def _about(file: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> dict[str
     try:
         about = json.loads(str(arrays["about"]))
         if about["format"] != FORMAT:
-            raise _invalid(file, f"has format {about['format']!r}, this version reads {FORMAT}")
+            told = f"has format {about['format']!r}, this version reads {FORMAT}"
+            raise _invalid(file, told, f", {SHIPPED}")
+        if about["encoder"] != encoder.digest():
+            told = f"was fitted to the encoder {str(about['encoder'])[:12]}, not to"
+            raise _invalid(file, f"{told} {encoder.digest()[:12]}", f", {SHIPPED}")
     except (KeyError, TypeError, json.JSONDecodeError):
         raise _invalid(file, "does not say what it is (`about`)") from None
     return dict(about)
@@ -176,5 +178,5 @@ def _head(
     return Head(weights=weights, bias=bias.astype(np.float32))
 
 
-def _invalid(file: str, reason: str) -> CoefficientsInvalid:
-    return CoefficientsInvalid(f"coefficient file {file} {reason}; refit it: {REFIT}")
+def _invalid(file: str, reason: str, more: str = "") -> CoefficientsInvalid:
+    return CoefficientsInvalid(f"coefficient file {file} {reason}; refit it: {REFIT}{more}")

@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from knowledge.language import features, heads, languages, lexicon_files
-from knowledge.language.embedding import Embedder, Vectors
-from knowledge.language.heads import DECIMALS, Block, Blocks, Coefficients, Floats, Head
+from knowledge.language import encoder, features, heads, languages, lexicon_files
+from knowledge.language.embedding import WIDTH, Vectors
+from knowledge.language.encoder import Encoder
+from knowledge.language.heads import DECIMALS, Block, Blocks, Coefficients, Floats
 from knowledge.language.languages import Identifier
 from knowledge.language.lexicon_files import INDICATORS
 from knowledge.language.lexicons import Lexicon
@@ -49,24 +50,24 @@ class Judged:
 
 
 class Judge:
-    """Frozen embeddings, surface and lexicons under fitted heads; safe to share by threads."""
+    """The tuned encoder, surface and lexicons under fitted heads; safe to share by threads."""
 
     def __init__(
         self,
-        embedder: Embedder,
+        reader: Encoder,
         coefficients: Coefficients,
         known: Mapping[str, Lexicon],
         identifier: Identifier,
     ) -> None:
         """Put the parts together; `load` is the door."""
-        self._embedder = embedder
+        self._reader = reader
         self._coefficients = coefficients
         self._lexicons = known
         self._identifier = identifier
 
     def under(self, coefficients: Coefficients, known: Mapping[str, Lexicon]) -> "Judge":
         """The same models under other heads and lexicons; costs nothing."""
-        return Judge(self._embedder, coefficients, known, self._identifier)
+        return Judge(self._reader, coefficients, known, self._identifier)
 
     def language_supported(self, tag: str) -> bool:
         """Whether texts of this language are judged."""
@@ -109,8 +110,7 @@ class Judge:
     ) -> list[tuple[Scores, Mapping[str, tuple[str, ...]], Empathy | None]]:
         if not worded:
             return []
-        depths = self._embedder.depths([one.words for one in worded])
-        given = blocks(worded, depths, self._coefficients.hidden)
+        given = blocks(worded, self._reader.read([one.words for one in worded]))
         scores = self._scores(worded, given)
         evidence = [self._evidence(one.words) for one in worded]
         empathy = self._empathy(given, answered)
@@ -170,9 +170,9 @@ class Judge:
 
 
 def load() -> Judge:
-    """The judge of this process; the first call takes seconds and about 400 MB.
+    """The judge of this process; the first call takes a second and about 200 MB.
 
-    `CoefficientsInvalid` or `LexiconInvalid` where a file of the package is broken.
+    `CoefficientsInvalid`, `EncoderInvalid` or `LexiconInvalid` where a packaged file is broken.
     """
     with _LOADING:
         if "judge" not in _LOADED:
@@ -187,14 +187,14 @@ _LOADED: Final[dict[str, Judge]] = {}
 def _load() -> Judge:
     coefficients = heads.load()
     known = {name: lexicon_files.load(name) for name in INDICATORS}
-    return Judge(Embedder.load(), coefficients, known, languages.load())
+    return Judge(encoder.load(), coefficients, known, languages.load())
 
 
-def blocks(worded: Sequence[Wording], depths: Vectors, hidden: Head) -> dict[str, Block]:
+def blocks(worded: Sequence[Wording], read: Vectors) -> dict[str, Block]:
     """The blocks of features of texts that every head may read; fitting and judging share them."""
     return {
-        "depths": depths,
-        "hidden": heads.raised(hidden, {"depths": depths}),
+        "depths": read[:, :WIDTH],
+        "outputs": read[:, WIDTH:],
         "typed": features.typed(worded),
         "surface": features.surface(worded),
     }

@@ -1,4 +1,4 @@
-"""A corpus is embedded once, in chunks that report progress, and kept for the next refit."""
+"""A corpus is read once by the encoder, in chunks that report progress, and kept for a refit."""
 
 import hashlib
 import json
@@ -10,50 +10,52 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.language import encoder
+from knowledge.language.columns import READ
 from knowledge.language.corpora import Corpus
-from knowledge.language.embedding import WIDTH, Embedder, Vectors
-from knowledge.language.heads import Block, Head
+from knowledge.language.embedding import Vectors
+from knowledge.language.heads import Block
 from knowledge.language.indicators import blocks
 from knowledge.language.wording import wording
 
 CHUNK: Final = 1024
 
 Progress = Callable[[str, int, int], None]
-"""Told what is embedded, how many texts are done, and of how many."""
+"""Told what is read, how many texts are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """A corpus with the depths of its texts."""
+    """A corpus with what the encoder gives of its texts, (n, READ)."""
 
     corpus: Corpus
-    depths: Vectors
+    read: Vectors
 
-    def blocks(self, hidden: Head) -> dict[str, Block]:
+    def blocks(self) -> dict[str, Block]:
         """The blocks of features of all rows."""
         worded = [wording(text) for text in self.corpus.texts]
-        return blocks(worded, self.depths, hidden)
+        return blocks(worded, self.read)
 
 
 def prepare(name: str, corpus: Corpus, *, cache: Path | None, progress: Progress) -> Material:
-    """Embed a corpus, or take it from `cache` where the same words were embedded before."""
+    """Read a corpus, or take it from `cache` where this encoder has read the same words."""
     words = [wording(text).words for text in corpus.texts]
-    digest = hashlib.sha256(json.dumps([WIDTH, words]).encode()).hexdigest()[:32]
-    kept = cache / f"{digest}.npy" if cache is not None else None
+    key = hashlib.sha256(json.dumps([encoder.digest(), words]).encode()).hexdigest()[:32]
+    kept = cache / f"{key}.npy" if cache is not None else None
     if kept is not None and kept.exists():
-        depths = np.load(kept, allow_pickle=False)
+        found = np.load(kept, allow_pickle=False)
     else:
-        depths = _embedded(name, words, progress)
+        found = _read(name, words, progress)
         if kept is not None:
             kept.parent.mkdir(parents=True, exist_ok=True)
-            np.save(kept, depths, allow_pickle=False)
-    return Material(corpus=corpus, depths=depths.astype(np.float32))
+            np.save(kept, found, allow_pickle=False)
+    return Material(corpus=corpus, read=found.astype(np.float32))
 
 
-def _embedded(name: str, words: list[str], progress: Progress) -> npt.NDArray[np.float16]:
-    embedder = Embedder.load()
-    depths = np.zeros((len(words), WIDTH), dtype=np.float16)
+def _read(name: str, words: list[str], progress: Progress) -> npt.NDArray[np.float16]:
+    reader = encoder.load()
+    found = np.zeros((len(words), READ), dtype=np.float16)
     for start in range(0, len(words), CHUNK):
-        depths[start : start + CHUNK] = embedder.depths(words[start : start + CHUNK])
+        found[start : start + CHUNK] = reader.read(words[start : start + CHUNK])
         progress(name, min(start + CHUNK, len(words)), len(words))
-    return depths
+    return found

@@ -5,33 +5,25 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import vstack  # type: ignore[import-untyped] # ships no types
 
-from knowledge.language import coefficient_files, corpora, fitting, heads, representation
-from knowledge.language.corpora import MIXED, Corpus
+from knowledge.language import coefficient_files, corpora, fitting, heads
+from knowledge.language.columns import FRUSTRATION, IRONY, LEVELS, OUTPUTS, SENTIMENT
+from knowledge.language.corpora import Labels
 from knowledge.language.evaluation import evaluate
-from knowledge.language.features import surface, typed
 from knowledge.language.fitting import Problem
-from knowledge.language.heads import Block, Coefficients, Floats, Head
-from knowledge.language.indicators import MECHANISMS
+from knowledge.language.heads import Block, Blocks, Coefficients, Head
 from knowledge.language.material import Material, Progress, prepare
-from knowledge.language.wording import wording
+from knowledge.language.splitting import SEED, Rows, halves, split, without_mixed
 
-PENALTY: Final = {"mood": 1.0, "irony": 3.0, "empathy": 3.0}
-"""Penalty of each group of heads, divided by its rows; chosen on the validation rows."""
-LEVELLED: Final = 0.6
+PENALTY: Final = {"mood": 1.0, "empathy": 3.0}
+"""Penalty of the surface under each group of heads, divided by its rows."""
+LEVELLED: Final = 0.3
 """How far the levels of empathy are freed from how rare they are."""
-HELD_OUT: Final = 10
-"""Every tenth training row calibrates and fits nothing else."""
-IMPORTANCE: Final = {"frustration": 6.0, "sentiment": 4.0}
-SEED: Final = 7
-
-Rows = npt.NDArray[np.int64]
 
 
 def refit(data: Path, *, cache: Path | None, progress: Progress) -> Coefficients:
-    """Read the corpora in `data`, embed them, fit all heads, measure them on the kept rows.
+    """Read the corpora in `data` with the encoder, fit all heads, measure them on the kept rows.
 
     `cache` keeps readings between refits. About ten minutes on one core, 2 GB. `CorpusInvalid`
     where a corpus is missing or broken. `about` of the result holds data, licences and figures.
@@ -40,18 +32,16 @@ def refit(data: Path, *, cache: Path | None, progress: Progress) -> Coefficients
     material = {
         name: prepare(name, one, cache=cache, progress=progress) for name, one in read.items()
     }
-    hidden, fitted = _moods(material["goemotions"])
-    fitted["irony"] = _irony(material["irony"], material["isarcasm"], hidden)
+    fitted = _moods(material["goemotions"])
+    fitted["irony"] = _irony(material["irony"])
     more = corpora.padded(read["epitome"])
     padded = prepare("epitome, padded", more, cache=cache, progress=progress)
-    fitted |= _empathy([material["epitome"], padded], hidden)
+    fitted |= _empathy(material["epitome"], padded)
     about = {"licences": corpora.LICENCES, "seed": SEED, "levelled": LEVELLED, "penalty": PENALTY}
-    rounded = _rounded(Coefficients(hidden=hidden, heads=fitted, about=about))
-    given = {name: (one.corpus, one.blocks(rounded.hidden)) for name, one in material.items()}
+    rounded = _rounded(Coefficients(heads=fitted, about=about))
+    given = {name: (one.corpus, one.blocks()) for name, one in material.items()}
     figures = evaluate(given, rounded.heads)
-    return Coefficients(
-        hidden=rounded.hidden, heads=rounded.heads, about={**about, "figures": figures}
-    )
+    return Coefficients(heads=rounded.heads, about={**about, "figures": figures})
 
 
 def write(coefficients: Coefficients, file: Path) -> None:
@@ -61,7 +51,7 @@ def write(coefficients: Coefficients, file: Path) -> None:
         np.savez_compressed(stream, allow_pickle=False, **heads.pack(coefficients))
     heads.read(partial)
     partial.replace(file)
-    name = coefficient_files.manifest(file.read_bytes())
+    name = coefficient_files.HEADER + coefficient_files.manifest(file.read_bytes())
     file.with_name(coefficient_files.MANIFEST).write_text(name, encoding="utf-8")
 
 
@@ -70,92 +60,65 @@ def _rounded(coefficients: Coefficients) -> Coefficients:
     return heads.unpack(heads.pack(coefficients), heads.FILE)
 
 
-def _moods(material: Material) -> tuple[Head, dict[str, Head]]:
+def _moods(material: Material) -> dict[str, Head]:
     corpus = material.corpus
-    fit_rows, held = _split(np.flatnonzero(~corpus.validation))
-    targets, importance = _targets(corpus)
-    depths = material.depths
-    learned = representation.learn(depths[fit_rows], targets[fit_rows], importance)
-    worded = [wording(text) for text in corpus.texts]
-    found: dict[str, Block] = {"surface": surface(worded), "typed": typed(worded)}
-    found["hidden"] = heads.raised(learned.hidden, {"depths": depths})
+    rows, held = halves(corpus)
+    found = material.blocks()
     fitted = {}
-    for name, outputs in (("frustration", slice(-4, -3)), ("sentiment", slice(-3, None))):
+    for name, columns, classes in (("frustration", FRUSTRATION, 2), ("sentiment", SENTIMENT, 3)):
         labels = corpus.labels[name]
-        problem = Problem(blocks=found, labels=labels, classes=2 if name == "frustration" else 3)
-        own = _without_mixed(fit_rows, labels)
-        plain = problem.only("surface", "typed").rows(own)
-        shallow = fitting.fit(plain, penalty=PENALTY["mood"] / len(own))
-        deep = _outputs(learned.outputs, outputs)
-        fitted[name] = fitting.stacked([deep, shallow], problem.rows(_without_mixed(held, labels)))
-    return learned.hidden, fitted
-
-
-def _targets(corpus: Corpus) -> tuple[Floats, Floats]:
-    emotions = corpus.emotions
-    sentiment = corpus.labels["sentiment"]
-    classes = np.eye(3, dtype=np.float32)[np.maximum(sentiment, 0)]
-    classes[sentiment == MIXED] = 0.0
-    frustrated = corpus.labels["frustration"].astype(np.float32)[:, None]
-    importance = np.ones(emotions.shape[1] + 4, dtype=np.float32)
-    importance[-4] = IMPORTANCE["frustration"]
-    importance[-3:] = IMPORTANCE["sentiment"]
-    return np.hstack([emotions, frustrated, classes]), importance
-
-
-def _outputs(head: Head, chosen: slice) -> Head:
-    weights = {name: one[:, chosen] for name, one in head.weights.items()}
-    return Head(weights=weights, bias=head.bias[chosen])
-
-
-def _without_mixed(rows: Rows, labels: fitting.Labels) -> Rows:
-    chosen: Rows = rows[labels[rows] != MIXED]
-    return chosen
-
-
-def _irony(tweets: Material, sarcasm: Material, hidden: Head) -> Head:
-    # A column says which corpus a row is from, so that their different shares of irony are not
-    # learned from their words; judging leaves it out, which means: as in the first corpus.
-    both = [tweets, sarcasm]
-    rows = [np.flatnonzero(~one.corpus.validation) for one in both]
-    parts = [one.blocks(hidden) for one in both]
-    names = ("depths", "hidden", "surface", "typed")
-    joined = {
-        name: _stacked([part[name][own] for part, own in zip(parts, rows, strict=True)])
-        for name in names
-    }
-    second = np.repeat([0.0, 1.0], [len(own) for own in rows]).astype(np.float32)
-    joined["corpus"] = second[:, None]
-    labels = [one.corpus.labels["irony"][own] for one, own in zip(both, rows, strict=True)]
-    problem = Problem(blocks=joined, labels=np.concatenate(labels), classes=2)
-    chosen, held = _split(np.arange(len(second)))
-    head = fitting.fit(problem.rows(chosen), penalty=PENALTY["irony"] / len(chosen))
-    weights = {name: one for name, one in head.weights.items() if name != "corpus"}
-    judged = Head(weights=weights, bias=head.bias)
-    first = held[second[held] == 0.0]
-    return fitting.stacked([judged], problem.rows(first))
-
-
-def _empathy(both: Sequence[Material], hidden: Head) -> dict[str, Head]:
-    rows = [np.flatnonzero(~one.corpus.validation) for one in both]
-    parts = [one.blocks(hidden) for one in both]
-    given = {
-        name: _stacked([part[name][own] for part, own in zip(parts, rows, strict=True)])
-        for name in ("depths", "surface", "typed")
-    }
-    fitted = {}
-    for name in MECHANISMS:
-        labels = [one.corpus.labels[name][own] for one, own in zip(both, rows, strict=True)]
-        problem = Problem(blocks=given, labels=np.concatenate(labels), classes=3)
-        head = fitting.fit(problem, penalty=PENALTY["empathy"] / len(rows[0]))
-        fitted[name] = fitting.levelled(head, problem.labels, LEVELLED)
+        problem = Problem(blocks=found, labels=labels, classes=classes)
+        own = problem.rows(without_mixed(rows, labels))
+        shallow = _shallow(own, PENALTY["mood"])
+        kept = problem.rows(without_mixed(held, labels))
+        fitted[name] = fitting.stacked([_given(columns), shallow], kept)
     return fitted
 
 
-def _split(rows: Rows) -> tuple[Rows, Rows]:
-    shuffled = np.random.default_rng(SEED).permutation(rows)
-    cut = len(rows) // HELD_OUT
-    return np.sort(shuffled[cut:]), np.sort(shuffled[:cut])
+def _irony(tweets: Material) -> Head:
+    # Three hundred held-out tweets cannot say how much the surface should count beside this.
+    held = halves(tweets.corpus)[1]
+    problem = Problem(blocks=tweets.blocks(), labels=tweets.corpus.labels["irony"], classes=2)
+    return fitting.stacked([_given(IRONY)], problem.rows(held))
+
+
+def _empathy(plain: Material, padded: Material) -> dict[str, Head]:
+    # Answer k of the padded copies is training row k: both halves are split alike.
+    rows, held = halves(plain.corpus)
+    copied, held_copies = split(np.arange(len(padded.corpus.texts)))
+    both = [plain.blocks(), padded.blocks()]
+    fitted = {}
+    for name, columns in LEVELS.items():
+        labels = [plain.corpus.labels[name], padded.corpus.labels[name]]
+        shallow = _shallow(_pair(both, labels, [rows, copied]), PENALTY["empathy"])
+        kept = _pair(both, labels, [held, held_copies])
+        head = fitting.stacked([_given(columns), shallow], kept)
+        fitted[name] = fitting.levelled(head, labels[0][rows], LEVELLED)
+    return fitted
+
+
+def _shallow(problem: Problem, penalty: float) -> Head:
+    """A head on the surface alone: what was typed, and the hashed words."""
+    plain = problem.only("surface", "typed")
+    return fitting.fit(plain, penalty=penalty / len(problem.labels))
+
+
+def _given(columns: slice) -> Head:
+    """The encoder's own outputs as a head."""
+    weights = np.eye(OUTPUTS, dtype=np.float32)[:, columns]
+    return Head(weights={"outputs": weights}, bias=np.zeros(weights.shape[1], dtype=np.float32))
+
+
+def _pair(parts: Sequence[Blocks], labels: Sequence[Labels], rows: Sequence[Rows]) -> Problem:
+    own = [each[some] for each, some in zip(labels, rows, strict=True)]
+    return Problem(blocks=_joined(parts, rows), labels=np.concatenate(own), classes=3)
+
+
+def _joined(parts: Sequence[Blocks], rows: Sequence[Rows]) -> dict[str, Block]:
+    return {
+        name: _stacked([part[name][own] for part, own in zip(parts, rows, strict=True)])
+        for name in parts[0]
+    }
 
 
 def _stacked(parts: Sequence[Block]) -> Block:

@@ -11,6 +11,7 @@ import typer
 
 from service.cli.labelled_wording import claims, disclosure, line
 from service.cli.output import AsJson, Home, opened, refuse, show
+from service.cli.tuning import export, tune
 
 if TYPE_CHECKING:
     from knowledge.language.labelled import Labelled
@@ -21,6 +22,8 @@ app = typer.Typer(
 )
 app.command()(disclosure)
 app.command()(claims)
+app.command()(tune)
+app.command()(export)
 BATCH: Final = 256
 """Texts judged at once; a text is at most 2,000 characters long, the rest is not read."""
 
@@ -46,6 +49,7 @@ def score(
     a context. Null means not judged: an empty text, or a language that attune does not judge.
     """
     from knowledge.language import indicators  # noqa: PLC0415 - light start
+    from knowledge.language.encoder import EncoderInvalid  # noqa: PLC0415 - light start
     from knowledge.language.heads import CoefficientsInvalid  # noqa: PLC0415 - light start
     from service.judging import FileJudge, LineInvalid, check  # noqa: PLC0415 - light start
 
@@ -54,7 +58,7 @@ def score(
         judge = FileJudge(indicators.load() if total else None)
         with _progress("texts judged", total, hidden=as_json) as advance:
             tally = judge.run(texts, out, batch=BATCH, advance=advance)
-    except (LineInvalid, CoefficientsInvalid) as error:
+    except (LineInvalid, CoefficientsInvalid, EncoderInvalid) as error:
         refuse(str(error))
     except OSError as error:
         refuse(f"{str(error.filename)[:300]!r} cannot be used: {error.strerror}")
@@ -75,7 +79,7 @@ def train(
         typer.Option(help="The coefficient file; by default the one that attune reads."),
     ] = None,
     cache: Annotated[
-        Path | None, typer.Option(help="A folder that keeps the embedded texts between refits.")
+        Path | None, typer.Option(help="A folder that keeps what was read between refits.")
     ] = None,
     *,
     as_json: AsJson = False,
@@ -86,13 +90,14 @@ def train(
     """
     from knowledge.language import heads, training  # noqa: PLC0415 - light start
     from knowledge.language.corpora import CorpusInvalid  # noqa: PLC0415 - light start
+    from knowledge.language.encoder import EncoderInvalid  # noqa: PLC0415 - light start
 
     file = out or Path(str(heads.stored()))
     try:
-        with _progress("texts embedded", None, hidden=as_json) as advance:
+        with _progress("texts read", None, hidden=as_json) as advance:
             fitted = training.refit(data, cache=cache, progress=_counted(advance))
         training.write(fitted, file)
-    except CorpusInvalid as error:
+    except (CorpusInvalid, EncoderInvalid) as error:
         refuse(str(error))
     except OSError as error:
         refuse(f"{str(error.filename)[:300]!r} cannot be used: {error.strerror}")

@@ -171,9 +171,7 @@ def refit(tmp_path: Any) -> bytes:
     moved = heads.Head(
         weights=found.heads["irony"].weights, bias=found.heads["irony"].bias + np.float32(1)
     )
-    own = heads.Coefficients(
-        hidden=found.hidden, heads={**found.heads, "irony": moved}, about=found.about
-    )
+    own = heads.Coefficients(heads={**found.heads, "irony": moved}, about=found.about)
     file = tmp_path / "coefficients.npz"
     training.write(own, file)
     assert coefficient_files.named((tmp_path / "coefficients.yaml").read_text()) == (
