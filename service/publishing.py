@@ -1,11 +1,11 @@
 """Publishing: what goes with a message that goes out or is taken back."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from ontology.events import Draft, Json
-from ontology.identity import Scope
+from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ActRefused, Standing
 from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
@@ -49,7 +49,9 @@ class MessageJoint:
             return ()
         content = read(world.graph, stands.thing)
         work = content.one("versionOf")
+        under = content.one("underPathway")
         named = [*standing_for(world.graph, content), *content.promises]
+        named += [ThingId(under)] if under is not None else []
         return (*map(Scope, named), *([Scope(work)] if work is not None else []))
 
     def drafts(self, world: Here, done: Done) -> list[Draft]:
@@ -64,6 +66,7 @@ class MessageJoint:
             raise ActRefused(act, (DataProblem("act", f"do it by {_DOORS[act]}"),), ())
         if act == "publish":
             content = read(world.graph, message)
+            _still_inside(world, content, done)
             replaced = [*_superseded(world, content, done)]
             return [*replaced, *_made(world, content, done), *_out(world, content, done)]
         if act == "withdraw":
@@ -93,6 +96,20 @@ def _out(world: Here, content: Content, done: Done) -> Iterator[Draft]:
         data={name: value for name, value in told.items() if value is not None},
         governed=False,
     )
+
+
+def _still_inside(world: Here, content: Content, done: Done) -> None:
+    """Refuse what went without a signature by a pathway that holds no more."""
+    under = content.one("underPathway")
+    if under is None:
+        return
+    shown = world.graph.properties(ThingId(under))
+    state, *_ = shown.get("state", (None,))
+    end, *_ = shown.get("validUntil", (None,))
+    if state == "approved" and datetime.fromisoformat(str(end)) > done.at:
+        return
+    words = f"{under} holds no more ({state}, valid until {end}); submit the message again"
+    raise ActRefused("publish", (DataProblem("underPathway", words),), ("recall",))
 
 
 def _superseded(world: Here, content: Content, done: Done) -> Iterator[Draft]:

@@ -202,7 +202,7 @@ def amended(world: Here, thing: ThingId, changes: Mapping[str, Json], actor: Act
     said: dict[str, Json] = {}
     for part in parts:
         said |= part if isinstance(part, dict) else {}
-    record = check(str(stands.data["type"]), said | dict(changes), id=thing)
+    record = check(str(stands.data["type"]), said | dict(changes), id=thing, own=True)
     return _drafted(world, world.ids("event"), _Put(thing, record), actor)
 
 

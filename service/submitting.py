@@ -10,11 +10,12 @@ from ontology.lifecycle import Actor, ActRefused, Past, Standing
 from ontology.lifecycle import act as follow
 from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
-from service import desk
+from service import desk, pathways
 from service.acts import acted, standing
 from service.bodies import DecisionRequest
 from service.committing import commit_all
 from service.message_content import KIND, Content, approvals, read
+from service.recording import amended
 from service.signing import accompanying, asking, voided
 from service.world import World
 
@@ -32,7 +33,8 @@ _HIGH: Final = frozenset({"executive", "board"})
 def submit(world: World, message: ThingId, actor: Actor) -> Event:
     """Fix the text of a message and ask those who must approve it, by the rules as they are now.
 
-    Where the rules ask nobody, it is approved at once.
+    Where the rules ask nobody, or it is inside a pathway that covers whatever they ask for, it is
+    approved at once.
 
     Raises:
         ThingUnknown: there is no such message.
@@ -53,12 +55,17 @@ def submit(world: World, message: ThingId, actor: Actor) -> Event:
     if problems := [*forbidden(content, answer.decision)]:
         raise ActRefused("submit", tuple(problems), ("edit", "discard"))
 
+    known = pathways.standing(world) if needed(answer.decision) else ()
+
     def prepare() -> list[Draft]:
         now = read(world.graph, message)
-        return [*_drafts(world, now, answer.decision, ThingId(answer.event.id), actor)]
+        decided = ThingId(answer.event.id)
+        found = pathways.compared(world, now, known, world.clock.now())
+        inside = pathways.best(found, (one.name for one in needed(answer.decision)))
+        return [*_drafts(world, now, answer.decision, decided, actor, inside)]
 
     asked = approvals(world.graph, message)
-    return commit_all(world, [Scope(message), *map(Scope, asked)], prepare)[0]
+    return commit_all(world, [*map(Scope, (message, *asked, *known))], prepare)[0]
 
 
 def request_of(world: World, content: Content, actor: Actor) -> DecisionRequest:
@@ -118,7 +125,12 @@ def needed(decision: Decision) -> tuple[Requirement, ...]:
 
 
 def _drafts(
-    world: World, content: Content, decision: Decision, decided: ThingId, actor: Actor
+    world: World,
+    content: Content,
+    decision: Decision,
+    decided: ThingId,
+    actor: Actor,
+    inside: pathways.Found | None,
 ) -> Iterator[Draft]:
     at = world.clock.now()
     stands = standing(world, content.id, KIND)
@@ -126,7 +138,9 @@ def _drafts(
     outcome = follow(world.lifecycles, stands, "submit", actor=actor, at=at, data=told)
     yield acted(world.ids("event"), stands, outcome, actor, at)
     yield from voided(world, content.id, at)
-    signed = needed(decision)
+    yield from _named(world, content, inside, actor)
+    covered = frozenset(inside.covers) if inside is not None else frozenset[str]()
+    signed = tuple(one for one in needed(decision) if one.name not in covered)
     fallback = decision.routes[0].team
     for one in signed:
         team = ThingId(one.from_team or fallback)
@@ -141,6 +155,15 @@ def _drafts(
             history=(*stands.history, done),
         )
         yield accompanying(world, content.id, KIND, "approve", {}, at, stands=after)
+
+
+def _named(
+    world: World, content: Content, inside: pathways.Found | None, actor: Actor
+) -> Iterator[Draft]:
+    """The message names the pathway that it is inside, and none that it was inside before."""
+    pathway = inside.pathway if inside is not None else None
+    if content.one("underPathway") != pathway:
+        yield amended(world, content.id, {"underPathway": pathway}, actor)
 
 
 def _told(content: Content, decision: Decision | None, decided: ThingId | None) -> dict[str, Json]:

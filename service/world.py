@@ -39,6 +39,8 @@ from service.measurements import Measurements
 from service.message_content import KIND as MESSAGE
 from service.opening import ADVANCED, advanced, opened
 from service.partners import Partners
+from service.pathways import KIND as PATHWAY
+from service.pathways import PathwayJoint
 from service.perception import Perception
 from service.places import Places, concerned
 from service.policies import PROPOSAL, Policies
@@ -118,6 +120,7 @@ class World:
             LINK: LinkJoint(),
             APPROVAL: ApprovalJoint(),
             MESSAGE: MessageJoint(),
+            PATHWAY: PathwayJoint(),
             ROUTING: RoutingJoint(),
             SESSION: SessionJoint(),
             AGREEMENT: AgreementJoint(),

@@ -1,15 +1,17 @@
 """Messages over HTTP: draft, change, see what would refuse them, submit; acts do the rest."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import ConfigDict, Field
 
-from ontology.events import Event
+from ontology.events import Event, Json
 from ontology.identity import ThingId
-from service import drafting, message_view, submitting
+from service import drafting, message_view, pathways, submitting
 from service.api.answers import answer, idempotency, principal, world
 from service.bodies import Model
 from service.committing import ThingUnknown
@@ -78,15 +80,15 @@ def index(query_data: MessagesIn) -> Response:
     """A page of messages."""
     here = world()
     here.catch_up()
-    found = message_view.listed(
+    page = message_view.listed(
         here,
         incident=ThingId(query_data.incident) if query_data.incident else None,
         state=query_data.state,
         after=query_data.cursor or "",
         limit=query_data.limit,
     )
-    more = found[-1] if len(found) == query_data.limit else None
-    return answer({"items": [message_view.outlined(here, one) for one in found], "cursor": more})
+    more = page[-1] if len(page) == query_data.limit else None
+    return answer({"items": [message_view.outlined(here, one) for one in page], "cursor": more})
 
 
 @bp.get("/<string:local>")
@@ -98,7 +100,7 @@ def one(local: str) -> Response:
     """One message."""
     here = world()
     here.catch_up()
-    content = _found(here, local)
+    content = found(here, local)
     body = message_view.told(here, content, principal().roles)
     return answer(body | {"versions": message_view.history(here, content)})
 
@@ -117,7 +119,7 @@ def one(local: str) -> Response:
 def change(local: str, json_data: MessageIn) -> Response:
     """Write it anew."""
     here = world()
-    message = _found(here, local).id
+    message = found(here, local).id
     event = drafting.edit(here, message, json_data, principal().actor(None))
     return _told(here, event, HTTPStatus.OK)
 
@@ -135,8 +137,10 @@ def change(local: str, json_data: MessageIn) -> Response:
 def submit(local: str) -> Response:
     """Ask for signatures."""
     here = world()
-    message = _found(here, local).id
-    return _told(here, submitting.submit(here, message, principal().actor(None)), HTTPStatus.OK)
+    message = found(here, local).id
+    event = submitting.submit(here, message, principal().actor(None))
+    here.catch_up()
+    return _told(here, event, HTTPStatus.OK, {"pathways": _near(here, read(here.graph, message))})
 
 
 @bp.get("/<string:local>/refusals")
@@ -148,7 +152,7 @@ def refusals(local: str) -> Response:
     """Try the gate."""
     here = world()
     here.catch_up()
-    return answer({"items": message_view.refusals(here, _found(here, local)), "cursor": None})
+    return answer({"items": message_view.refusals(here, found(here, local)), "cursor": None})
 
 
 @bp.post("/publication")
@@ -165,7 +169,7 @@ def refusals(local: str) -> Response:
 def publish(json_data: PublicationIn) -> Response:
     """Let them go out together."""
     here = world()
-    messages = [_found(here, one.partition("/")[2]).id for one in json_data.messages]
+    messages = [found(here, one.partition("/")[2]).id for one in json_data.messages]
     events = publish_together(here, messages, principal().actor(None))
     here.catch_up()
     items = [{"thing": event.subject, "to": event.data["to"]} for event in events]
@@ -194,7 +198,7 @@ def reading(local: str) -> Response:
     """Read it; nothing is recorded."""
     here = world()
     here.catch_up()
-    content = _found(here, local)
+    content = found(here, local)
     if message_view.hidden(content, principal().roles):
         words = (
             f"{content.id} answers one person; its words are for {', '.join(sorted(SEE_PEOPLE))}."
@@ -203,15 +207,31 @@ def reading(local: str) -> Response:
     return answer(read_out(here, content))
 
 
-def _found(here: World, local: str) -> Content:
+def found(here: World, local: str) -> Content:
+    """The message of a path.
+
+    Raises:
+        ProblemError: there is none.
+    """
     try:
         return read(here.graph, ThingId(f"{KIND}/{local}"))
     except ThingUnknown as error:
         raise not_found(KIND, f"{KIND}/{local[:140]}", message_view.EXAMPLE) from error
 
 
-def _told(here: World, event: Event, status: HTTPStatus) -> Response:
+def _near(here: World, content: Content) -> list[Json]:
+    """What the message is to each approved pathway."""
+    if message_view.hidden(content, principal().roles):
+        return []
+    near = pathways.compared(here, content, pathways.standing(here), here.clock.now())
+    return [one.json() for one in near]
+
+
+def _told(
+    here: World, event: Event, status: HTTPStatus, more: Mapping[str, Json] = MappingProxyType({})
+) -> Response:
     here.catch_up()
     content = read(here.graph, event.subject)
     headers = {"Location": f"/v1/messages/{content.id.partition('/')[2]}"}
-    return answer(message_view.told(here, content, principal().roles), status, headers)
+    body = message_view.told(here, content, principal().roles)
+    return answer({**body, **more}, status, headers)

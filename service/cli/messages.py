@@ -18,6 +18,7 @@ app = typer.Typer(help="Messages: drafted, signed, published, taken back.", no_a
 Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
 Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key: acts are in your name.")]
 Message = Annotated[str, typer.Argument(help="message/…")]
+_ACTED = ("message", "approval", "promise", "pathway")
 _URL = "http://127.0.0.1:8080"
 
 
@@ -102,9 +103,23 @@ def refusals(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJso
         typer.echo("nothing would refuse it")
 
 
+@app.command("pathways")
+def pathways(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+    """Whether a message is inside each pre-approved pathway, and by what it is outside."""
+    found = _asked(url, key, lambda client: client.get(f"{_path(message)}/pathways"))
+    if as_json:
+        show(found)
+        return
+    items = found["items"]
+    for row in items if isinstance(items, list) else ():
+        typer.echo("\n".join(_compared(row)))
+    if not items:
+        typer.echo("no pathway was ever proposed; POST /v1/pathways does that")
+
+
 @app.command("act")
 def act(
-    thing: Annotated[str, typer.Argument(help="message/…, approval/… or promise/…")],
+    thing: Annotated[str, typer.Argument(help="Like message/…, approval/… or pathway/…")],
     name: Annotated[str, typer.Argument(help="Like publish, withdraw, grant, refuse or keep.")],
     data: Annotated[list[str] | None, typer.Argument(help="reason=… wait=PT2H …")] = None,
     *,
@@ -112,9 +127,9 @@ def act(
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
-    """Do an act to a message, to a signature that it needs, or to a promise that it made."""
-    if thing.partition("/")[0] not in {"message", "approval", "promise"}:
-        refuse(f"{thing[:140]!r} is no message/…, approval/… or promise/…")
+    """Do an act to a message, a signature that it needs, a promise that it made, or a pathway."""
+    if thing.partition("/")[0] not in _ACTED:
+        refuse(f"{thing[:140]!r} is none of {', '.join(f'{one}/…' for one in _ACTED)}")
     given: dict[str, Json] = {}
     for word in data or []:
         field, sign, value = word.partition("=")
@@ -173,6 +188,52 @@ def reading(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson
     _tell(found, "findings", ("about", "says", "why", "suggestion"))
     _tell(found, "claims", ("topic", "polarity", "value", "sentence"))
     _tell(found, "promises", ("due", "sentence"))
+
+
+@app.command("posted")
+def posted(
+    file: Annotated[Path, typer.Argument(help="JSON lines: link, channel, posted_at, text.")],
+    *,
+    url: Url = _URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Load what was said elsewhere; exit code 1 where something was nobody's."""
+    from service.postings import MOST  # noqa: PLC0415 - light start
+
+    given = _lines(file)
+    items: list[Json] = []
+    for start in range(0, len(given), MOST):
+        told = _sent(url, key, {"postings": given[start : start + MOST]})["items"]
+        items += told if isinstance(told, list) else []
+    rows = [row for row in items if isinstance(row, dict)]
+    if as_json:
+        show({"items": rows})
+    for row in rows if not as_json else ():
+        near = f"  {row['message']} ({row['distance']})" if row.get("message") else ""
+        typer.echo(f"{row['found']:9} {row['link']}{near}")
+    if any(row["found"] != "approved" for row in rows):
+        raise typer.Exit(1)
+
+
+def _sent(url: str, key: str, body: "dict[str, Json]") -> "dict[str, Json]":
+    return _asked(url, key, lambda client: client.post("/v1/postings", body))
+
+
+def _lines(file: Path) -> "list[Json]":
+    import orjson  # noqa: PLC0415 - light start
+
+    try:
+        lines = file.read_bytes().splitlines()
+    except OSError as error:
+        refuse(f"{file}: {error.strerror}")
+    found: list[Json] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            found += [orjson.loads(line)] if line.strip() else []
+        except orjson.JSONDecodeError as error:
+            refuse(f"{file}:{number}: no JSON: {error.msg}")
+    return found
 
 
 def _each(found: "dict[str, Json]", *, as_json: bool) -> None:
@@ -236,6 +297,19 @@ def _tell(found: "dict[str, Json]", part: str, names: tuple[str, ...]) -> None:
         if isinstance(row, dict):
             told = "  ".join(str(row[name]) for name in names if row.get(name) is not None)
             typer.echo(f"{part[:-1]:9} {row.get('id', '')}  {told}")
+
+
+def _compared(row: object) -> list[str]:
+    if not isinstance(row, dict):
+        return [str(row)]
+    covers, outside = row["covers"], row["outside"]
+    named = ", ".join(map(str, covers if isinstance(covers, list) else ()))
+    where = "inside" if row["inside"] else "outside"
+    reasons = (
+        [one for one in outside if isinstance(one, dict)] if isinstance(outside, list) else []
+    )
+    line = f"{where:8} {row['pathway']}  {row['distance']} of {row['maximumDistance']}  {named}"
+    return [line, *(f"         {one['why']}" for one in reasons)]
 
 
 def _done(found: "dict[str, Json]", *, as_json: bool) -> None:
