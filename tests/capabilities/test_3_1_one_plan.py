@@ -3,6 +3,7 @@ everything that waits is held in one act.
 """
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +61,27 @@ def test_what_a_text_admits_and_promises_is_read_out(service: Served, writer: Pe
     assert told.returncode == 0, told.stderr
     assert "admission fault" in told.stdout
     assert "18:00" in told.stdout
+
+
+def test_what_nobody_approved_is_found_out(
+    service: Served, writer: Person, desk: Desk, tmp_path: Path
+) -> None:
+    text = "The doors of the new trains are checked tonight; all trains run tomorrow."
+    message = desk.approved(channel="social", text=text)
+    writer.act(message, "publish")
+    at = service.get("/v1/clock")["at"]
+    rows = [
+        {"link": f"https://social.example/{n}", "channel": "social", "posted_at": at, "text": said}
+        for n, said in enumerate((text.upper(), "Nothing ever happened, go away."))
+    ]
+    file = tmp_path / "posted.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    door = {"ATTUNE_URL": service.url, "ATTUNE_KEY": writer.key, "PATH": "/usr/bin"}
+    told = attune("messages", "posted", file, env=door)
+    assert told.returncode == 1, told.stderr
+    first, second = told.stdout.splitlines()
+    assert first.startswith("approved")
+    assert message in first
+    assert second.startswith("shadow")
+    kept = writer.ask("GET", "/v1/postings")["items"]
+    assert "Nothing ever happened" not in json.dumps(kept)
