@@ -54,7 +54,7 @@ SLIPS = [
     ("customer.displayName", "customer.email", "7:16", "never repeated to them"),
     ("customer.displayName", "customer.inSegment", "7:16", "holds no words; go on to its name"),
     ("for: personalisation, ", "", "7:3", "is personal; say for what"),
-    ("organisation.name", "organisation.nam", "5:24", "did you mean 'organisation.name'?"),
+    ("organisation.name", "organisation.namme", "5:24", "did you mean 'organisation.name'?"),
     (
         "organisation.name}",
         "organisation.name, for: contact}",

@@ -33,7 +33,7 @@ ATTACKS = (
 @pytest.mark.parametrize(
     ("text", "offending", "told"),
     [
-        ("Dear {{ nam }},", "nam", "is no slot"),
+        ("Dear {{ namme }},", "namme", "is no slot"),
         ("{{ name.title }}", "title", "is a part of a slot"),
         ("{{ name['x'] }}", "getitem", "is a part of a slot"),
         ("{{ name() }}", "call", "is a call"),

@@ -316,7 +316,7 @@ def test_all_that_is_wrong_is_told_at_once(ada: Person) -> None:
         ({"template": "replly"}, "/template", "did you mean"),
         ({"tasks": ("product-recal",)}, "/tasks/0", "did you mean 'product-recall'?"),
         ({"kind": "replly"}, "/kind", "did you mean 'reply'?"),
-        ({"audience": "pres"}, "/audience", "did you mean 'press'?"),
+        ({"audience": "presss"}, "/audience", "did you mean 'press'?"),
     ],
 )
 def test_a_name_that_nobody_knows_shows_the_nearest(

@@ -13,7 +13,7 @@ HARD = (
 )
 FRENCH = "Nous sommes là. Appelez-nous. Une personne vous répond. Vous n'êtes pas seul ce soir."
 SPANISH = "Estamos aquí. Llame ahora. Le atiende una persona. No está usted solo esta noche."
-GERMAN = "Wir sind da. Rufen Sie uns an. Ein Mensch hört Ihnen zu. Wir helfen Ihnen jetzt."
+GERMAN = "Wir sind da. Ruft uns an. Ein Mensch hört Ihnen zu. Wir helfen Ihnen jetzt."
 
 
 def test_the_formula_is_the_one_that_was_published() -> None:
