@@ -14,6 +14,7 @@ PARTS = (
     "policies",
     "decisions",
     "text",
+    "judging",
     "volume",
     "virality",
     "journeys",
