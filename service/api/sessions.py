@@ -4,14 +4,13 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 from pydantic import ConfigDict, Field
 
 from ontology.events import Json
-from ontology.identity import ThingId, thing_id
+from ontology.identity import ThingId
 from rules.dilemmas import dilemmas
 from service import session_listing
-from service.api.acts import SPEAKS_FOR
 from service.api.answers import answer, idempotency, principal, world
 from service.ballots import LONGEST_REASON, Ballot
 from service.bodies import Model, Name, instant
@@ -94,10 +93,9 @@ def one(local: str) -> Response:
 def cast(local: str, json_data: VoteIn) -> Response:
     """Cast a vote."""
     here = world()
-    named = request.headers.get(SPEAKS_FOR)
-    actor = principal().actor(thing_id(named) if named else None)
+    voter = principal().holder  # a system can't vote for anybody
     said = Ballot(
-        by=actor.id, dilemma=json_data.dilemma, choice=json_data.choice, reason=json_data.reason
+        by=voter, dilemma=json_data.dilemma, choice=json_data.choice, reason=json_data.reason
     )
     thing = ThingId(f"session/{local[:120]}")
     event = vote(here, thing, said, idempotency=idempotency())
