@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
-from scipy.signal import lfilter  # type: ignore[import-untyped] # ships no types
 
 from knowledge.spread.background import Background, Floats
 from knowledge.spread.excitation import Evidence
@@ -80,9 +79,11 @@ class Onsets:
         """Sums of cells times each change to a power: a column for each kind and cell."""
         back, found = cells[..., ::-1], []
         for fade in _FADES:
-            kept = np.exp(-power / (fade * CELLS))
-            sums = lfilter([np.sqrt(kept)], [1, -kept], back, axis=-1)
-            found.append(sums[..., ::-1])
+            # Weights that grow towards the newest cell: the last one is at most e^600, and what is
+            # lost in rounding is what has died away.
+            grown = np.exp(np.arange(CELLS) * (power / (fade * CELLS)))
+            sums = np.cumsum(back * grown, axis=-1) / grown
+            found.append(sums[..., ::-1] * np.exp(-0.5 * power / (fade * CELLS)))
         found.append(cells.sum(axis=-1, keepdims=True) - found[-1])
         return np.concatenate(found, axis=-1)
 
