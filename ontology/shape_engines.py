@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
-import pyshacl
 import rdflib
 
 from ontology import vocabulary as v
@@ -28,6 +27,7 @@ __all__ = [
     "GateEngine",
     "evaluate",
     "has_fast",
+    "warm",
 ]
 
 Evaluate = Callable[[Shapes, frozenset[str], Sequence[ox.Quad]], list[Result]]
@@ -104,7 +104,14 @@ def _joined(found: Sequence[Sequence[Result]], faults: Iterable[str]) -> Finding
     )
 
 
+def warm() -> None:
+    """Load pySHACL, which takes a fifth of a second, before somebody waits for it."""
+    import pyshacl  # noqa: F401, PLC0415 - commands that judge nothing do without
+
+
 def _pyshacl(known: Shapes, types: frozenset[str], quads: Sequence[ox.Quad]) -> list[Result]:
+    import pyshacl  # noqa: PLC0415 - as above
+
     store = ox.Store()
     store.extend(quads)
     # INVARIANT: one validation at a time, because pyshacl patches rdflib while it runs; never

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from ontology import shape_engines
 from service.alerting import Alerting
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
@@ -71,6 +72,7 @@ class Background:
 
     def _warm(self) -> None:
         try:
+            shape_engines.warm()
             if (places := self._world.places()).above:
                 places.gazetteer.warm()
             self._world.perception.warm()  # last: a worker is ready when its models are
