@@ -30,7 +30,9 @@ def poisson(counted: int) -> tuple[float, float]:
     >>> [round(end, 2) for end in poisson(0)], [round(end, 2) for end in poisson(10)]
     ([0.0, 3.69], [4.8, 18.39])
     """
-    from scipy.special import gammaincinv  # noqa: PLC0415 - scipy takes a while to load
+    from scipy.special import (  # type: ignore[import-untyped] # noqa: PLC0415 - slow to load
+        gammaincinv,
+    )
 
     low = float(gammaincinv(counted, _TAIL)) if counted else 0.0
     return low, float(gammaincinv(counted + 1, 1 - _TAIL))

@@ -104,7 +104,7 @@ class _Resolver:
             yield self._end(day)
         elif moment.times:
             for one in moment.times:
-                yield self._local(datetime.combine(day, one))  # noqa: DTZ - `_local` gives the zone
+                yield self._local(datetime.combine(day, one))  # `_local` gives the zone
         else:
             until = _PARTS.get(moment.day.rpartition(" ")[2])
             yield self._local(datetime.combine(day, until)) if until else self._end(day)
@@ -148,7 +148,7 @@ class _Resolver:
         return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
     def _end(self, day: date) -> datetime:
-        return self._local(datetime.combine(day + timedelta(days=1), time()))  # noqa: DTZ - as above
+        return self._local(datetime.combine(day + timedelta(days=1), time()))  # as above
 
     def _local(self, naive: datetime) -> datetime:
         at = naive.replace(tzinfo=self._zone)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ontology.events import Event
+from ontology.events import Event, Json
 from ontology.identity import ThingId
 from ontology.record_values import RecordInvalid
 from service.formulas import MEASURES, formulated, read_formula
@@ -20,7 +20,11 @@ AT = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def event(sequence: int, days: int, value: float) -> Event:
-    data = {"value": value, "as_of": (AT - timedelta(days=days)).isoformat(), "sample": 10}
+    data: dict[str, Json] = {
+        "value": value,
+        "as_of": (AT - timedelta(days=days)).isoformat(),
+        "sample": 10,
+    }
     return Event(
         sequence=sequence,
         id=f"event/{sequence}",
