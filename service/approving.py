@@ -76,15 +76,21 @@ def _missing(world: Here, message: ThingId, granted: ThingId) -> bool:
 
 def _stranger(world: Here, done: Done) -> DataProblem | None:
     """Why the actor may not sign: not of the team, not above it, not asked by one who is."""
-    approval, actor = done.stands.thing, done.actor
-    message = ThingId(str(world.graph.get(approval, "approves")))
+    actor = done.actor
+    message = ThingId(str(world.graph.get(done.stands.thing, "approves")))
     if world.graph.get(message, "author") == actor.id:
         words = f"{actor.id} wrote the text; somebody else must {done.outcome.act}"
         return DataProblem("actor", words)
+    return stranger(world, done)
+
+
+def stranger(world: Here, done: Done) -> DataProblem | None:
+    """Why the actor may not answer for the team that a thing is routed to, None where they may."""
+    actor = done.actor
     delegated = {
         str(past.data.get("to")) for past in done.stands.history if past.act == "delegate"
     }
-    team = ThingId(str(world.graph.get(approval, "routedTo")))
+    team = ThingId(str(world.graph.get(done.stands.thing, "routedTo")))
     mine = world.graph.get(actor.id, "memberOf")
     if actor.id in delegated or mine in upwards(world, team):
         return None

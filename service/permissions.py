@@ -79,6 +79,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "messages.index": ("read:messages", KEY_ROLES),
         "messages.one": ("read:messages", KEY_ROLES),
         "messages.refusals": ("read:messages", KEY_ROLES),
+        "deviations.create": ("write:messages", _WRITE_MESSAGES),
+        "deviations.one": ("read:messages", KEY_ROLES),
         "pathways.create": ("write:pathways", frozenset({_RESPONDER, _REVIEWER, _LEGAL})),
         "pathways.index": ("read:pathways", KEY_ROLES),
         "pathways.one": ("read:pathways", KEY_ROLES),

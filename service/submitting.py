@@ -10,7 +10,7 @@ from ontology.lifecycle import Actor, ActRefused, Past, Standing
 from ontology.lifecycle import act as follow
 from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
-from service import desk, pathways
+from service import desk, deviations, pathways
 from service.acts import acted, standing
 from service.bodies import DecisionRequest
 from service.committing import commit_all
@@ -65,7 +65,8 @@ def submit(world: World, message: ThingId, actor: Actor) -> Event:
         return [*_drafts(world, now, answer.decision, decided, actor, inside)]
 
     asked = approvals(world.graph, message)
-    return commit_all(world, [*map(Scope, (message, *asked, *known))], prepare)[0]
+    granted = world.graph.subjects("proposes", message)
+    return commit_all(world, [*map(Scope, (message, *asked, *known, *granted))], prepare)[0]
 
 
 def request_of(world: World, content: Content, actor: Actor) -> DecisionRequest:
@@ -138,10 +139,16 @@ def _drafts(
     outcome = follow(world.lifecycles, stands, "submit", actor=actor, at=at, data=told)
     yield acted(world.ids("event"), stands, outcome, actor, at)
     yield from voided(world, content.id, at)
-    yield from _named(world, content, inside, actor)
     covered = frozenset(inside.covers) if inside is not None else frozenset[str]()
-    signed = tuple(one for one in needed(decision) if one.name not in covered)
     fallback = decision.routes[0].team
+    left = [one for one in needed(decision) if one.name not in covered]
+    granted = deviations.granted(world, content)
+    signed = [one for one in left if not deviations.signs(world, content, one, fallback)]
+    deviation = granted if len(signed) < len(left) else None
+    pathway = inside.pathway if inside is not None else None
+    named: dict[str, Json] = {"underPathway": pathway, "underDeviation": deviation}
+    if any(content.one(name) != value for name, value in named.items()):
+        yield amended(world, content.id, named, actor)
     for one in signed:
         team = ThingId(one.from_team or fallback)
         within = encode(one.within) if one.within is not None else None
@@ -155,15 +162,6 @@ def _drafts(
             history=(*stands.history, done),
         )
         yield accompanying(world, content.id, KIND, "approve", {}, at, stands=after)
-
-
-def _named(
-    world: World, content: Content, inside: pathways.Found | None, actor: Actor
-) -> Iterator[Draft]:
-    """The message names the pathway that it is inside, and none that it was inside before."""
-    pathway = inside.pathway if inside is not None else None
-    if content.one("underPathway") != pathway:
-        yield amended(world, content.id, {"underPathway": pathway}, actor)
 
 
 def _told(content: Content, decision: Decision | None, decided: ThingId | None) -> dict[str, Json]:

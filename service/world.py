@@ -30,6 +30,8 @@ from service.clock import Clock, Ids, StoppedClock, new_id
 from service.clustering import Clustering
 from service.committing import Guard, Joint
 from service.counting import HEARD, Counting
+from service.deviations import KIND as DEVIATION
+from service.deviations import DeviationJoint
 from service.folds import BATCH, Followed, View
 from service.incidents import Incidents
 from service.joining import KIND as LINK
@@ -121,6 +123,7 @@ class World:
             APPROVAL: ApprovalJoint(),
             MESSAGE: MessageJoint(),
             PATHWAY: PathwayJoint(),
+            DEVIATION: DeviationJoint(),
             ROUTING: RoutingJoint(),
             SESSION: SessionJoint(),
             AGREEMENT: AgreementJoint(),

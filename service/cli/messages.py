@@ -18,7 +18,7 @@ app = typer.Typer(help="Messages: drafted, signed, published, taken back.", no_a
 Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
 Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key: acts are in your name.")]
 Message = Annotated[str, typer.Argument(help="message/…")]
-_ACTED = ("message", "approval", "promise", "pathway")
+_ACTED = ("message", "approval", "promise", "pathway", "deviation")
 _URL = "http://127.0.0.1:8080"
 
 
@@ -115,6 +115,28 @@ def pathways(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJso
         typer.echo("\n".join(_compared(row)))
     if not items:
         typer.echo("no pathway was ever proposed; POST /v1/pathways does that")
+
+
+@app.command("deviate")
+def deviate(  # noqa: PLR0913 - a request has that many sides
+    message: Message,
+    instead_of: Annotated[str, typer.Argument(help="A template, or message/….")],
+    reason: Annotated[str, typer.Argument(help="Why the approved words do not do.")],
+    *,
+    team: Annotated[str | None, typer.Option(help="team/…; else the one above yours.")] = None,
+    url: Url = _URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask to say a draft instead of a template or of an approved message."""
+    _path(message)
+    body: dict[str, Json] = {"message": message, "instead_of": instead_of, "reason": reason}
+    body |= {"team": team} if team is not None else {}
+    found = _asked(url, key, lambda client: client.post("/v1/deviations", body))
+    if as_json:
+        show(found)
+    else:
+        typer.echo(f"{found['id']} is {found['state']} of {found['routedTo']}")
 
 
 @app.command("act")

@@ -48,7 +48,7 @@ def test_every_act_has_a_role(lifecycle: Lifecycle, act: object) -> None:
     assert lifecycle.acts[getattr(act, "name", "")].roles
 
 
-BY_ITSELF = {"supersede", "reinstate", "suggest", "approve", "request", "void", "make"}
+BY_ITSELF = {"ask-next", "supersede", "reinstate", "suggest", "approve", "request", "void", "make"}
 """What follows from what people do elsewhere."""
 
 
