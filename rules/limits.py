@@ -13,7 +13,10 @@ from rules import (
     policy,
     rule_parts,
     rule_tables,
+    template_reader,
+    template_slots,
     unary,
+    wording,
 )
 
 
@@ -56,4 +59,9 @@ LIMITS: Final = (
         means="Facts of a decision that both engines judge; beyond it the generated code alone",
         most=durable.MOST_FACTS,
     ),
+    Limit(means="Templates of a policy", most=template_reader.MOST_TEMPLATES),
+    Limit(means="Characters of a template's title", most=template_reader.LONGEST_TITLE),
+    Limit(means="Steps of the path that fills a slot", most=template_slots.LONGEST_PATH),
+    Limit(means="Characters of a slot's fallback", most=template_slots.LONGEST_FALLBACK),
+    Limit(means="Characters of a text that a template makes", most=wording.LONGEST_RENDERED),
 )

@@ -69,9 +69,9 @@ def asked(service: Served) -> dict[str, Any]:
         "onset": (now - timedelta(hours=2)).isoformat(),
         "ownedBy": "team/crisis-office",
     }
-    record = {"type": "Incident", "id": "incident/doors", "properties": properties}
+    record = {"type": "Incident", "id": "incident/jammed-doors", "properties": properties}
     service.post("/v1/records", record)
-    service.post("/v1/incidents/doors/acts", {"act": "open"})
+    service.post("/v1/incidents/jammed-doors/acts", {"act": "open"})
     posts = [
         {
             "id": f"doors-{number}",
@@ -91,14 +91,14 @@ def asked(service: Served) -> dict[str, Any]:
 
 def publish(service: Served) -> dict[str, Any]:
     facts = {"request": {"kind": "reply", "automatic": True, "public": True}}
-    body = {"incident": "incident/doors", "facts": facts, "precedents": 0}
+    body = {"incident": "incident/jammed-doors", "facts": facts, "precedents": 0}
     return dict(service.post("/v1/decisions", body)["decision"])
 
 
 def waiting(service: Served, doubt: str) -> dict[str, Any]:
     until = time.monotonic() + ASKED_WITHIN_S
     while time.monotonic() < until:
-        for one in service.get("/v1/validations", incident="incident/doors")["items"]:
+        for one in service.get("/v1/validations", incident="incident/jammed-doors")["items"]:
             if one["doubt"] == doubt:
                 return dict(one)
         time.sleep(0.2)
@@ -127,7 +127,7 @@ def test_a_verdict_by_a_person_is_a_fact_of_the_next_decision(
     service.post(path, {"act": "claim", "data": {}})
     done = service.post(path, {"act": "judge", "data": {"verdict": "brigade"}})
     assert done["actor"].startswith("person/")
-    body = {"incident": "incident/doors", "precedents": 0}
+    body = {"incident": "incident/jammed-doors", "precedents": 0}
     later = service.post("/v1/decisions", body)
     facts = service.get(later["links"]["self"])["facts"]
     (found,) = [

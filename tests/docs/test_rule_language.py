@@ -53,6 +53,7 @@ INNER = {
     "LONGEST_PHRASE": "longer texts only get no suggestion",
     "LONGEST_LINE": "longer lines only get no suggestion",
     "MOST_QUOTED": "how much of a mistake is quoted",
+    "MOST_MARKS": "marks on a letter of what is put into a template",
     "MOST_TRIED": "how long the search for another outcome goes on",
     "MOST_TOLD": "how many other outcomes are told",
     "MOST_OF_A_KIND": "rules are split to stay below it",

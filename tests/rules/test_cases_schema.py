@@ -203,6 +203,10 @@ def test_every_part_of_a_case_is_explained_and_every_allowed_value_listed() -> N
 def test_the_cautions_that_a_case_may_want_are_those_that_decisions_have() -> None:
     sources = [path.read_text("utf-8") for path in (ROOT / "rules").glob("*.py")]
     named = {name for text in sources for name in re.findall(r'Caution\(\s*name="([^"]+)"', text)}
+    for text in sources:
+        constants = dict(re.findall(r'(?m)^([A-Z_]+): Final = "([^"]+)"', text))
+        used = re.findall(r"Caution\(\s*name=([A-Z_]+)", text)
+        named |= {constants[name] for name in used}
     assert named == {*CAUTIONS}
 
 
