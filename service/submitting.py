@@ -59,6 +59,9 @@ def submit(world: World, message: ThingId, actor: Actor) -> Event:
 
     def prepare() -> list[Draft]:
         now = read(world.graph, message)
+        if now.digest != content.digest:  # the decision was on other words
+            words = "it was changed meanwhile; read it and submit it again"
+            raise ActRefused("submit", (DataProblem("state", words),), ("edit", "submit"))
         decided = ThingId(answer.event.id)
         found = pathways.compared(world, now, known, world.clock.now())
         inside = pathways.best(found, (one.name for one in needed(answer.decision)))

@@ -17,7 +17,7 @@ from ontology.events import Event, Json
 from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
 from ontology.record_values import RecordInvalid
-from service import drafting, message_view, submitting
+from service import desk, drafting, message_view, submitting
 from service.acts import propose, put_record
 from service.clock import StoppedClock
 from service.committing import GateRefused, ThingUnknown
@@ -243,6 +243,23 @@ def test_the_rules_say_who_signs_and_the_message_waits_for_all(world: World) -> 
         team = str(world.graph.get(approval, "routedTo"))
         act(world, approval, "grant", LAWYER if team == "team/legal" else CHIEF)
     assert state(world, message) == "approved"
+
+
+def test_words_that_change_while_the_rules_decide_are_not_submitted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = drafted(world)
+    ask = desk.ask
+
+    def slowly(*asked: Any) -> Any:
+        answer = ask(*asked)
+        drafting.edit(world, message, said(text="Nobody was hurt. We are at fault."), WRITER)
+        return answer
+
+    monkeypatch.setattr(desk, "ask", slowly)
+    with pytest.raises(ActRefused, match="changed meanwhile"):
+        submitting.submit(world, message, WRITER)
+    assert state(world, message) == "draft"
 
 
 def test_a_reply_that_nobody_has_to_sign_is_approved_at_once(world: World) -> None:
