@@ -19,6 +19,9 @@ from service.message_reading import admitted, disclosed
 from service.recording import removed, written
 from service.world import World
 
+TO_ONE_PERSON: Final = "Promised to one person; the message says what."
+"""Stands for the sentence of a promise to one person, whose words fall with that person."""
+
 YEARS_KEPT: Final = 10
 """For how long what was said is kept, at least; the shapes ask for three years in public."""
 
@@ -174,13 +177,15 @@ def _addressee(world: World, said: MessageIn) -> str | None:
 
 
 def _parts(world: World, message: ThingId, said: MessageIn, actor: Actor) -> Iterator[Draft]:
-    local = message.partition("/")[2]
+    local, personal = message.partition("/")[2], said.addressee is not None
     for number, claim in enumerate(said.claims, start=1):
         one = ThingId(f"{CLAIM}/{local}-{number}")
-        yield written(world, one, "Claim", _claimed(message, claim), actor)
+        stated = claim.model_copy(update={"sentence": None}) if personal else claim
+        yield written(world, one, "Claim", _claimed(message, stated), actor)
     for number, promise in enumerate(said.promises, start=1):
         one = ThingId(f"{PROMISE}/{local}-{number}")
-        made = _promised(message, promise, said.incident)
+        told = promise.model_copy(update={"sentence": TO_ONE_PERSON}) if personal else promise
+        made = _promised(message, told, said.incident)
         yield written(world, one, "Promise", made, actor)
 
 

@@ -645,6 +645,25 @@ def test_there_is_no_message_where_there_is_none(world: World) -> None:
         submitting.submit(world, ThingId("message/none"), WRITER)
 
 
+def test_nothing_of_words_to_one_person_is_left_in_claims_and_promises(
+    world: World, clock: StoppedClock
+) -> None:
+    put(world, "Customer", "customer/ann", displayName="Ann")
+    claim = {"topic": "claim-topic/brakes", "polarity": "denied", "sentence": "Ann, they held."}
+    due = (clock.now() + timedelta(hours=4)).isoformat()
+    message = drafted(
+        world,
+        kind="reply",
+        audience="customer",
+        channel="mail",
+        addressee="customer/ann",
+        claims=[claim],
+        promises=[{"sentence": "We call you at noon, Ann.", "due": due}],
+    )
+    content = read(world.graph, message)
+    assert "Ann" not in str([content.claims, content.promises])
+
+
 def test_the_words_to_one_person_fall_with_the_person(world: World) -> None:
     put(world, "Customer", "customer/ann", displayName="Ann")
     message = drafted(
