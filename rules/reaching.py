@@ -45,9 +45,13 @@ def _temporary(facts: Iterable[Fact]) -> list[Row]:
 
 
 def _rows(facts: Iterable[Fact], kind: str) -> list[Row]:
-    """The facts of a kind in an order of their own, since callers may state a team twice."""
-    rows = [fact.values for fact in facts if fact.kind == kind]
-    return sorted(rows, key=lambda row: str(sorted((name, str(x)) for name, x in row.items())))
+    """The facts of a kind in an order of their own; what is said twice is one of them."""
+    rows = {_named(fact.values): fact.values for fact in facts if fact.kind == kind}
+    return [rows[name] for name in sorted(rows)]
+
+
+def _named(row: Row) -> str:
+    return str(sorted((name, str(value)) for name, value in row.items()))
 
 
 def _sure(row: Row) -> bool:

@@ -58,6 +58,12 @@ def decided(*facts: Fact, semantics: str = "2") -> Decision:
     return decide([fact("signal", judged=True), *facts], policy, AT, compiled, semantics)
 
 
+def test_a_temporary_routing_that_is_said_twice_is_one() -> None:
+    for row in (temporary(), temporary(enough=False)):
+        once = arriving([CARE], [row], ruled=True)
+        assert arriving([CARE], [row, row], ruled=True) == once
+
+
 def test_a_sure_one_takes_the_place_of_whom_it_relieves() -> None:
     assert decided(temporary()).routes == (
         Route(
