@@ -6,18 +6,23 @@ from ontology.events import Draft
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ActRefused, Standing
 from ontology.lifecycle_data import DataProblem
+from service.acts import history
 from service.committing import Done, Here
-from service.message_content import KIND, approvals
-from service.signing import accompanying
+from service.message_content import KIND, approvals, read
+from service.signing import accompanying, asking
 
 MOST_STEPS: Final = 20
 """How far up a path of escalation is followed."""
 
+WITHIN: Final = "PT30M"
+"""By when the next team up has to answer where one has let its time pass."""
+
+_WRITTEN: Final = frozenset({"draft", "edit"})
 _OF_PEOPLE: Final = frozenset({"grant", "refuse", "recuse", "delegate"})
 
 
 class ApprovalJoint:
-    """Signs for those who may; the last signature approves the message, a refusal returns it."""
+    """The last signature approves a message, a refusal returns it, silence asks the next up."""
 
     def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
         """The message, and the other signatures for it."""
@@ -34,6 +39,8 @@ class ApprovalJoint:
             ActRefused: the actor may not sign for the team.
         """
         act, outcome = done.outcome.act, done.outcome
+        if act == "lapse":
+            return _passed_up(world, done)
         if act not in _OF_PEOPLE:
             return []
         if problem := _stranger(world, done):
@@ -49,13 +56,16 @@ class ApprovalJoint:
         return []
 
 
-def outstanding(world: Here, message: ThingId) -> dict[ThingId, str]:
-    """The signatures that are still asked for, each with its requirement."""
-    return {
-        one: str(shown["requirement"][0])
-        for one, shown in approvals(world.graph, message).items()
-        if shown["state"][0] == "requested"
-    }
+def _passed_up(world: Here, done: Done) -> list[Draft]:
+    """The request to the next team up, where there is one and the message still waits."""
+    shown = world.graph.properties(done.stands.thing)
+    message = ThingId(str(shown["approves"][0]))
+    above = upwards(world, ThingId(str(shown["routedTo"][0])))[1:2]
+    if not above or world.graph.state(message) != "submitted":
+        return []
+    content, name = read(world.graph, message), str(shown["requirement"][0])
+    team, lapsed = ThingId(above[0]), done.stands.thing
+    return [asking(world, content, name, team, WITHIN, done.at, instead=lapsed)]
 
 
 def _missing(world: Here, message: ThingId, granted: ThingId) -> bool:
@@ -78,7 +88,7 @@ def _stranger(world: Here, done: Done) -> DataProblem | None:
     """Why the actor may not sign: not of the team, not above it, not asked by one who is."""
     actor = done.actor
     message = ThingId(str(world.graph.get(done.stands.thing, "approves")))
-    if world.graph.get(message, "author") == actor.id:
+    if actor.id in {past.actor for past in history(world, message) if past.act in _WRITTEN}:
         words = f"{actor.id} wrote the text; somebody else must {done.outcome.act}"
         return DataProblem("actor", words)
     return stranger(world, done)

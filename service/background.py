@@ -10,9 +10,7 @@ from service.alerting import Alerting
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.going_out import publish_due
-from service.minding import Minding
 from service.proposing import tidy
-from service.reasking import Reasking
 from service.shutout import watch
 from service.suggesting import Suggesting
 from service.sweep import sweep
@@ -35,8 +33,6 @@ class Background:
         self._alerting: Final = Alerting(world)
         self._validating: Final = Validating(world)
         self._suggesting: Final = Suggesting(world)
-        self._reasking: Final = Reasking(world)
-        self._minding: Final = Minding(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -47,8 +43,6 @@ class Background:
                 ("suggest", lambda: self._repeat("suggest", self._suggest)),
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
                 ("validate", lambda: self._repeat("validate", self._validating.step)),
-                ("reask", lambda: self._repeat("reask", self._reasking.step)),
-                ("mind", lambda: self._repeat("mind", self._minding.step)),
             )
         ]
         self._next_retention = 0.0
@@ -67,8 +61,6 @@ class Background:
         self._outbox.close()
         self._alerting.close()
         self._validating.close()
-        self._reasking.close()
-        self._minding.close()
 
     def _warm(self) -> None:
         try:

@@ -1,8 +1,10 @@
 """Plans: many messages go out in one commit or none does; all that waits is held in one act."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
+from knowledge.refusals import Conflict
 from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Actor, ActRefused
@@ -60,30 +62,40 @@ def hold_all(
 ) -> list[ThingId]:
     """Hold everything that could go out, of an incident or at all; which messages were held.
 
-    What goes out between the look and the commit is live; what a commit could not hold because
-    somebody wrote to it is tried again by itself.
+    What goes out between the look and the commit is live. Where others write to one of a share,
+    its messages are held one by one, and what they made of that one is left to them.
     """
     world.catch_up()
     held: list[ThingId] = []
     waiting = _waiting(world, incident)
     for start in range(0, len(waiting), HELD_AT_ONCE):
         share = waiting[start : start + HELD_AT_ONCE]
-        held += _held(world, share, reason, actor)
+        try:
+            held += _held(world, share, reason, actor)
+        except (ActRefused, Conflict):
+            held += _held_alone(world, share, reason, actor)
+    world.catch_up()
     return held
 
 
 def _held(world: World, share: Sequence[ThingId], reason: str, actor: Actor) -> list[ThingId]:
     def prepare() -> list[Draft]:
-        still = [one for one in share if world.graph.state(one) in WAITING]
         told: dict[str, Json] = {"reason": reason}
-        dones = [_allowed(world, one, "hold", told, actor) for one in still]
+        dones = [_allowed(world, one, "hold", told, actor) for one in share]
         return [acted(world.ids("event"), d.stands, d.outcome, actor, d.at) for d in dones]
 
-    if not any(world.graph.state(one) in WAITING for one in share):
-        return []
     events = commit_all(world, [Scope(one) for one in share], prepare)
-    world.catch_up()
     return [event.subject for event in events]
+
+
+def _held_alone(
+    world: World, share: Sequence[ThingId], reason: str, actor: Actor
+) -> list[ThingId]:
+    held = []
+    for one in share:
+        with suppress(ActRefused, Conflict):
+            held += _held(world, [one], reason, actor)
+    return held
 
 
 def _waiting(world: World, incident: ThingId | None) -> list[ThingId]:

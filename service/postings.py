@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -15,7 +16,6 @@ from ontology.lifecycle import ActRefused
 from service.acts import propose
 from service.alerts import KIND as ALERT
 from service.bodies import Model, Moment, Text
-from service.committing import GateRefused
 from service.message_bodies import Channel
 from service.sweep import ITSELF
 from service.world import World
@@ -149,6 +149,8 @@ def record(world: World, postings: Sequence[PostingIn], actor: ThingId) -> list[
         known = world.ledger.by_id(f"event/posting-{name}")
         if known is None:
             known = _recorded(world, posting, match(out, posting), name, actor)
+        if known.data["found"] != "approved":  # also where it was recorded, and then all died
+            _tell(world, known, name)
         events.append(known)
     return events
 
@@ -176,25 +178,22 @@ def _recorded(world: World, posting: PostingIn, found: Match, name: str, actor: 
         (event,) = world.ledger.append([draft])
     except DuplicateEvent:  # somebody else loads the same file
         event = next(one for one in [world.ledger.by_id(draft.id)] if one is not None)
-    if found.found != "approved":
-        _tell(world, posting, found, name)
     return event
 
 
-def _tell(world: World, posting: PostingIn, found: Match, name: str) -> None:
-    """Raise an alert for a shadow publication, or for words that were taken back."""
+def _tell(world: World, event: Event, name: str) -> None:
+    """Raise the one alert of a shadow publication, or of words that were taken back."""
+    link, incident = event.data["link"], event.data.get("incident")
     words = (
-        f"Said outside attune, in words that nobody approved: {posting.link}"
-        if found.found == "shadow"
-        else f"Still said outside attune, though {found.message} is not live: {posting.link}"
+        f"Said outside attune, in words that nobody approved: {link}"
+        if event.data["found"] == "shadow"
+        else f"Still said outside attune, though {event.data['message']} is not live: {link}"
     )
     data: dict[str, Json] = {"tier": "specialist", "reason": words[:300]}
-    data |= {"incident": posting.incident} if posting.incident is not None else {}
+    data |= {"incident": incident} if incident is not None else {}
     alert = ThingId(f"{ALERT}/posting-{name}")
-    try:
+    with suppress(ActRefused):  # it was raised before
         propose(world, thing=alert, kind=ALERT, act="raise", data=data, actor=ITSELF)
-    except (ActRefused, GateRefused) as error:
-        world.log.warning("posting not told", link=posting.link, why=str(error)[:200])
 
 
 def _words(text: str) -> list[str]:

@@ -39,6 +39,7 @@ from service.joining import LinkJoint
 from service.logs import logger
 from service.measurements import Measurements
 from service.message_content import KIND as MESSAGE
+from service.message_content import PROMISE
 from service.opening import ADVANCED, advanced, opened
 from service.partners import Partners
 from service.pathways import KIND as PATHWAY
@@ -46,6 +47,7 @@ from service.pathways import PathwayJoint
 from service.perception import Perception
 from service.places import Places, concerned
 from service.policies import PROPOSAL, Policies
+from service.promising import PromiseJoint
 from service.publishing import MessageJoint
 from service.rerouting import RoutingJoint
 from service.roster import Roster, concerns
@@ -122,6 +124,7 @@ class World:
             LINK: LinkJoint(),
             APPROVAL: ApprovalJoint(),
             MESSAGE: MessageJoint(),
+            PROMISE: PromiseJoint(),
             PATHWAY: PathwayJoint(),
             DEVIATION: DeviationJoint(),
             ROUTING: RoutingJoint(),
