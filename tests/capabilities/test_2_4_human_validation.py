@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.capabilities.governed import person
 from tests.serving import Served
 
 IRONIC = "Oh great, stuck in a tunnel for three hours again. Best railway ever, thank you so much!"
@@ -123,10 +124,13 @@ def test_people_are_asked_in_the_one_queue_with_a_deadline(
 def test_a_verdict_by_a_person_is_a_fact_of_the_next_decision(
     service: Served, asked: dict[str, Any]
 ) -> None:
-    path = f"/v1/validations/{asked['item']['id'].partition('/')[2]}/acts"
-    service.post(path, {"act": "claim", "data": {}})
-    done = service.post(path, {"act": "judge", "data": {"verdict": "brigade"}})
-    assert done["actor"].startswith("person/")
+    item = asked["item"]
+    service.post(f"/v1/{item['id'].replace('/', 's/')}/acts", {"act": "claim", "data": {}})
+    for _ in range(item["persons"]):  # two where executives would lead
+        done = person(service, item["team"], "responder").act(
+            item["id"], "judge", verdict="brigade"
+        )
+        assert done["actor"].startswith("person/")
     body = {"incident": "incident/jammed-doors", "precedents": 0}
     later = service.post("/v1/decisions", body)
     facts = service.get(later["links"]["self"])["facts"]
