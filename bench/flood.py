@@ -1,15 +1,15 @@
 """A flood through a real service: two workers, screened, a minute long; its CPU counts, too.
 
-On a machine with other work the rate says little; the CPU of the service a signal says what two
-cores of its own would take.
+Who sends shares the cores, so what is sent is written down beforehand. On a machine with other
+work the rate says little; the CPU of the service a signal says what two cores of its own take.
 """
 
-import itertools
+import json
 import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -26,6 +26,9 @@ _BATCH = 500
 _CONNECTIONS = 6
 _SECONDS = 60.0
 _WARM_SECONDS = 10.0
+_MOST_A_SECOND = 8_000
+_NOW = "@"
+"""Stands in what is sent for the moment of sending, in a time and nowhere else."""
 
 
 class _Client:
@@ -33,8 +36,8 @@ class _Client:
 
     def __init__(self, url: str, key: str) -> None:
         self._url, self._key = url, key
-        self._said = texts()
-        self._numbers = itertools.count(0, _BATCH)
+        said, most = texts(), int((_SECONDS + _WARM_SECONDS) * _MOST_A_SECOND)
+        self._bodies = iter([_body(said, first) for first in range(0, most, _BATCH)])
         self._lock = threading.Lock()
         self.taken = self.later = 0
 
@@ -52,12 +55,14 @@ class _Client:
         return time.perf_counter() - start
 
     def _send(self, end: float) -> None:
-        with httpx.Client(headers={"Authorization": f"Bearer {self._key}"}, timeout=120) as client:
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+        with httpx.Client(headers=headers, timeout=120) as client:
             while time.perf_counter() < end:
                 with self._lock:
-                    first = next(self._numbers)
-                body = {"signals": rows(self._said, first, _BATCH, LiveClock().now(), 1e6)}
-                while (answer := client.post(self._url, json=body)).status_code == (
+                    body = next(self._bodies)
+                now = f'"{LiveClock().now().isoformat()}"'.encode()
+                body = body.replace(f'"{_NOW}"'.encode(), now)
+                while (answer := client.post(self._url, content=body)).status_code == (
                     HTTPStatus.TOO_MANY_REQUESTS
                 ):
                     self.later += 1
@@ -65,6 +70,11 @@ class _Client:
                 answer.raise_for_status()
                 with self._lock:
                     self.taken += answer.json()["new"]
+
+
+def _body(said: Sequence[str], first: int) -> bytes:
+    posts = rows(said, first, _BATCH, LiveClock().now(), 1e6)
+    return json.dumps({"signals": [one | {"posted_at": _NOW} for one in posts]}).encode()
 
 
 def measure() -> Iterator[Figure]:
