@@ -18,16 +18,18 @@ def seed(post: Post, recent: Recent, clusters: Clusters, tuning: Tuning) -> Sequ
     """
     kinds, best = of_any_harm(), (tuning.surprise, "", list[Post]())
     for term, loud in zip(post.said.terms, post.said.loud, strict=True):
-        if recent.many(term) < tuning.voices or term in kinds:
+        many = recent.many(term)
+        if many < tuning.voices or term in kinds:
             continue
+        share, weight = clusters.share(term), _weight(loud, tuning)
         for span in SPANS:
+            expected = max(_FEWEST_EXPECTED, recent.heard(span) * share)
+            if _surprise(many, expected) * weight <= best[0]:  # people are no more than posts
+                continue
             found = recent.saying(term, post.at - span)
             people = len({one.voice for one in found})
-            if people < tuning.voices:
-                continue
-            expected = max(_FEWEST_EXPECTED, recent.heard(span) * clusters.share(term))
-            surprise = _surprise(people, expected) * _weight(loud, tuning)
-            if surprise > best[0]:
+            surprise = _surprise(people, expected) * weight
+            if people >= tuning.voices and surprise > best[0]:
                 best = (surprise, term, found)
     _, term, posts = best
     return posts if posts and _hold_together(term, posts, clusters, tuning) else ()
