@@ -1,5 +1,6 @@
 """What the gate judges: the graph as it would be, whom a change affects, what shapes read."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,6 +29,10 @@ class Proposed:
         """Lay the changed things over a graph."""
         self.graph = graph
         self.changed = changed
+        self._pointing: dict[tuple[object, object], list[ox.Quad]] = defaultdict(list)
+        for quads in changed.values():
+            for quad in quads:
+                self._pointing[quad.predicate, quad.object].append(quad)
 
     @classmethod
     def of(cls, graph: Whole, drafts: Iterable[Draft]) -> "Proposed":
@@ -58,9 +63,7 @@ class Proposed:
         """The triples that refer to a thing by a predicate."""
         standing = self.graph.quads_to(predicate, thing)
         kept = [quad for quad in standing if v.owner_of(quad.subject) not in self.changed]
-        node = v.thing(thing)
-        mine = (quad for quads in self.changed.values() for quad in quads)
-        return kept + [q for q in mine if q.predicate == predicate and q.object == node]
+        return kept + self._pointing.get((predicate, v.thing(thing)), [])
 
     def type_of(self, thing: ThingId) -> str | None:
         """The type of a thing, None where it would not be there."""
