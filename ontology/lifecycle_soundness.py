@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-import networkx as nx
-
 from ontology.identity import ThingId
 from ontology.lifecycle_data import DataField, DataProblem, DataType, check_data
 from ontology.lifecycle_terms import ATTUNE, NEW, SAME, Act, Lifecycle, Lifecycles, Role, State
@@ -34,15 +32,12 @@ def unsound(lifecycles: Lifecycles) -> Iterator[Fault]:
 
 def reachable(lifecycle: Lifecycle) -> frozenset[str]:
     """The states that a thing can come into, from its birth or from nothing."""
-    begin = lifecycle.initial or NEW
-    ways = nx.DiGraph(
-        (source, act.to)
-        for act in lifecycle.acts.values()
-        if act.to != SAME
-        for source in act.sources
-    )
-    ways.add_node(begin)
-    return frozenset({begin, *nx.descendants(ways, begin)} - {NEW})
+    edge = found = {lifecycle.initial or NEW}
+    while edge:
+        acts = [act for act in lifecycle.acts.values() if not edge.isdisjoint(act.sources)]
+        edge = {act.to for act in acts if act.to != SAME} - found
+        found = found | edge
+    return frozenset(found - {NEW})
 
 
 def _of_birth(lifecycle: Lifecycle) -> Iterator[Fault]:

@@ -11,7 +11,6 @@ from rules.explanation import explain
 from rules.strata import evaluate
 from rules.whynot import why_not
 from service import desk
-from service.derivation import draw
 from service.policies import Compiled
 from service.world import World
 
@@ -81,4 +80,6 @@ class Reasons:
 
     def picture(self) -> bytes:
         """The derivation as SVG: facts on the left, conclusions to the right."""
+        from service.derivation import draw  # noqa: PLC0415 - matplotlib comes with it
+
         return draw(self.decision, self.policy.policy)

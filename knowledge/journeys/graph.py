@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Final
-
-import networkx as nx
+from typing import TYPE_CHECKING, Final
 
 from knowledge.journeys.counts import ENDS, Counts
 from ontology.identity import ThingId
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _FINE: Final = 1_000_000_000
 
@@ -50,6 +51,8 @@ def touchpoint_graph(places: Sequence[Place], moves: Sequence[Move]) -> "nx.DiGr
     A distance is how unlikely the move is (-log of its share), in whole billionths, so that
     equally likely ways stay equally long whatever they are added up from.
     """
+    import networkx as nx  # noqa: PLC0415 - slow to load
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     for place in places:
         graph.add_node(place.id, name=place.name, stage=place.stage, sensitivity=place.sensitivity)
@@ -64,5 +67,7 @@ def touchpoint_graph(places: Sequence[Place], moves: Sequence[Move]) -> "nx.DiGr
 
 def betweenness(graph: "nx.DiGraph[str]") -> Mapping[str, float]:
     """Of each node the share of the likeliest ways between others that lead through it."""
+    import networkx as nx  # noqa: PLC0415 - slow to load
+
     found: Mapping[str, float] = nx.betweenness_centrality(graph, weight="distance")
     return found

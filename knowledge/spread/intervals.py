@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
-from scipy.special import gammaincinv, stdtrit  # type: ignore[import-untyped] # ships no types
 
 from knowledge.spread.background import Floats
 
@@ -43,7 +42,7 @@ def mean_interval(many: float, total: float, squares: float) -> Interval | None:
         return None
     mean = total / many
     variance = max(0.0, squares - many * mean * mean) / (many - 1)
-    width = float(stdtrit(many - 1, 1 - _TAIL)) * math.sqrt(variance / many)
+    width = _quantile(many - 1) * math.sqrt(variance / many)
     return mean - width, mean + width
 
 
@@ -53,6 +52,10 @@ def sum_interval(parts: Collection[int]) -> Interval | None:
     Fay and Feuer (1997) for a sum of sizes whose number is Poisson; with sizes of 1 it is the
     exact interval of a Poisson mean. None without a part.
     """
+    from scipy.special import (  # type: ignore[import-untyped] # noqa: PLC0415 - slow to load
+        gammaincinv,
+    )
+
     sizes: Floats = np.asarray([size for size in parts if size > 0], dtype=np.float64)
     if not len(sizes):
         return None
@@ -65,7 +68,7 @@ def sum_interval(parts: Collection[int]) -> Interval | None:
 
 def _widening(posts: Floats) -> float:
     """How many standard deviations of chance alone the interval is wide, to one side."""
-    return float(stdtrit(len(posts) - 2, 1 - _TAIL)) * math.sqrt(_dispersion(posts))
+    return _quantile(len(posts) - 2) * math.sqrt(_dispersion(posts))
 
 
 def _dispersion(posts: Floats) -> float:
@@ -80,3 +83,10 @@ def _dispersion(posts: Floats) -> float:
         level, growth = level + float(step[0]), growth + float(step[1])
     rate = np.exp(np.clip(level + growth * places, -20, 20))
     return max(1.0, float(((posts - rate) ** 2 / rate).sum()) / (len(posts) - 2))
+
+
+def _quantile(freedom: float) -> float:
+    """Where a Student distribution leaves the tail."""
+    from scipy.special import stdtrit  # noqa: PLC0415 - slow to load
+
+    return float(stdtrit(freedom, 1 - _TAIL))

@@ -14,7 +14,6 @@ from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv  # type: ignore[import-untyped] # ships no types
 
 from knowledge.spread.background import Floats
 
@@ -143,6 +142,10 @@ def _scales(bins: int, ratio: float) -> Floats:
 
 def _power_law(turns: Waves, scales: Floats, power: float) -> Waves:
     """A power law is a mixture of exponentials whose rates follow a gamma distribution."""
+    from scipy.special import (  # type: ignore[import-untyped] # noqa: PLC0415 - slow to load
+        gammaincinv,
+    )
+
     nodes, weights = np.polynomial.legendre.leggauss(12)
     rates = gammaincinv(1 / power, (1 - nodes) / 2) / gammaincinv(1 / power, 0.5)
     mixed = 1 / (1 + turns * (scales / rates)[:, :, None])

@@ -16,7 +16,6 @@ from service.api.answers import answer, principal, world
 from service.bodies import Model, Moment
 from service.budget_choice import ChoiceInvalid, choose, put_forward
 from service.budget_desk import Budgets
-from service.budget_picture import picture
 from service.budget_report import report
 from service.paging_curve import Curve
 from service.problems import Fault, unprocessable
@@ -111,6 +110,8 @@ def index(query_data: BudgetPageIn) -> Response:
 )
 def drawn(query_data: BudgetIn) -> Response:
     """The curve as SVG."""
+    from service.budget_picture import picture  # noqa: PLC0415 - matplotlib comes with it
+
     text = picture(_curve(query_data), query_data.pages_per_shift)
     return Response(text, mimetype="image/svg+xml")
 

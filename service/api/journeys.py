@@ -11,7 +11,6 @@ from knowledge.journeys.logs import LogBroken
 from knowledge.journeys.zones import LogUnusable
 from service.api.answers import answer, conflict, world
 from service.bodies import AsOf, instant
-from service.journey_picture import draw
 from service.journey_zones import Studies, Zones
 from service.problems import Fault, ProblemError, unprocessable
 
@@ -45,6 +44,8 @@ def zones(query_data: AsOf) -> Response:
 )
 def picture(query_data: AsOf) -> Response:
     """Touchpoints by stage, as wide as journeys flow."""
+    from service.journey_picture import draw  # noqa: PLC0415 - matplotlib comes with it
+
     return Response(draw(_zones(query_data.at).study), mimetype="image/svg+xml")
 
 
