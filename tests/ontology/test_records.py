@@ -48,6 +48,7 @@ PROMISED = {
     "external priority requiresTraining minimumAgents loadBound confirmWithin expiresAt",
     "Training": "trainee exercise passedAt validUntil",
     "Session": "name dilemma participant quorum inRegion",
+    "Outlet": "name newsroom",
 }
 
 
