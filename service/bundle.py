@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Final
 
-from knowledge.language import lexicon_files, voice_files
+from knowledge.language import glossary_files, lexicon_files, voice_files
 from ontology.facts import catalogue
 from ontology.marked_reader import FileInvalid, MarkedReader, root
 from ontology.marked_yaml import Node
@@ -33,12 +33,14 @@ class Part:
         return str(path.parent) == self.folder and fnmatchcase(path.name, self.names)
 
 
+SHAPES: Final = Part(name="shapes", folder="ontology/shapes", names="*.ttl")
 PARTS: Final = (
     Part(name="books", folder="rules/books", names="*.yaml"),
     Part(name="templates", folder="rules/templates", names="*.yaml"),
     Part(name="guidelines", folder="rules/guidelines", names="*.yaml"),
+    Part(name="glossaries", folder=glossary_files.FOLDER, names="*.yaml"),
     Part(name="jurisdictions", folder="rules", names="jurisdictions.yaml"),
-    Part(name="shapes", folder="ontology/shapes", names="*.ttl"),
+    SHAPES,
     Part(name="simple shapes and cases", folder="ontology/shapes", names="*.yaml"),
     Part(name="lexicons", folder=LEXICONS, names="*.yaml"),
     Part(name="coefficients", folder="knowledge/language", names="coefficients.yaml"),
@@ -155,6 +157,10 @@ def _guidelines(text: str, file: str) -> None:
         _mapping(text, file)
 
 
+def _glossaries(text: str, file: str) -> None:
+    glossary_files.read(text, file=file)
+
+
 def _lexicon(text: str, file: str) -> None:
     indicator = PurePosixPath(file).stem
     if indicator not in lexicon_files.INDICATORS:
@@ -183,6 +189,7 @@ def _mapping(text: str, file: str) -> None:
 _READERS: Final[Mapping[str, Callable[[str, str], None]]] = {
     "templates": _templates,
     "guidelines": _guidelines,
+    "glossaries": _glossaries,
     "jurisdictions": _jurisdictions,
     "lexicons": _lexicon,
     "coefficients": _coefficients,

@@ -12,6 +12,7 @@ from knowledge.ledger import Ledger
 from knowledge.sealing import KeyStore
 from ontology.schema import schema
 from ontology.shape_engines import has_fast
+from service.bundle import SHAPES, packaged
 from service.clock import LiveClock
 from service.journey_loading import logs_of
 from service.settings import Settings
@@ -103,6 +104,7 @@ def _world(settings: Settings) -> Iterator[Finding]:
         ("journeys", _journeys),
         ("folds", _folds),
         ("policy", _policy),
+        ("law", _law),
         ("coefficients", _coefficients),
         ("precedents", lambda w: f"{len(w.perception.precedents())} cases"),
     )
@@ -130,6 +132,21 @@ def _ledger(world: World) -> str:
 def _policy(world: World) -> str:
     policy = world.policies.current().policy
     return f"{policy.digest[:16]}… with {len(policy.rules)} rules is active"
+
+
+def _law(world: World) -> str:
+    """A policy of before an update judges by the shapes of then; somebody has to pull the new."""
+    policies = world.policies
+    own = policies.files(policies.active) if policies.active is not None else {}
+    if not any(SHAPES.holds(name) for name in own):
+        return "the shapes that attune ships judge"
+    lacking = [name for name in packaged() if SHAPES.holds(name) and name not in own]
+    if lacking:
+        raise CheckFailed(
+            f"the active policy lacks {_shown(lacking)}, which this version ships;"
+            " see them with: attune policy pull FOLDER --shipped"
+        )
+    return "every file of shapes that attune ships stands in the active policy"
 
 
 def _coefficients(world: World) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from service import bundle, checkup
 from service.cli import build
 
 
@@ -63,6 +64,16 @@ def test_coefficients_that_were_tampered_with_are_found(home: Path) -> None:
     (file,) = (home / "coefficients").iterdir()
     file.write_bytes(b"others")
     assert "was altered" in unwell(home)["coefficients"]
+
+
+def test_shapes_that_came_after_the_active_policy_are_found(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = {**bundle.packaged(), "ontology/shapes/later.ttl": b""}
+    monkeypatch.setattr(checkup, "packaged", lambda: later)
+    found = unwell(home)["law"]
+    assert "ontology/shapes/later.ttl" in found
+    assert "policy pull" in found
 
 
 def test_a_segment_that_was_tampered_with_is_found(home: Path, tmp_path: Path) -> None:
