@@ -1,30 +1,30 @@
 """A request becomes facts: what is known of the things it names, what is heard, what it says."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ontology.events import Json
-from ontology.facts import Fact, FactInvalid, Origin, catalogue
+from ontology.facts import Fact, Origin
 from ontology.identity import ExternalKey, ThingId, kind_of
 from service import usage
 from service.bodies import DecisionRequest
 from service.bundle import Reading
 from service.clock import elapsed_ms, monotonic_ms
-from service.diversion import Asked, Staff, diverted, stated_loads
+from service.diversion import Asked
 from service.locating import PLACE, count, in_local_language, placed
+from service.overlay import checked, offers, overlay
 from service.perception import NotInTime
 from service.policies import Compiled
 from service.problems import Fault, pointer, quoted, unprocessable
 from service.recording import PEOPLE
 from service.sources import READERS, Sources, speaker
+from service.told import diversions, told
 from service.values import Values
 from service.world import World
 
 _ROSTER: Final = frozenset({"team", "agreement"})
-_OWN: Final = frozenset({"unknown", "degraded", "temporary_routing"})
-_WAITING: Final = frozenset({"open", "broken"})
 _EXAMPLES: Final[Mapping[str, Json]] = {
     "incident": "incident/2013-ny-train",
     "customer": {"system": "zendesk", "key": "1001"},
@@ -85,7 +85,7 @@ def build(
     for one in found:
         if one.kind == "platform":
             usage.overlay(world.ledger, one, named["platform"], at)
-    found += _told(world, named, at)
+    found += told(world, named, at)
     spoken, degraded = _said(world, request, policy.reading, budget_ms - elapsed_ms(started))
     if world.counting.lost and "incident" in named:
         degraded = (*degraded, "segments")
@@ -97,15 +97,15 @@ def build(
     found += _lacking(unknown, degraded)
     roster, language = world.roster(), request.language or _language(found)
     in_local_language(world, found, language)
-    if _ROSTER & request.facts.keys() or _offers(request):
+    if _ROSTER & request.facts.keys() or offers(request):
         found += roster.values(at, language)
         prepared: tuple[Fact, ...] = ()
     else:
         prepared = roster.facts(at, language)
-    _overlay(found, request.facts)
-    found += _diverted(world, found, Asked.of(named, language, world.incidents), at)
+    overlay(found, request.facts)
+    found += diversions(world, found, Asked.of(named, language, world.incidents), at)
     return Situation(
-        facts=(*_checked(found), *prepared),
+        facts=(*checked(found), *prepared),
         named=named,
         unknown=(*(_shown(kind, asked[kind]) for kind, _ in unknown), *_nowhere(found)),
         degraded=degraded,
@@ -163,69 +163,6 @@ def _implied(sources: Sources, named: dict[str, ThingId]) -> Iterator[Values]:
     calendar = sources.roster.calendar_values(sources.at, [ThingId(one) for one in regions])
     if calendar is not None:
         yield calendar
-
-
-def _heard(world: World, incident: ThingId | None, at: datetime) -> Iterator[Values]:
-    """What listening tells: spread of the incident, feeds, coverage."""
-    with world.listening() as windows:
-        heard = windows.listen(incident, at) if incident is not None else []
-        feeds = windows.feeds(at)
-        coverage = dict(windows.coverage(at))
-    drifted = {*_drifted(world, at)}
-    feeds = [row | {"drifted": True} if row["id"] in drifted else row for row in feeds]
-    coverage["customer_records"] = "available" if world.roster().customers else "missing"
-    origin = Origin(source="window", ref=incident or "window/all")
-    spreads = [window.complete() for window in heard]
-    for kind, rows in (("spread", spreads), ("feed", feeds), ("coverage", [coverage])):
-        for row in rows:
-            yield Values(kind=kind, values=dict(row), origins=[origin])
-
-
-def _told(world: World, named: Mapping[str, ThingId], at: datetime) -> Iterator[Values]:
-    """What was heard, what people judged of it, and what they were promised."""
-    yield from _heard(world, named.get("incident"), at)
-    yield from _validated(world, named, at)
-    yield from _promised(world, named)
-
-
-def _validated(world: World, named: Mapping[str, ThingId], at: datetime) -> Iterator[Values]:
-    """What people were asked about the incident, and what they said."""
-    if (incident := named.get("incident")) is not None:
-        origin = Origin(source="event", ref=incident)
-        for row in world.validations_known().facts(incident, at):
-            yield Values(kind="validation", values=row, origins=[origin])
-
-
-def _promised(world: World, named: Mapping[str, ThingId]) -> Iterator[Values]:
-    """How many promises about the incident are not kept yet, where any was made."""
-    if (incident := named.get("incident")) is None:
-        return
-    made = world.graph.subjects("promisedFor", incident)
-    states = [world.graph.state(one) for one in made]
-    if any(states):
-        waiting = sum(state in _WAITING for state in states)
-        values = {"incident": incident, "open_promises": waiting}
-        yield Values(
-            kind="progress", values=values, origins=[Origin(source="event", ref=incident)]
-        )
-
-
-def _diverted(
-    world: World, found: Iterable[Values], asked: Asked, at: datetime
-) -> Iterator[Values]:
-    """The temporary routings that hold for the request, by the loads that the caller knows."""
-    if not world.temporaries.in_force(at):
-        return iter(())
-    loads = stated_loads(found)
-    staff = Staff(roster=world.roster(), skills=world.skills(), loads=loads, at=at)
-    return diverted(world.temporaries, asked, staff)
-
-
-def _drifted(world: World, at: datetime) -> Iterator[ThingId]:
-    """The feeds whose partner's form changed lately, as far as this worker has looked."""
-    for partner in world.partners.all():
-        if world.traffic.of(partner.id).fresh(at):
-            yield from world.graph.subjects("reliesOn", partner.agreement)
 
 
 def _said(
@@ -288,75 +225,3 @@ def _lacking(unknown: Iterable[tuple[str, str]], degraded: Iterable[str]) -> Ite
 
 def _missing(kind: str, values: Mapping[str, object]) -> Values:
     return Values(kind=kind, values=dict(values), origins=[Origin(source="request", ref="")])
-
-
-def _overlay(found: list[Values], stated: Mapping[str, object]) -> None:
-    """What the caller states of a thing wins over what is recorded, field by field."""
-    for kind, given in stated.items():
-        rows = given if isinstance(given, list) else [given]
-        for index, row in enumerate(rows):
-            path = [kind, index] if isinstance(given, list) else [kind]
-            origin = Origin(source="request", ref=pointer(["facts", *path])[:200])
-            target = _same(found, kind, row)
-            if target is None:
-                target = Values(kind=kind)
-                found.append(target)
-            target.values.update(row)
-            target.origins.append(origin)
-    _weighed(found)
-
-
-def _weighed(found: Iterable[Values]) -> None:
-    """Whether what the request offers lies beyond the limit that an agreement sets."""
-    rows = [*found]
-    offers = [one.values.get("compensation") for one in rows if one.kind == "request"]
-    sums = [one for one in offers if isinstance(one, int | float)]
-    for one in rows:
-        limit = one.values.get("compensation_limit") if one.kind == "agreement" else None
-        if sums and isinstance(limit, int | float):
-            one.values["exceeded"] = max(sums) > limit
-
-
-def _offers(request: DecisionRequest) -> bool:
-    """Whether the request says what it offers somebody."""
-    rows = request.facts.get("request", [])
-    several = rows if isinstance(rows, list) else [rows]
-    return any("compensation" in row for row in several)
-
-
-def _same(found: Sequence[Values], kind: str, row: Mapping[str, object]) -> Values | None:
-    """The gathered fact that speaks of the same thing: the same keys, or the only one."""
-    shape = catalogue().kinds.get(kind)
-    if shape is None:
-        return None
-    keys = shape.keys or (("id",) if "id" in row else ())
-    for one in found:
-        fits = all(one.values.get(key, row.get(key)) == row.get(key) for key in keys)
-        if one.kind == kind and fits:
-            return one
-    return None
-
-
-def _checked(found: Iterable[Values]) -> tuple[Fact, ...]:
-    """Facts of what was gathered; only what a caller states can be wrong."""
-    facts, faults = [], []
-    kinds = catalogue().kinds
-    for one in found:
-        stated = [origin.ref for origin in one.origins if origin.ref.startswith("/facts")]
-        shape = kinds.get(one.kind)
-        if stated and shape is not None and (shape.stratum is not None or one.kind in _OWN):
-            detail = f"{one.kind} is concluded by attune, never stated"
-            faults.append(Fault(pointer=stated[-1], detail=detail, value=quoted(one.values)))
-            continue
-        try:
-            facts.append(catalogue().fact(one.kind, one.values, *one.origins))
-        except FactInvalid as error:
-            if not stated:
-                raise
-            faults += [
-                Fault(pointer=f"{stated[-1]}{pointer([name]) if name else ''}", detail=words)
-                for name, words in error.errors.items()
-            ]
-    if faults:
-        raise unprocessable(faults)
-    return tuple(facts)
