@@ -145,7 +145,7 @@ class World:
         self._folding: Final = self.counting.lock
         self._roster: Final = View(self._read_roster, concerns, self._folding)
         self._places: Final = View(self._read_places, concerned, self._folding)
-        self._governed = self._validated = 0
+        self._folded = self._governed = self._validated = 0
         self._kept = self.graph.sequence
 
     @classmethod
@@ -323,13 +323,15 @@ class World:
             self._skills,
             self.temporaries,
         )
-        while events := self.ledger.read(self._governed, governed=True, limit=BATCH):
+        while events := self.ledger.read(self._folded, governed=True, limit=BATCH):
             for event in events:
                 for fold in folds:
                     fold.apply(event)
                 self._set_clock(event)
-            self._governed = events[-1].sequence
+            self._folded = events[-1].sequence
         self.graph.catch_up()
+        # INVARIANT: last, because a thread to which this says so reads on without the lock.
+        self._governed = self._folded
 
     def _read_roster(self) -> Roster:
         return Roster.read(self.graph)
