@@ -103,6 +103,13 @@ def signs(world: Here, content: Content, needed: Requirement, fallback: str) -> 
     return by in upwards(world, ThingId(needed.from_team or fallback))
 
 
+def lets(world: Here, content: Content, board: ThingId) -> bool:
+    """Whether a board, or a team above it, granted exactly what a message says."""
+    deviation = granted(world, content)
+    by = world.graph.get(deviation, "routedTo") if deviation is not None else None
+    return by in upwards(world, board)
+
+
 class DeviationJoint:
     """Answered by the team that is asked; where nobody answers, the next one up is."""
 

@@ -13,6 +13,7 @@ from knowledge.language.promises import promises
 from knowledge.language.topics import ClaimTopic
 from ontology.events import Json
 from ontology.identity import ThingId
+from service import glossaries
 from service.disclosing import Opinion, opinion
 from service.message_content import Content
 from service.world import World
@@ -65,6 +66,7 @@ def read_out(world: World, content: Content) -> dict[str, Json]:
         "claims": _claims(world, content, text, language),
         "promises": _promises(world, content, text, language),
         "kept": _kept(world, content, text),
+        "glossary": glossaries.of_message(world, content),
     }
 
 

@@ -192,11 +192,11 @@ def _out_of_region(world: Here, content: Content, shown: Properties) -> Iterator
         return
     if said is None:
         yield Outside(what="scope", why="it is for everywhere, which is more than is covered")
-    elif not {*_larger(world, ThingId(said))} & set(covered):
+    elif not {*larger(world, ThingId(said))} & set(covered):
         yield Outside(what="scope", why=f"the region {said} is not covered")
 
 
-def _larger(world: Here, region: ThingId) -> Iterator[str]:
+def larger(world: Here, region: ThingId) -> Iterator[str]:
     """A region and those in which it lies."""
     here: ThingId | None = region
     for _ in range(_MOST_STEPS):

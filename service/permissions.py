@@ -90,6 +90,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "validations.one": ("read:validations", _JUDGE),
         "alerts.index": ("read:alerts", KEY_ROLES),
         "alerts.fatigue": ("read:alerts", KEY_ROLES),
+        "glossary.index": ("read:messages", KEY_ROLES),
+        "glossary.reading": ("read:messages", KEY_ROLES),
         "alerts.one": ("read:alerts", KEY_ROLES),
         "alert_budget.index": ("read:alert-budget", _WEIGH),
         "alert_budget.drawn": ("read:alert-budget", _WEIGH),

@@ -30,7 +30,7 @@ from service.policies import PROPOSAL
 from service.problems import Fault, ProblemError, pointer
 from service.shape_checks import shape_faults
 from service.trial import trial
-from service.wording_checks import forbidden, unknown
+from service.wording_checks import forbidden, misnamed, unknown
 from service.world import World
 
 MOST_BYTES = 4_000_000
@@ -114,9 +114,10 @@ def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
 
 
 def _unworded(content: Mapping[str, bytes]) -> list[Fault]:
-    """Wordings that the bundle's own voice never says."""
+    """Wordings that the bundle's own voice or glossary never says."""
     library = library_of(content)
-    return [_of_diagnostic(one) for one in forbidden(library.templates, library.voice)]
+    found = [*forbidden(library.templates, library.voice), *misnamed(library)]
+    return [_of_diagnostic(one) for one in found]
 
 
 def tidy(world: World) -> None:

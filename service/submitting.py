@@ -10,7 +10,7 @@ from ontology.lifecycle import Actor, ActRefused, Past, Standing
 from ontology.lifecycle import act as follow
 from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
-from service import desk, deviations, pathways
+from service import desk, deviations, glossaries, pathways
 from service.acts import acted, standing
 from service.bodies import DecisionRequest
 from service.committing import commit_all
@@ -51,6 +51,8 @@ def submit(world: World, message: ThingId, actor: Actor) -> Event:
         at=world.clock.now(),
         data=_told(content, None, None),
     )
+    if words := [*glossaries.refused(world, content)]:
+        raise ActRefused("submit", tuple(words), ("edit", "discard"))
     answer = desk.ask(world, request_of(world, content, actor), actor.id)
     if problems := [*forbidden(content, answer.decision)]:
         raise ActRefused("submit", tuple(problems), ("edit", "discard"))
@@ -147,7 +149,8 @@ def _drafts(
     left = [one for one in needed(decision) if one.name not in covered]
     granted = deviations.granted(world, content)
     signed = [one for one in left if not deviations.signs(world, content, one, fallback)]
-    deviation = granted if len(signed) < len(left) else None
+    used = len(signed) < len(left) or glossaries.relies(world, content)
+    deviation = granted if used else None
     pathway = inside.pathway if inside is not None else None
     named: dict[str, Json] = {"underPathway": pathway, "underDeviation": deviation}
     if any(content.one(name) != value for name, value in named.items()):

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from knowledge.language.glossaries import called
+from knowledge.language.glossaries import forbidden as never_said
 from knowledge.language.voice_files import Voice
 from rules.diagnostics import Diagnostic, near
 from rules.policy import Policy
 from rules.template import Slot, Template, Variant
 from rules.wording import Value, rendered
-from service.library import library_of
+from service.library import Library, library_of
 from service.spoken import Place
 from service.stated import EXAMPLES, said
 from service.texts import Worded, overruns, worded
@@ -41,6 +43,24 @@ def forbidden(templates: Mapping[str, Template], voice: Voice) -> Iterator[Diagn
         for variant in one.variants.values():
             for text in (variant.title or "", variant.text):
                 yield from _never(one, variant, text, voice)
+
+
+def misnamed(library: Library) -> Iterator[Diagnostic]:
+    """Words in templates that the glossaries of the same bundle never say, wherever it is read."""
+    for one in library.templates.values():
+        known = called(library.glossaries, one.locale, ())
+        for variant in one.variants.values():
+            for text in (variant.title or "", variant.text):
+                for found in never_said(text, one.locale, known):
+                    yield Diagnostic(
+                        file=one.file,
+                        line=variant.line,
+                        column=variant.column,
+                        offending=found.place.says,
+                        reason=f"the glossary {found.called.glossary.name} never says it, in"
+                        f" {one.id} for {variant.channel}",
+                        example=", ".join(found.called.say) or None,
+                    )
 
 
 def _never(one: Template, variant: Variant, text: str, voice: Voice) -> Iterator[Diagnostic]:

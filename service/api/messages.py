@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from ontology.events import Event, Json
 from ontology.identity import ThingId
-from service import drafting, message_view, pathways, submitting
+from service import drafting, glossaries, message_view, pathways, submitting
 from service.api.answers import answer, idempotency, principal, world
 from service.bodies import Model
 from service.committing import ThingUnknown
@@ -67,7 +67,7 @@ def create(json_data: MessageIn) -> Response:
     """Write it down."""
     here = world()
     event = drafting.draft(here, json_data, principal().actor(None), idempotency=idempotency())
-    return _told(here, event, HTTPStatus.CREATED)
+    return _written(here, event, HTTPStatus.CREATED)
 
 
 @bp.get("")
@@ -121,7 +121,7 @@ def change(local: str, json_data: MessageIn) -> Response:
     here = world()
     message = found(here, local).id
     event = drafting.edit(here, message, json_data, principal().actor(None))
-    return _told(here, event, HTTPStatus.OK)
+    return _written(here, event, HTTPStatus.OK)
 
 
 @bp.post("/<string:local>/submission")
@@ -235,3 +235,10 @@ def _told(
     headers = {"Location": f"/v1/messages/{content.id.partition('/')[2]}"}
     body = message_view.told(here, content, principal().roles)
     return answer({**body, **more}, status, headers)
+def _written(here: World, event: Event, status: HTTPStatus) -> Response:
+    """The draft, and what nobody says where it goes: its author reads it, whoever it is for."""
+    here.catch_up()
+    content = read(here.graph, event.subject)
+    return _told(here, event, status, {"glossary": glossaries.of_message(here, content)})
+
+

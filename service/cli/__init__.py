@@ -20,6 +20,7 @@ GROUPS: Final = (
     "anomalies",
     "spread",
     "geofences",
+    "glossary",
     "templates",
     "incidents",
     "messages",

@@ -5,21 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.calling import URL, Key, Url, asked
+from service.cli.glossary import lines
 from service.cli.output import AsJson, refuse, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ontology.events import Json
-    from service.client import Client
 
 app = typer.Typer(help="Messages: drafted, signed, published, taken back.", no_args_is_help=True)
 
-Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
-Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key: acts are in your name.")]
 Message = Annotated[str, typer.Argument(help="message/…")]
 _ACTED = ("message", "approval", "promise", "pathway", "deviation")
-_URL = "http://127.0.0.1:8080"
 
 
 @app.command("list")
@@ -27,14 +23,14 @@ def index(
     *,
     incident: Annotated[str | None, typer.Option(help="incident/…")] = None,
     state: Annotated[str | None, typer.Option(help="Like draft, submitted or live.")] = None,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Messages with state, channel, language and version."""
-    asked = {"incident": incident, "state": state, "limit": 200}
-    query = {name: value for name, value in asked.items() if value is not None}
-    found = _asked(url, key, lambda client: client.get("/v1/messages", **query))
+    wanted = {"incident": incident, "state": state, "limit": 200}
+    query = {name: value for name, value in wanted.items() if value is not None}
+    found = asked(url, key, lambda client: client.get("/v1/messages", **query))
     if as_json:
         show(found)
         return
@@ -44,9 +40,9 @@ def index(
 
 
 @app.command("show")
-def one(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+def one(message: Message, *, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """One message: its text, what it claims and promises, who has signed, what may follow."""
-    found = _asked(url, key, lambda client: client.get(_path(message)))
+    found = asked(url, key, lambda client: client.get(_path(message)))
     if as_json:
         show(found)
         return
@@ -64,33 +60,33 @@ def draft(
     file: Annotated[Path, typer.Argument(help="JSON as POST /v1/messages takes it.")],
     *,
     change: Annotated[str | None, typer.Option(help="message/… that this replaces.")] = None,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Write a message down from a file, or change the whole of one that is still a draft."""
     body = _read(file)
     if change is None:
-        found = _asked(url, key, lambda client: client.post("/v1/messages", body))
+        found = asked(url, key, lambda client: client.post("/v1/messages", body))
     else:
-        found = _asked(url, key, lambda client: client.replace(_path(change), body))
+        found = asked(url, key, lambda client: client.replace(_path(change), body))
     _done(found, as_json=as_json)
 
 
 @app.command("submit")
-def submit(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+def submit(message: Message, *, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """Fix the text and ask those who must approve it."""
     path = f"{_path(message)}/submission"
-    found = _asked(url, key, lambda client: client.post(path))
+    found = asked(url, key, lambda client: client.post(path))
     _done(found, as_json=as_json)
     if not as_json:
         _tell(found, "approvals", ("requirement", "state", "routedTo"))
 
 
 @app.command("refusals")
-def refusals(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+def refusals(message: Message, *, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """What would refuse the message if it went out now; exit code 1 where anything would."""
-    found = _asked(url, key, lambda client: client.get(f"{_path(message)}/refusals"))
+    found = asked(url, key, lambda client: client.get(f"{_path(message)}/refusals"))
     items = found["items"]
     rows = [row for row in items if isinstance(row, dict)] if isinstance(items, list) else []
     if as_json:
@@ -104,9 +100,9 @@ def refusals(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJso
 
 
 @app.command("pathways")
-def pathways(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+def pathways(message: Message, *, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """Whether a message is inside each pre-approved pathway, and by what it is outside."""
-    found = _asked(url, key, lambda client: client.get(f"{_path(message)}/pathways"))
+    found = asked(url, key, lambda client: client.get(f"{_path(message)}/pathways"))
     if as_json:
         show(found)
         return
@@ -124,7 +120,7 @@ def deviate(  # noqa: PLR0913 - a request has that many sides
     reason: Annotated[str, typer.Argument(help="Why the approved words do not do.")],
     *,
     team: Annotated[str | None, typer.Option(help="team/…; else the one above yours.")] = None,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
@@ -132,7 +128,7 @@ def deviate(  # noqa: PLR0913 - a request has that many sides
     _path(message)
     body: dict[str, Json] = {"message": message, "instead_of": instead_of, "reason": reason}
     body |= {"team": team} if team is not None else {}
-    found = _asked(url, key, lambda client: client.post("/v1/deviations", body))
+    found = asked(url, key, lambda client: client.post("/v1/deviations", body))
     if as_json:
         show(found)
     else:
@@ -145,7 +141,7 @@ def act(
     name: Annotated[str, typer.Argument(help="Like publish, withdraw, grant, refuse or keep.")],
     data: Annotated[list[str] | None, typer.Argument(help="reason=… wait=PT2H …")] = None,
     *,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
@@ -161,7 +157,7 @@ def act(
     kind, _, local = thing.partition("/")
     body: dict[str, Json] = {"act": name, "data": given}
     path = f"/v1/{kind}s/{local}/acts"
-    found = _asked(url, key, lambda client: client.post(path, body))
+    found = asked(url, key, lambda client: client.post(path, body))
     if as_json:
         show(found)
     else:
@@ -172,13 +168,13 @@ def act(
 def publish(
     messages: Annotated[list[str], typer.Argument(help="message/… of one plan.")],
     *,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Let several messages go out together, or none of them."""
     body: dict[str, Json] = {"messages": [*messages]}
-    found = _asked(url, key, lambda client: client.post("/v1/messages/publication", body))
+    found = asked(url, key, lambda client: client.post("/v1/messages/publication", body))
     _each(found, as_json=as_json)
 
 
@@ -187,21 +183,21 @@ def hold(
     *,
     reason: Annotated[str, typer.Option(help="Why; everybody whose message waits reads it.")],
     incident: Annotated[str | None, typer.Option(help="Only of this one: incident/…")] = None,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Hold everything that could go out."""
     body: dict[str, Json] = {"reason": reason}
     body |= {"incident": incident} if incident is not None else {}
-    found = _asked(url, key, lambda client: client.post("/v1/messages/hold", body))
+    found = asked(url, key, lambda client: client.post("/v1/messages/hold", body))
     _each(found, as_json=as_json)
 
 
 @app.command("read")
-def reading(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+def reading(message: Message, *, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """What a machine reads in it: what it admits, claims and promises; people confirm it."""
-    found = _asked(url, key, lambda client: client.get(f"{_path(message)}/reading"))
+    found = asked(url, key, lambda client: client.get(f"{_path(message)}/reading"))
     if as_json:
         show(found)
         return
@@ -210,13 +206,16 @@ def reading(message: Message, *, url: Url = _URL, key: Key = "", as_json: AsJson
     _tell(found, "findings", ("about", "says", "why", "suggestion"))
     _tell(found, "claims", ("topic", "polarity", "value", "sentence"))
     _tell(found, "promises", ("due", "sentence"))
+    glossary = found["glossary"]
+    for line in lines(glossary) if isinstance(glossary, dict) else ():
+        typer.echo(line)
 
 
 @app.command("posted")
 def posted(
     file: Annotated[Path, typer.Argument(help="JSON lines: link, channel, posted_at, text.")],
     *,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
@@ -239,7 +238,7 @@ def posted(
 
 
 def _sent(url: str, key: str, body: "dict[str, Json]") -> "dict[str, Json]":
-    return _asked(url, key, lambda client: client.post("/v1/postings", body))
+    return asked(url, key, lambda client: client.post("/v1/postings", body))
 
 
 def _lines(file: Path) -> "list[Json]":
@@ -287,20 +286,6 @@ def _read(file: Path) -> "dict[str, Json]":
     if not isinstance(found, dict):
         refuse(f'{file}: write one object like {{"kind": "statement", "text": "…"}}')
     return found
-
-
-def _asked(url: str, key: str, call: "Callable[[Client], dict[str, Json]]") -> "dict[str, Json]":
-    from service.client import (  # noqa: PLC0415 - light start
-        Client,
-        RequestRefused,
-        ServiceUnreachable,
-    )
-
-    try:
-        with Client(url, key) as client:
-            return call(client)
-    except (RequestRefused, ServiceUnreachable) as error:
-        refuse(str(error))
 
 
 def _line(row: object) -> str:

@@ -24,11 +24,12 @@ Folder = Annotated[
 @app.command()
 def check(folder: Folder = None, *, as_json: AsJson = False) -> None:
     """Read every template, say all that is wrong with its place and cure, try its lengths."""
-    from service.wording_checks import forbidden, too_long  # noqa: PLC0415 - light start
+    from service.wording_checks import forbidden, misnamed, too_long  # noqa: PLC0415 - light start
 
     library = _library(folder, as_json=as_json)
     found = [
         *forbidden(library.templates, library.voice),
+        *misnamed(library),
         *too_long(library.templates, library.voice),
     ]
     if found:

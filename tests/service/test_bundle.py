@@ -104,6 +104,7 @@ def test_the_shipped_manifest_names_the_shipped_coefficients() -> None:
         ),
         ("rules/guidelines/voice.yaml", "voice: a\n", "voice.yaml:1:1: owner is missing"),
         ("rules/guidelines/a.yaml", "a: [\n", "is no YAML"),
+        ("rules/glossaries/a.yaml", "glossary: a\n", "a.yaml:1:1: owner is missing"),
         ("rules/secrets.yaml", "a: b\n", "is none of rules/books/*.yaml"),
         ("rules/books/../../x.yaml", "a: b\n", "is none of rules/books/*.yaml"),
     ],
@@ -114,6 +115,14 @@ def test_a_broken_part_is_refused_with_its_file(
     (fault, *_) = refused(door, file, text)
     assert told in fault["detail"]
     assert fault["pointer"] == f"/files/{file.replace('/', '~1')}"
+
+
+def test_a_glossary_against_which_its_own_templates_speak_is_refused(door: Door) -> None:
+    words = "terms: {x: {means: x, words: [{language: fr, say: [a], never: [une personne]}]}}"
+    text = f"glossary: a\nowner: team/a\n{words}\n"
+    (fault, *_) = refused(door, "rules/glossaries/a.yaml", text)
+    assert "'Une personne': the glossary a never says it, in" in fault["detail"]
+    assert "francais.yaml" in fault["pointer"]
 
 
 def test_a_word_added_to_a_lexicon_is_heard_once_the_policy_is_active(

@@ -39,6 +39,8 @@ decisions.one           x   x   x   x   x   x   x   x
 decisions.explanation   x   x   x   x   x   x   x   x
 decisions.replay        .   x   x   x   .   x   x   .
 compose.create          x   x   x   x   x   .   .   .
+glossary.index          x   x   x   x   x   x   x   x
+glossary.reading        x   x   x   x   x   x   x   x
 hindsight.look          .   x   x   x   .   .   x   .
 signals.one             x   .   .   .   x   x   .   x
 signals.batch           x   .   .   .   x   x   .   x
