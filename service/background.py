@@ -11,6 +11,7 @@ from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.going_out import publish_due
 from service.proposing import tidy
+from service.settling import Settling
 from service.shutout import watch
 from service.suggesting import Suggesting
 from service.sweep import sweep
@@ -32,6 +33,7 @@ class Background:
         self._outbox: Final = Outbox(world)
         self._alerting: Final = Alerting(world)
         self._validating: Final = Validating(world)
+        self._settling: Final = Settling(world)
         self._suggesting: Final = Suggesting(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
@@ -59,6 +61,7 @@ class Background:
         for thread in self._threads:
             thread.join(timeout=self._world.settings.sweep_seconds + 5)
         self._outbox.close()
+        self._settling.close()
         self._alerting.close()
         self._validating.close()
 
@@ -72,6 +75,7 @@ class Background:
             self._world.log.exception("models are cold")
 
     def _sweep(self) -> None:
+        self._settling.step()  # before deadlines: what came in time counts
         self._world.catch_up()
         sweep(self._world, self._world.clock.now())
         tidy(self._world)

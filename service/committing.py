@@ -18,6 +18,7 @@ from ontology.lifecycle import Actor, Lifecycles, Outcome, Standing
 from ontology.nearest import nearest
 from ontology.shape_files import shapes as packaged
 from service.clock import Clock, Ids
+from service.connectors import Connectors
 from service.gating import report
 from service.policies import Policies
 from service.settings import Settings
@@ -68,6 +69,10 @@ class Here(Protocol):
     @property
     def log(self) -> FilteringBoundLogger:
         """Where those who run the service are told."""
+
+    @property
+    def connectors(self) -> Connectors:
+        """Who posts what goes out."""
 
     @property
     def guards(self) -> "Mapping[str, Guard]":

@@ -20,6 +20,7 @@ from service.clock import Clock, Ids, elapsed_ms, monotonic_ms
 from service.lease import Lease, lease
 from service.outgoing import DEAD, FAILED, REQUESTED, SENT, Outgoing, Waiting
 from service.outward import Courier, Receipt
+from service.placements import overtaken
 from service.rerouting import taken_back
 from service.settings import Settings
 from service.webhooks import CREATED, REMOVED, Webhook, headers, message
@@ -36,7 +37,7 @@ _WORKERS: Final = 8
 _BATCH: Final = 1_000
 _KEEP_EVERY_MS: Final = 5_000.0
 _GONE: Final = 410
-_STALE: Final = "taken back before it was delivered"
+_STALE: Final = "taken back, or asked anew, before it was delivered"
 
 
 class Sending(Protocol):
@@ -148,7 +149,8 @@ class Outbox:
             event = self._world.ledger.at(one.sequence)
             if event is None:
                 continue
-            if taken_back(self._world.ledger, event):
+            ledger = self._world.ledger
+            if taken_back(ledger, event) or overtaken(ledger, event):
                 drafts.append(self._stale(webhook, one))
                 continue
             receipt = self._posted(webhook, event)

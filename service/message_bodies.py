@@ -1,9 +1,11 @@
 """What authors send of messages: the text, where it goes, what it claims and promises."""
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from ontology.lifecycle_data import duration
 from service.bodies import Model, Moment, Name, Reference, Text
 
 MOST_CLAIMS = 50
@@ -30,6 +32,18 @@ Channel = Literal[
 ]
 Strategy = Literal["instruct", "adjust", "deny", "diminish", "rebuild", "bolster"]
 Admission = Literal["not-judged", "none", "harm", "fault"]
+
+
+def _length(value: object) -> timedelta:
+    return duration(value if isinstance(value, str) else repr(value))
+
+
+Within = Annotated[
+    timedelta,
+    BeforeValidator(_length),
+    WithJsonSchema({"type": "string", "format": "duration", "example": "PT15M"}),
+]
+"""A length of time like PT15M or 15 minutes, at most 366 days."""
 
 
 class ClaimIn(Model):
@@ -129,17 +143,24 @@ class MessageIn(Model):
 
 
 class PublicationIn(Model):
-    """The messages that go out together or not at all."""
+    """The messages that go out together or not at all, and what if a channel does not confirm."""
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
         json_schema_extra={
-            "example": {"messages": ["message/statement-en", "message/statement-fr"]}
+            "example": {
+                "messages": ["message/statement-en", "message/statement-fr"],
+                "rule": "compensate",
+                "within": "PT10M",
+            }
         },
     )
 
     messages: Annotated[list[_Id], Field(min_length=1, max_length=50)]
+    rule: Literal["complete", "compensate"] = "complete"
+    within: Within | None = None
+    team: Annotated[str, Field(pattern="^team/.{1,120}$")] | None = None
 
 
 class HoldIn(Model):

@@ -31,6 +31,7 @@ _LISTEN: Final = frozenset({_RESPONDER, _ANALYST, _ADMIN, _TRAINER})  # trainers
 _JUDGE: Final = frozenset({_RESPONDER, _REVIEWER, _TRAINER, _ANALYST})
 _WRITE_RECORDS: Final = frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE, _ADMIN})
 _WRITE_MESSAGES: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _TRAINER})
+_CONFIRM: Final = frozenset({_RESPONDER, _REVIEWER})  # and of them only the connector's holder
 SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
 """The roles that may read what is known of a customer, in records and in decisions."""
 
@@ -74,6 +75,14 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "messages.submit": ("write:messages", _WRITE_MESSAGES),
         "messages.publish": ("write:messages", _WRITE_MESSAGES),
         "messages.hold": ("write:messages", _WRITE_MESSAGES),
+        "plans.index": ("read:messages", KEY_ROLES),
+        "plans.one": ("read:messages", KEY_ROLES),
+        "connectors.create": ("write:connectors", _RUN),
+        "connectors.index": ("read:connectors", KEY_ROLES),
+        "connectors.one": ("read:connectors", KEY_ROLES),
+        "connectors.remove": ("write:connectors", _RUN),
+        "connectors.work": ("write:receipts", _CONFIRM),
+        "connectors.confirm": ("write:receipts", _CONFIRM),
         "postings.load": ("write:messages", _WRITE_MESSAGES),
         "postings.index": ("read:messages", KEY_ROLES),
         "messages.index": ("read:messages", KEY_ROLES),
@@ -81,6 +90,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "messages.refusals": ("read:messages", KEY_ROLES),
         "deviations.create": ("write:messages", _WRITE_MESSAGES),
         "deviations.one": ("read:messages", KEY_ROLES),
+        "glossary.index": ("read:messages", KEY_ROLES),
+        "glossary.reading": ("read:messages", KEY_ROLES),
         "pathways.create": ("write:pathways", frozenset({_RESPONDER, _REVIEWER, _LEGAL})),
         "pathways.index": ("read:pathways", KEY_ROLES),
         "pathways.one": ("read:pathways", KEY_ROLES),
@@ -90,8 +101,6 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "validations.one": ("read:validations", _JUDGE),
         "alerts.index": ("read:alerts", KEY_ROLES),
         "alerts.fatigue": ("read:alerts", KEY_ROLES),
-        "glossary.index": ("read:messages", KEY_ROLES),
-        "glossary.reading": ("read:messages", KEY_ROLES),
         "alerts.one": ("read:alerts", KEY_ROLES),
         "alert_budget.index": ("read:alert-budget", _WEIGH),
         "alert_budget.drawn": ("read:alert-budget", _WEIGH),

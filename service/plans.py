@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 
 from knowledge.refusals import Conflict
 from ontology.events import Draft, Event, Json
@@ -10,21 +10,35 @@ from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Actor, ActRefused
 from ontology.lifecycle import act as follow
 from ontology.lifecycle_data import DataProblem
-from service.acts import acted, standing
+from service.acts import ACTED, acted, standing
 from service.committing import Done, ThingUnknown, commit_all
 from service.message_content import KIND
+from service.planning import KIND as PLAN
+from service.planning import Terms, begun
+from service.publishing import published
 from service.world import World
 
 MOST: Final = 50
 """How many messages one plan publishes: the variants of a work over its places and channels."""
 
 HELD_AT_ONCE: Final = 100
+_USUAL: Final = Terms()
 WAITING: Final = ("approved", "scheduled", "due")
 """The states from which a message could go out."""
 
 
-def publish_together(world: World, messages: Sequence[ThingId], actor: Actor) -> tuple[Event, ...]:
+def publish_together(
+    world: World,
+    messages: Sequence[ThingId],
+    actor: Actor,
+    *,
+    plan: ThingId | None = None,
+    terms: Terms = _USUAL,
+) -> tuple[Event, ...]:
     """Let all of these messages go out, or none: the gate judges how they would stand together.
+
+    The events of the messages, and last the one with which their plan begins. A plan that began
+    before is given back as it began.
 
     Raises:
         ThingUnknown: one of them is not there.
@@ -33,28 +47,52 @@ def publish_together(world: World, messages: Sequence[ThingId], actor: Actor) ->
         Conflict: others kept writing to what they rely on.
     """
     wanted = [*dict.fromkeys(messages)]
-    joint = world.joints[KIND]
+    named = plan or ThingId(world.ids(PLAN))
+    if plan is not None and (before := _begun_before(world, plan)):
+        return before
 
     def prepare() -> list[Draft]:
-        acts, more, problems = [], [], []
-        for message in wanted:
-            try:
-                done = _allowed(world, message, "publish", {}, actor)
-            except ActRefused as error:
-                problems += [_about(message, one) for one in error.problems]
-                continue
-            at = done.at
-            acts.append(acted(world.ids("event"), done.stands, done.outcome, actor, at))
-            more += joint.drafts(world, done)
-        if problems:
-            raise ActRefused("publish", tuple(problems), ())
-        return [*acts, *_once(more)]
+        dones = _all_allowed(world, wanted, actor)
+        acts = [acted(world.ids("event"), d.stands, d.outcome, actor, d.at) for d in dones]
+        begins = begun(world, named, wanted, terms, actor, world.clock.now())
+        return [*acts, begins, *_once([one for d in dones for one in published(world, d, named)])]
 
     world.catch_up()
-    relied = [Scope(message) for message in wanted]
+    relied = [Scope(named), *map(Scope, wanted)]
     for message in wanted:
-        relied += joint.relied(world, standing(world, message, KIND), "publish")
-    return commit_all(world, relied, prepare)[: len(wanted)]
+        relied += world.joints[KIND].relied(world, standing(world, message, KIND), "publish")
+    try:
+        return commit_all(world, relied, prepare)[: len(wanted) + 1]
+    except (ActRefused, Conflict):  # perhaps because a retry of the same plan was first
+        if plan is None or not (before := _begun_before(world, plan)):
+            raise
+        return before
+
+
+def _all_allowed(world: World, messages: Sequence[ThingId], actor: Actor) -> list[Done]:
+    """What publishing each of them would be.
+
+    Raises:
+        ActRefused: one of them can't be published; every reason is in it.
+    """
+    dones, problems = [], []
+    for message in messages:
+        try:
+            dones.append(_allowed(world, message, "publish", {}, actor))
+        except ActRefused as error:
+            problems += [_about(message, one) for one in error.problems]
+    if problems:
+        raise ActRefused("publish", tuple(problems), ())
+    return dones
+
+
+def _begun_before(world: World, plan: ThingId) -> tuple[Event, ...]:
+    """The events with which a plan went out, its messages first; none where it did not."""
+    found = world.ledger.read(0, types=(ACTED,), subject=plan, limit=1)
+    if not found:
+        return ()
+    count = len(cast("dict[str, list[str]]", found[0].data["properties"])["publishes"])
+    return world.ledger.range(found[0].sequence - count, count + 1)
 
 
 def hold_all(

@@ -11,6 +11,10 @@ from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
 from service.committing import Done, Here
 from service.message_content import KIND, PROMISE, Content, due_of, read, standing_for
+from service.placements import ASKED
+from service.placing import placed, taken_down
+from service.planning import KIND as PLAN
+from service.planning import Terms, begun
 from service.signing import accompanying, voided
 
 PUBLISHED: Final = "message.published"
@@ -65,14 +69,31 @@ class MessageJoint:
         if act in _DOORS:
             raise ActRefused(act, (DataProblem("act", f"do it by {_DOORS[act]}"),), ())
         if act == "publish":
-            content = read(world.graph, message)
-            _still_inside(world, content, done)
-            replaced = [*_superseded(world, content, done)]
-            return [*replaced, *_made(world, content, done), *_out(world, content, done)]
+            plan = ThingId(world.ids(PLAN))
+            drafts = published(world, done, plan)
+            if not any(draft.type == ASKED for draft in drafts):
+                return drafts
+            at = done.at
+            return [*drafts, begun(world, plan, [message], Terms(), done.actor, at)]
         if act == "withdraw":
             content = read(world.graph, message)
-            return [*_ended(world, content, done), *_out(world, content, done)]
+            ended = [*_ended(world, content, done), *_out(world, content, done)]
+            return [*ended, *taken_down(world, message, done.at)]
         return [*voided(world, message, done.at)] if act in _UNDONE else []
+
+
+def published(world: Here, done: Done, plan: ThingId) -> list[Draft]:
+    """What goes with a message that goes out with a plan: what it replaces, promises and asks.
+
+    Raises:
+        ActRefused: it promises something for a time that has passed, or its pathway holds no more.
+    """
+    content = read(world.graph, done.stands.thing)
+    _still_inside(world, content, done)
+    asks = [*placed(world, content, plan, done.at)]
+    replaced = [*_superseded(world, content, done)]
+    made = [*_made(world, content, done), *_out(world, content, done)]
+    return [*made, *asks, *replaced]  # the new words are posted before the old ones go
 
 
 def _out(world: Here, content: Content, done: Done) -> Iterator[Draft]:
@@ -118,6 +139,7 @@ def _superseded(world: Here, content: Content, done: Done) -> Iterator[Draft]:
         if other == content.one("revisionOf"):
             yield accompanying(world, other, KIND, "supersede", {}, done.at)
             yield from _ended(world, read(world.graph, other), done)
+            yield from taken_down(world, other, done.at)
 
 
 def _made(world: Here, content: Content, done: Done) -> Iterator[Draft]:

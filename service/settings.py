@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     """The probability of irony from which a person is asked what a post means."""
     validations_per_incident: int = Field(default=8, ge=1, le=200)
     """Questions to people that one incident may have open at once; the rest are counted."""
+    plan_minutes: int = Field(default=15, ge=1, le=10_080)
+    """By when all channels of a plan must confirm, where the plan does not say."""
     webhook_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Private names, addresses and networks that webhooks may reach, with commas between."""
     platform_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()

@@ -13,6 +13,7 @@ from knowledge.ledger import Ledger
 from knowledge.sealing import KeyStore
 from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
+from service.placements import ASKED
 
 CREATED: Final = "webhook.created"
 REMOVED: Final = "webhook.removed"
@@ -31,6 +32,7 @@ TELLABLE: Final = (
     "alert.suppressed",
     "message.published",
     "message.withdrawn",
+    ASKED,
     "routing.pushed",
     "routing.recalled",
 )
@@ -42,18 +44,24 @@ _BATCH: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """One address and the types of events that it is told of, from `since` (a sequence) on."""
+    """One address and the types of events that it is told of, from `since` (a sequence) on.
+
+    That of a `connector` is told of what this one is asked, and of nothing else.
+    """
 
     id: ThingId
     url: str
     types: frozenset[str]
     since: int
     created: datetime
+    connector: ThingId | None = None
 
     def wants(self, event: Event) -> bool:
         """Whether it is told of an event."""
         if event.sequence <= self.since or event.type not in TELLABLE:
             return False
+        if self.connector is not None:
+            return event.type == ASKED and event.data["connector"] == self.connector
         return event.type in self.types or EVERYTHING in self.types
 
 
@@ -83,6 +91,7 @@ class Webhooks:
                 types=frozenset(cast(list[str], event.data["types"])),
                 since=event.sequence,
                 created=event.recorded_at,
+                connector=ThingId(str(given)) if (given := event.data.get("connector")) else None,
             )
         elif event.type == REMOVED:
             self._all.pop(event.subject, None)
@@ -105,11 +114,19 @@ def secret(keys: KeyStore, webhook: ThingId) -> str:
     return "whsec_" + base64.b64encode(keys.mac("webhook-secrets", webhook)).decode()
 
 
-def creation(
-    webhook: ThingId, *, url: str, types: Iterable[str], event: str, actor: ThingId, at: datetime
+def creation(  # noqa: PLR0913 - a webhook has that many sides
+    webhook: ThingId,
+    *,
+    url: str,
+    types: Iterable[str],
+    event: str,
+    actor: ThingId,
+    at: datetime,
+    connector: ThingId | None = None,
 ) -> Draft:
     """The draft that records a webhook."""
     data: dict[str, Json] = {"url": url, "types": [*sorted(set(types))]}
+    data |= {"connector": connector} if connector is not None else {}
     return _draft(CREATED, webhook, event, (actor, at), data)
 
 

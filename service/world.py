@@ -29,6 +29,7 @@ from service.approving import ApprovalJoint
 from service.clock import Clock, Ids, StoppedClock, new_id
 from service.clustering import Clustering
 from service.committing import Guard, Joint
+from service.connectors import Connectors
 from service.counting import HEARD, Counting
 from service.deviations import KIND as DEVIATION
 from service.deviations import DeviationJoint
@@ -45,7 +46,11 @@ from service.partners import Partners
 from service.pathways import KIND as PATHWAY
 from service.pathways import PathwayJoint
 from service.perception import Perception
+from service.placements import KIND as PLACEMENT
 from service.places import Places, concerned
+from service.placing import PlacementJoint
+from service.planning import KIND as PLAN
+from service.planning import PlanJoint
 from service.policies import PROPOSAL, Policies
 from service.promising import PromiseJoint
 from service.publishing import MessageJoint
@@ -125,14 +130,15 @@ class World:
             APPROVAL: ApprovalJoint(),
             MESSAGE: MessageJoint(),
             PROMISE: PromiseJoint(),
+            PLAN: PlanJoint(),
+            PLACEMENT: PlacementJoint(),
             PATHWAY: PathwayJoint(),
             DEVIATION: DeviationJoint(),
             ROUTING: RoutingJoint(),
             SESSION: SessionJoint(),
             AGREEMENT: AgreementJoint(),
         }
-        self.incidents: Final = Incidents()
-        self.partners: Final = Partners()
+        self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
         self.traffic: Final = Traffic()
         self.temporaries: Final = Temporaries()
         self.perception: Final = own.perception
@@ -317,6 +323,7 @@ class World:
             self.policies,
             self.incidents,
             self.partners,
+            self.connectors,
             self._keyring,
             self._roster,
             self._places,

@@ -19,6 +19,8 @@ from service.message_bodies import HoldIn, MessageIn, PublicationIn
 from service.message_content import KIND, Content, read
 from service.message_reading import read_out
 from service.permissions import SEE_PEOPLE
+from service.placement_view import channels, unconnected
+from service.planning import Terms
 from service.plans import hold_all, publish_together
 from service.problems import not_found
 from service.security import Denied
@@ -102,7 +104,8 @@ def one(local: str) -> Response:
     here.catch_up()
     content = found(here, local)
     body = message_view.told(here, content, principal().roles)
-    return answer(body | {"versions": message_view.history(here, content)})
+    more = {"channels": channels(here, content.id)}
+    return answer(body | more | {"versions": message_view.history(here, content)})
 
 
 @bp.put("/<string:local>")
@@ -160,7 +163,7 @@ def refusals(local: str) -> Response:
 @bp.doc(
     summary="Publish several messages as one plan: all go out, or none does.",
     responses={
-        200: "All are live.",
+        200: "All are live, under the id of the plan; `unconnected` are for no connector.",
         404: "One of them is not there.",
         409: "One of them can't be published as it stands.",
         422: "A shape refuses one of them.",
@@ -170,10 +173,17 @@ def publish(json_data: PublicationIn) -> Response:
     """Let them go out together."""
     here = world()
     messages = [found(here, one.partition("/")[2]).id for one in json_data.messages]
-    events = publish_together(here, messages, principal().actor(None))
+    team = ThingId(json_data.team) if json_data.team is not None else None
+    terms = Terms(rule=json_data.rule, within=json_data.within, team=team)
+    once = idempotency()
+    plan = ThingId(f"plan/{here.keys.mac('plans', once).hex()[:26]}") if once is not None else None
+    actor = principal().actor(None)
+    *out, begun = publish_together(here, messages, actor, plan=plan, terms=terms)
     here.catch_up()
-    items = [{"thing": event.subject, "to": event.data["to"]} for event in events]
-    return answer({"items": items, "cursor": None})
+    items = [{"thing": event.subject, "to": event.data["to"]} for event in out]
+    lacking = unconnected(here, [event.subject for event in out])
+    body = {"plan": begun.subject, "items": items, "unconnected": lacking}
+    return answer(body | {"cursor": None})
 
 
 @bp.post("/hold")
@@ -227,6 +237,13 @@ def _near(here: World, content: Content) -> list[Json]:
     return [one.json() for one in near]
 
 
+def _written(here: World, event: Event, status: HTTPStatus) -> Response:
+    """The draft, and what nobody says where it goes: its author reads it, whoever it is for."""
+    here.catch_up()
+    content = read(here.graph, event.subject)
+    return _told(here, event, status, {"glossary": glossaries.of_message(here, content)})
+
+
 def _told(
     here: World, event: Event, status: HTTPStatus, more: Mapping[str, Json] = MappingProxyType({})
 ) -> Response:
@@ -235,10 +252,3 @@ def _told(
     headers = {"Location": f"/v1/messages/{content.id.partition('/')[2]}"}
     body = message_view.told(here, content, principal().roles)
     return answer({**body, **more}, status, headers)
-def _written(here: World, event: Event, status: HTTPStatus) -> Response:
-    """The draft, and what nobody says where it goes: its author reads it, whoever it is for."""
-    here.catch_up()
-    content = read(here.graph, event.subject)
-    return _told(here, event, status, {"glossary": glossaries.of_message(here, content)})
-
-

@@ -58,6 +58,10 @@ BY_ITSELF = {
     "void",
     "make",
     "outdate",
+    "ask",
+    "complete",
+    "finish",
+    "take-back",
 }
 """What follows from what people do elsewhere."""
 

@@ -84,6 +84,14 @@ reasons.picture         x   x   x   x   x   x   x   x
 alert_budget.create     .   .   .   x   .   .   .   .
 alert_budget.drawn      .   x   .   x   .   x   x   .
 alert_budget.index      .   x   .   x   .   x   x   .
+connectors.confirm      x   x   .   .   .   .   .   .
+connectors.create       .   .   .   .   .   .   .   x
+connectors.index        x   x   x   x   x   x   x   x
+connectors.one          x   x   x   x   x   x   x   x
+connectors.remove       .   .   .   .   .   .   .   x
+connectors.work         x   x   .   .   .   .   .   .
+plans.index             x   x   x   x   x   x   x   x
+plans.one               x   x   x   x   x   x   x   x
 deviations.create       x   x   x   .   x   .   .   .
 deviations.one          x   x   x   x   x   x   x   x
 kpis.index              x   x   x   x   x   x   x   x
