@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-import httpx
-
 from tests.capabilities.conftest import beside
 from tests.serving import Served, attune
 
@@ -25,8 +23,7 @@ class Person:
         self, method: str, path: str, body: object = None, status: int = 200
     ) -> dict[str, Any]:
         """Ask the service under this key."""
-        headers = {"Authorization": f"Bearer {self.key}"}
-        with httpx.Client(base_url=self.service.url, headers=headers, timeout=60) as client:
+        with self.service.client(self.key) as client:
             answer = client.request(method, path, json=body)
         assert answer.status_code == status, answer.text
         found: dict[str, Any] = answer.json()

@@ -172,8 +172,8 @@ def test_a_candidate_shows_typical_posts_to_those_who_may_read_them(
     holder = ("--holder", "person/trainer", "--role", "trainer")
     made = attune("keys", "create", *holder, "--json", env=env(town))
     key = json.loads(made.stdout)["key"]
-    address = f"{town.url}/v1/incidents/{leak['id'].partition('/')[2]}"
-    answer = httpx.get(address, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+    with town.client(key) as client:
+        answer = client.get(f"/v1/incidents/{leak['id'].partition('/')[2]}")
     assert answer.is_success, answer.text
     assert answer.json()["exemplars"]
     assert all("text" not in one for one in answer.json()["exemplars"])

@@ -89,9 +89,8 @@ class Live:
         self, routing: str, act: str, *, key: str | None = None, **data: str
     ) -> httpx.Response:
         path = f"/v1/routings/{routing.partition('/')[2]}/acts"
-        headers = {"Authorization": f"Bearer {key or self.served.key}"}
-        body = {"act": act, "data": data}
-        return httpx.post(f"{self.served.url}{path}", json=body, headers=headers, timeout=60)
+        with self.served.client(key) as client:
+            return client.post(path, json={"act": act, "data": data})
 
     def put(self, routing: str, **changes: object) -> httpx.Response:
         record = {"type": "Routing", "id": routing, "properties": said(**changes)}

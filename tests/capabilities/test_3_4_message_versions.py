@@ -6,7 +6,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
-import httpx
 import pytest
 
 from tests.capabilities.governed import Desk, Person, incident, person
@@ -67,11 +66,11 @@ def test_not_even_two_writers_at_once_leave_a_contradiction_live(
         desk.approved(channel=channel, claims=[{"topic": brakes, "polarity": polarity}])
         for channel, polarity in (("letter", "denied"), ("phone", "affirmed"))
     ]
-    headers = {"Authorization": f"Bearer {writer.key}"}
 
     def publish(message: str) -> int:
-        path = f"{service.url}/v1/messages/{message.partition('/')[2]}/acts"
-        return httpx.post(path, json={"act": "publish"}, headers=headers, timeout=60).status_code
+        path = f"/v1/messages/{message.partition('/')[2]}/acts"
+        with service.client(writer.key) as client:
+            return client.post(path, json={"act": "publish"}).status_code
 
     with ThreadPoolExecutor(2) as pool:
         statuses = sorted(pool.map(publish, pair))

@@ -46,9 +46,8 @@ class Room:
         return str(json.loads(made.stdout)["key"])
 
     def post(self, path: str, body: object, who: str | None = None) -> httpx.Response:
-        key = self.service.key if who is None else self.keys[who]
-        headers = {"Authorization": f"Bearer {key}"}
-        return httpx.post(f"{self.service.url}{path}", json=body, headers=headers, timeout=60)
+        with self.service.client(None if who is None else self.keys[who]) as client:
+            return client.post(path, json=body)
 
     def act(self, thing: str, act: str, who: str | None = None, **data: object) -> httpx.Response:
         kind, _, local = thing.partition("/")
