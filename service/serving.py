@@ -3,6 +3,7 @@
 import gc
 import ipaddress
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -46,6 +47,7 @@ def serve(settings: Settings, *, welcome: bool) -> None:
     ):
         os.environ[f"ATTUNE_{name}"] = str(value)  # the workers read their settings there
     _load(settings)
+    os.register_at_fork(after_in_child=_heed)
     if welcome:  # a process of its own: granian forks, and a fork must find no other thread
         subprocess.Popen([sys.executable, "-m", "service.welcome"])
     Granian(
@@ -75,6 +77,15 @@ def _load(settings: Settings) -> None:
 
         embedding.load_code()
     gc.freeze()  # what the collector does not touch stays shared
+
+
+def _heed() -> None:
+    """Let a worker that still starts end when it is asked to, not ten seconds later.
+
+    Until granian sets its own, a fork has its parent's handlers, which only take note.
+    """
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_DFL)
 
 
 def _check(settings: Settings) -> None:
