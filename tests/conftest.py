@@ -1,5 +1,6 @@
 """A founded home with the sample world, copied for each test, and doors into it."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -15,20 +17,45 @@ from ontology.identity import ThingId
 if TYPE_CHECKING:
     from service.world import World
 
+Once = Callable[[str, Callable[[Path], None]], Path]
+
 # The service is imported inside the fixtures, so that the inner packages' tests run without it.
 
 
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Homes that the processes of one run share: the first that needs one founds it.
+
+    Nobody may change such a home; copy it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        home, draft = shared / name, shared / f"{name}.draft" / "home"
+        with FileLock(shared / f"{name}.lock"):
+            if not home.exists():
+                shutil.rmtree(draft.parent, ignore_errors=True)
+                draft.parent.mkdir()
+                make(draft)
+                draft.rename(home)
+        return home
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def founded(once: Once) -> Path:
     from service.founding import found
     from service.settings import Settings
     from service.world import World
 
-    home = tmp_path_factory.mktemp("founded") / "home"
-    world = World.open(Settings(home=home, language=False), create=True)
-    found(world, with_sample=True, progress=lambda *_: None)
-    world.close()
-    return home
+    def make(home: Path) -> None:
+        world = World.open(Settings(home=home, language=False), create=True)
+        found(world, with_sample=True, progress=lambda *_: None)
+        world.close()
+
+    return once("founded-home", make)
 
 
 @pytest.fixture

@@ -15,6 +15,10 @@ from typing import Any
 import httpx
 import psutil  # type: ignore[import-untyped] # ships no types
 
+from tests.commands import attune
+
+__all__ = ["PLAIN", "Served", "attune", "environment", "free_port", "serving"]
+
 READY_WITHIN_S = 120
 READY_IN_A_ROW = 16
 ENDS_WITHIN_S = 30
@@ -65,18 +69,6 @@ def environment(home: Path, **settings: object) -> dict[str, str]:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
-
-
-def attune(*arguments: object, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run the command line to its end, as a script would."""
-    return subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "service", *map(str, arguments)],
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
 
 
 @contextmanager

@@ -3,6 +3,7 @@ confirm, merge, split, dismiss and reopen, or declare an incident of which nobod
 """
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -62,12 +63,10 @@ BRIDGE = (
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def town(sampled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A service of its own, so that nobody else's posts are heard, with two workers."""
-    home: Path = tmp_path_factory.mktemp("candidates") / "home"
+    home = Path(shutil.copytree(sampled, tmp_path_factory.mktemp("candidates") / "home"))
     given = {"world": "replay", "start": START, "language": False, "sweep_seconds": 0.3}
-    made = attune("init", "--sample", env=environment(home, **given))
-    assert made.returncode == 0, made.stderr
     with serving(home, workers=2, **given) as served:
         talk = [f"about thing{n} and matter{n * 7 % 501} of day{n % 9}" for n in range(1_000)]
         post(served, "talk", talk, apart=timedelta(minutes=4))

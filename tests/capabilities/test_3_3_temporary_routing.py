@@ -4,6 +4,7 @@ expires, is rolled back, or nobody confirms it.
 """
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -138,12 +139,10 @@ def eventually(found: Callable[[], object]) -> None:
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    home: Path = tmp_path_factory.mktemp("routing") / "home"
+def live(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    home = Path(shutil.copytree(founded, tmp_path_factory.mktemp("routing") / "home"))
     settings: dict[str, object] = {"language": False, "webhook_allow": "127.0.0.1"}
     env = environment(home, **settings)
-    made = attune("init", "--sample", env=env)
-    assert made.returncode == 0, made.stderr
     new = attune(
         "keys", "create", "--holder", "person/grace", "--role", "reviewer", "--json", env=env
     )

@@ -90,12 +90,7 @@ def push(served: Served, home: Path, centre: Centre) -> str:
 
 
 @pytest.mark.slow
-def test_a_push_survives_the_death_of_the_service_under_one_id(
-    tmp_path: Path, centre: Centre
-) -> None:
-    home = tmp_path / "home"
-    made = attune("init", "--sample", env=environment(home, **SETTINGS))
-    assert made.returncode == 0, made.stderr
+def test_a_push_survives_the_death_of_the_service_under_one_id(home: Path, centre: Centre) -> None:
     with serving(home, workers=1, **SETTINGS) as served:
         hook = push(served, home, centre)
         eventually(lambda: centre.ids)  # it has arrived, and nothing says so in the ledger yet
