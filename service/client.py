@@ -71,6 +71,10 @@ class Client:
         """Put a body in the place of what is there; raises as `post` does."""
         return self._send("PUT", path, json=dict(body))
 
+    def remove(self, path: str) -> dict[str, Json]:
+        """Remove what is there; raises as `get` does."""
+        return self._send("DELETE", path)
+
     def content(self, path: str) -> bytes:
         """Ask for a file; raises as `get` does."""
         return self._answer("GET", path).content

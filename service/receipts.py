@@ -191,7 +191,7 @@ def _act_of(receipt: Receipt, known: Placement) -> str:
         return "stay" if known.state == "being-taken-back" else "fail"
     if known.state in {"going-out", "failed"}:
         words = f"{known.id} is {known.state}; tell posted or failed first"
-        raise ActRefused("take-down", (DataProblem("outcome", words),), ())
+        raise ActRefused("take-down", (DataProblem("state", words),), ())
     return "take-down"
 
 

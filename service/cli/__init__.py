@@ -24,6 +24,7 @@ GROUPS: Final = (
     "templates",
     "incidents",
     "messages",
+    "connectors",
     "load",
     "journeys",
     "alerts",

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.calling import URL, Key, Url, asked
+from service.cli import plans
+from service.cli.calling import URL, Key, Url, asked, texts
 from service.cli.glossary import lines
 from service.cli.output import AsJson, refuse, show
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Messages: drafted, signed, published, taken back.", no_args_is_help=True)
 
 Message = Annotated[str, typer.Argument(help="message/…")]
-_ACTED = ("message", "approval", "promise", "pathway", "deviation")
+_ACTED = ("message", "approval", "promise", "pathway", "deviation", "plan", "placement")
+
+app.command("plan")(plans.command)
 
 
 @app.command("list")
@@ -51,6 +54,8 @@ def one(message: Message, *, url: Url = URL, key: Key = "", as_json: AsJson = Fa
     _tell(found, "claims", ("claimTopic", "polarity", "value", "measuredIn"))
     _tell(found, "promises", ("state", "dueAt", "sentence"))
     _tell(found, "approvals", ("requirement", "state", "routedTo", "approver"))
+    for line in plans.channel_lines(found):
+        typer.echo(line)
     possible = found["possible"]
     typer.echo(f"possible  {', '.join(map(str, possible if isinstance(possible, list) else ()))}")
 
@@ -165,17 +170,32 @@ def act(
 
 
 @app.command("publish")
-def publish(
+def publish(  # noqa: PLR0913 - a plan has that many sides
     messages: Annotated[list[str], typer.Argument(help="message/… of one plan.")],
     *,
+    rule: Annotated[
+        str, typer.Option(help="If a channel does not confirm: complete or compensate.")
+    ] = "complete",
+    within: Annotated[str | None, typer.Option(help="By when all must confirm: PT15M.")] = None,
+    team: Annotated[str | None, typer.Option(help="team/… that is alerted.")] = None,
     url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Let several messages go out together, or none of them."""
-    body: dict[str, Json] = {"messages": [*messages]}
+    given: dict[str, Json] = {
+        "messages": [*messages],
+        "rule": rule,
+        "within": within,
+        "team": team,
+    }
+    body = {name: value for name, value in given.items() if value is not None}
     found = asked(url, key, lambda client: client.post("/v1/messages/publication", body))
     _each(found, as_json=as_json)
+    if not as_json:
+        for one in texts(found["unconnected"]):
+            typer.echo(f"{one} is for no connector; people see to it")
+        typer.echo(f"{found['plan']} waits for its channels: attune messages plan {found['plan']}")
 
 
 @app.command("hold")

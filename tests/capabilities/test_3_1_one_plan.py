@@ -50,7 +50,7 @@ def test_everything_is_held_in_one_act_and_released_by_a_person(
     assert {writer.show(one)["state"] for one in (now, later)} == {"held"}
     writer.act(now, "publish", status=409)
     writer.act(now, "release")
-    assert attune("messages", "publish", now, env=door).stdout == f"{now} is live\n"
+    assert attune("messages", "publish", now, env=door).stdout.startswith(f"{now} is live\n")
 
 
 def test_what_a_text_admits_and_promises_is_read_out(service: Served, writer: Person) -> None:
