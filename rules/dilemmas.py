@@ -18,7 +18,7 @@ _DILEMMA: Final = Keys(required=("title", "case", "options"))
 _OPTION: Final = Keys(required=("does", "costs"), optional=("boundary",))
 _BOUNDARY: Final = Keys(
     required=("topic", "says"),
-    optional=("forbids_claim", "forbids_strategy", "requires", "within", "limit"),
+    optional=("forbids_claim", "forbids_strategy", "requires", "within", "binds", "limit"),
 )
 _FEWEST: Final = 2
 
@@ -33,6 +33,7 @@ class Boundary:
     forbids_strategy: str | None = None
     requires: str | None = None
     within: timedelta | None = None
+    binds: tuple[str, ...] = ()
     limit: float | None = None
 
 
@@ -113,6 +114,7 @@ class _Reader(MarkedReader):
             forbids_strategy=self.text(given.get("forbids_strategy")) or None,
             requires=self.text(given.get("requires")) or None,
             within=self._within(given.get("within")),
+            binds=self.texts(given.get("binds")),
             limit=self._limit(given.get("limit")),
         )
 

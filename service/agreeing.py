@@ -162,6 +162,7 @@ def _stated(one: Session, boundary: Boundary, at: datetime, within: timedelta) -
         "forbidsStrategy": boundary.forbids_strategy,
         "requiresStep": boundary.requires,
         "requiresWithin": duration_text(boundary.within) if boundary.within else None,
+        "bindsKind": [*boundary.binds] or None,
         "compensationLimit": boundary.limit,
     }
     return {name: value for name, value in said.items() if value is not None}

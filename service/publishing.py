@@ -9,6 +9,7 @@ from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ActRefused, Standing
 from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
+from service import boundaries
 from service.committing import Done, Here
 from service.message_content import KIND, PROMISE, Content, due_of, read, standing_for
 from service.placements import ASKED
@@ -56,7 +57,8 @@ class MessageJoint:
         under = content.one("underPathway")
         named = [*standing_for(world.graph, content), *content.promises]
         named += [ThingId(under)] if under is not None else []
-        return (*map(Scope, named), *([Scope(work)] if work is not None else []))
+        bound = boundaries.relied(world, content)
+        return (*map(Scope, named), *([Scope(work)] if work is not None else []), *bound)
 
     def drafts(self, world: Here, done: Done) -> list[Draft]:
         """What follows for other versions, for approvals and for promises.
@@ -93,7 +95,8 @@ def published(world: Here, done: Done, plan: ThingId) -> list[Draft]:
     asks = [*placed(world, content, plan, done.at)]
     replaced = [*_superseded(world, content, done)]
     made = [*_made(world, content, done), *_out(world, content, done)]
-    return [*made, *asks, *replaced]  # the new words are posted before the old ones go
+    bound = boundaries.named(world, content, done.actor)
+    return [*made, *asks, *replaced, *bound]  # the new words are posted before the old ones go
 
 
 def _out(world: Here, content: Content, done: Done) -> Iterator[Draft]:

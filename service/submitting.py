@@ -16,6 +16,7 @@ from service.bodies import DecisionRequest
 from service.committing import commit_all
 from service.message_content import KIND, Content, approvals, read
 from service.recording import amended
+from service.required_steps import steps
 from service.signing import accompanying, asking, voided
 from service.world import World
 
@@ -149,17 +150,18 @@ def _drafts(
     left = [one for one in needed(decision) if one.name not in covered]
     granted = deviations.granted(world, content)
     signed = [one for one in left if not deviations.signs(world, content, one, fallback)]
+    taken = steps(world, content)
     used = len(signed) < len(left) or glossaries.relies(world, content)
     deviation = granted if used else None
     pathway = inside.pathway if inside is not None else None
     named: dict[str, Json] = {"underPathway": pathway, "underDeviation": deviation}
     if any(content.one(name) != value for name, value in named.items()):
         yield amended(world, content.id, named, actor)
-    for one in signed:
+    for one in (*signed, *taken):
         team = ThingId(one.from_team or fallback)
         within = encode(one.within) if one.within is not None else None
         yield asking(world, content, one.name, team, within, at)
-    if not signed:
+    if not (signed or taken):
         done = Past(act="submit", actor=actor.id, before=stands.state, after=outcome.to_state)
         after = Standing(
             thing=content.id,

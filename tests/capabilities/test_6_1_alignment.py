@@ -204,6 +204,39 @@ def test_an_agreement_binds_drafts_once_enough_have_signed(adopted: Room) -> Non
     assert "agreed-boundary" not in decided(adopted, strategy="rebuild")["prohibitions"]
 
 
+def test_the_gate_lets_no_strategy_out_that_was_ruled_out(adopted: Room, service: Served) -> None:
+    sign(adopted, "agreement/autumn-blaming-the-supplier")
+    writer = person(service, "team/communications", "responder", "reviewer", "legal")
+    reply = {"kind": "reply", "audience": "customer", "channel": "mail"}
+    message = str(writer.draft(**reply, strategies=["deny"])["id"])
+    for asked in writer.submit(message)["approvals"]:
+        person(service, asked["routedTo"], "reviewer", "legal").act(asked["id"], "grant")
+    problem = json.dumps(writer.act(message, "publish", status=422))
+    assert "agreement/autumn-blaming-the-supplier of session/autumn is in force" in problem
+    assert "say it another way" in problem
+
+
+def test_a_message_waits_for_the_step_that_was_agreed_and_for_who_signs_it(
+    service: Served,
+) -> None:
+    said = {"topic": "count-first", "agreementKind": "boundary", "fromSession": SESSION}
+    said |= {"requiresStep": "count-the-buses", "validFrom": "2020-01-01T00:00:00Z"}
+    record = {"type": "Agreement", "id": "agreement/count-first"}
+    service.post("/v1/records", record | {"properties": said | {"bindsKind": ["correction"]}})
+    writer = person(service, "team/communications", "responder", "reviewer", "legal")
+    about = incident(service, "buses-of-autumn", harm="inconvenience")
+    message = str(writer.draft(kind="correction", incident=about)["id"])
+    path = f"/v1/messages/{message.partition('/')[2]}/refusals"
+    told = [one["message"] for one in writer.ask("GET", path)["items"]]
+    assert any("agreement/count-first of session/autumn" in one for one in told)
+    asked = {one["requirement"]: one for one in writer.submit(message)["approvals"]}
+    assert asked["count-the-buses"]["routedTo"] == "team/crisis-office"
+    for one in asked.values():
+        person(service, one["routedTo"], "reviewer", "legal").act(one["id"], "grant")
+    assert writer.act(message, "publish")["to"] == "live"
+    assert writer.show(message)["boundBy"] == ["agreement/count-first"]
+
+
 def test_more_than_the_desk_may_promise_needs_the_board(adopted: Room) -> None:
     sign(adopted, "agreement/autumn-compensation-at-the-desk")
     needed = {one["name"]: one for one in decided(adopted, compensation=501)["requirements"]}

@@ -39,7 +39,7 @@ PROMISED = {
     "Agreement": "topic agreementKind inRegion party validFrom validUntil partner permitsField "
     "permitsPurpose retention suspended fromSession signatory remindAt boundary forbidsClaim "
     "forbidsStrategy requiresStep "
-    "requiresWithin compensationLimit",
+    "requiresWithin bindsKind compensationLimit",
     "Calendar": "timeZone opens closes workingDay holiday",
     "Person": "displayName memberOf",
     "KPI": "name accountable responsible consulted informed formula input source direction target "
