@@ -14,6 +14,7 @@ from ontology import projection
 from ontology import vocabulary as v
 from ontology.events import Json
 from ontology.identity import ThingId, kind_of
+from ontology.paths import Rivals
 from ontology.schema import schema
 
 Answer: TypeAlias = "bool | tuple[Mapping[str, Json], ...] | str"
@@ -138,6 +139,15 @@ class Triples:
     def quads_to(self, predicate: ox.NamedNode, thing: ThingId) -> tuple[ox.Quad, ...]:
         """The triples that refer to a thing by a predicate."""
         return tuple(self._match(None, predicate, v.thing(thing)))
+
+    def unlike(self, path: Rivals, thing: ThingId, known: frozenset[object]) -> set[ThingId]:
+        """What shares a thing and differs from values that are known."""
+        sharing = (quad.subject for quad in self.quads_to(path.sharing, thing))
+        found = (v.owner_of(n) for n in sharing if path.differ(self._values(path, n), known))
+        return {one for one in found if one is not None}
+
+    def _values(self, path: Rivals, node: object) -> set[object]:
+        return {quad.object for quad in self._match(node, path.differing, None)}
 
     def owned(self, thing: ThingId) -> tuple[ox.Quad, ...]:
         """The triples of a thing and of the nodes that it owns."""

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from ontology import vocabulary as v
 from ontology.events import Draft
 from ontology.identity import Scope, ThingId
+from ontology.paths import Rivals, unlike
 from ontology.projection import project, resulting
 
 _Quads = tuple[ox.Quad, ...]
@@ -60,6 +61,10 @@ class Imagined:
     def quads_to(self, predicate: ox.NamedNode, thing: ThingId) -> Iterable[ox.Quad]:
         """The triples that refer to a thing by a predicate."""
         return self._pointing.get((predicate, v.thing(thing)), ())
+
+    def unlike(self, path: Rivals, thing: ThingId, known: frozenset[object]) -> set[ThingId]:
+        """What shares a thing and differs from values that are known."""
+        return unlike(self, path, thing, known)
 
     def of_type(self, name: str) -> tuple[ThingId, ...]:
         """The things of a type, sorted."""

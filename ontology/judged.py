@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ontology import vocabulary as v
 from ontology.events import Draft
 from ontology.identity import ThingId
-from ontology.paths import Reader, inverse, walk
+from ontology.paths import Reader, Rivals, inverse, walk
 from ontology.projection import project, resulting
 from ontology.shape_graph import Shapes
 
@@ -63,7 +63,21 @@ class Proposed:
         """The triples that refer to a thing by a predicate."""
         standing = self.graph.quads_to(predicate, thing)
         kept = [quad for quad in standing if v.owner_of(quad.subject) not in self.changed]
-        return kept + self._pointing.get((predicate, v.thing(thing)), [])
+        return kept + self._to(predicate, thing)
+
+    def _to(self, predicate: ox.NamedNode, thing: ThingId) -> list[ox.Quad]:
+        """The changed triples that refer to a thing by a predicate."""
+        return self._pointing.get((predicate, v.thing(thing)), [])
+
+    def unlike(self, path: Rivals, thing: ThingId, known: frozenset[object]) -> set[ThingId]:
+        """What shares a thing and differs from values that are known."""
+        owners = {v.owner_of(quad.subject) for quad in self._to(path.sharing, thing)}
+        mine = {
+            one
+            for one in owners
+            if one is not None and path.differ(path.values(self.changed[one]), known)
+        }
+        return mine | (self.graph.unlike(path, thing, known) - self.changed.keys())
 
     def type_of(self, thing: ThingId) -> str | None:
         """The type of a thing, None where it would not be there."""
@@ -155,6 +169,11 @@ class _Recorder:
             self.found.update(quads)
             self.things.add(thing)
         return quads
+
+    def unlike(self, path: Rivals, thing: ThingId, known: frozenset[object]) -> set[ThingId]:
+        """Read which of those that share a thing differ; what agrees is no context."""
+        self.things.add(thing)
+        return self._graph.unlike(path, thing, known)
 
     def arrive(self, ends: Iterable[ThingId]) -> None:
         """Read the types of the things where a path ends."""

@@ -25,6 +25,9 @@ class Reader(Protocol):
     def quads_to(self, predicate: NamedNode, thing: ThingId) -> Iterable[Quad]:
         """The triples that refer to a thing by a predicate."""
 
+    def unlike(self, path: "Rivals", thing: ThingId, known: frozenset[object]) -> set[ThingId]:
+        """What shares a thing and differs from values that are known; the rest is not read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -72,7 +75,30 @@ class Repeat:
         return f"{self.path}{self.times}"
 
 
-Path: TypeAlias = Step | Sequence | Either | Repeat
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rivals:
+    """What leads to the same thing by one property and has another value of a second one.
+
+    What agrees with all of a thing's values is not read, however many there are.
+    """
+
+    sharing: NamedNode
+    differing: NamedNode
+
+    def __str__(self) -> str:
+        """Like `(same claimTopic, other polarity)`."""
+        return f"(same {v.local(self.sharing)}, other {v.local(self.differing)})"
+
+    def values(self, quads: "Iterable[Quad]") -> set[object]:
+        """What a thing's triples say of the second property."""
+        return {quad.object for quad in quads if quad.predicate == self.differing}
+
+    def differ(self, values: set[object], known: frozenset[object]) -> bool:
+        """Whether some value is another than some known one."""
+        return bool(values) and len(values | known) > 1
+
+
+Path: TypeAlias = Step | Sequence | Either | Repeat | Rivals
 
 _TIMES: Final = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
 _SH: Final = rdflib.SH
@@ -97,7 +123,16 @@ def read_path(graph: rdflib.Graph, node: object) -> Path:
         return inverse(read_path(graph, part))
     for parts in graph.objects(node, _SH.alternativePath):
         return Either(parts=tuple(read_path(graph, part) for part in Collection(graph, parts)))
-    raise PathInvalid(f"{node!r} has none of the members of a property path")
+    return _read_rivals(graph, node)
+
+
+def _read_rivals(graph: rdflib.Graph, node: rdflib.BNode) -> Rivals:
+    sharing, differing = (
+        graph.value(node, rdflib.URIRef(term.value)) for term in (v.SHARING, v.DIFFERING_IN)
+    )
+    if not isinstance(sharing, rdflib.URIRef) or not isinstance(differing, rdflib.URIRef):
+        raise PathInvalid(f"{node!r} has none of the members of a property path")
+    return Rivals(sharing=NamedNode(str(sharing)), differing=NamedNode(str(differing)))
 
 
 def inverse(path: Path) -> Path:
@@ -115,6 +150,8 @@ def inverse(path: Path) -> Path:
             return Either(parts=tuple(inverse(part) for part in path.parts))
         case Repeat():
             return Repeat(path=inverse(path.path), times=path.times)
+        case Rivals():
+            return path
 
 
 def steps(path: Path) -> Iterator[Step]:
@@ -124,6 +161,10 @@ def steps(path: Path) -> Iterator[Step]:
             yield path
         case Repeat():
             yield from steps(path.path)
+        case Rivals():
+            yield Step(predicate=path.sharing)
+            yield Step(predicate=path.sharing, inverse=True)
+            yield Step(predicate=path.differing)
         case _:
             for part in path.parts:
                 yield from steps(part)
@@ -143,6 +184,28 @@ def walk(path: Path, starts: Iterable[ThingId], reader: Reader) -> set[ThingId]:
             return {thing for part in path.parts for thing in walk(part, here, reader)}
         case Repeat():
             return _repeat(path, here, reader)
+        case Rivals():
+            return _rivals(path, here, reader)
+
+
+def unlike(reader: Reader, path: Rivals, thing: ThingId, known: frozenset[object]) -> set[ThingId]:
+    """What `Reader.unlike` answers, from everything that leads to the thing."""
+    found: set[ThingId] = set()
+    for leading in reader.quads_to(path.sharing, thing):
+        owner = v.owner_of(leading.subject)
+        if owner is not None and path.differ(path.values(reader.quads(owner)), known):
+            found.add(owner)
+    return found
+
+
+def _rivals(path: Rivals, starts: set[ThingId], reader: Reader) -> set[ThingId]:
+    shared: set[tuple[ThingId, frozenset[object]]] = set()
+    for start in starts:
+        quads = [*reader.quads(start)]
+        if known := frozenset(path.values(quads)):
+            ends = (v.identity_of(q.object) for q in quads if q.predicate == path.sharing)
+            shared.update((end, known) for end in ends if end is not None)
+    return {one for thing, known in shared for one in reader.unlike(path, thing, known)}
 
 
 def _repeat(path: Repeat, starts: set[ThingId], reader: Reader) -> set[ThingId]:

@@ -14,10 +14,14 @@ from ontology import vocabulary as v
 from ontology.events import Draft, Json
 from ontology.gate import judge
 from ontology.identity import Scope, ThingId
+from ontology.imagined import Imagined
 from ontology.judged import Proposed, context_of
+from ontology.paths import Rivals, unlike
 from ontology.projection import project, resulting
 from ontology.records import check
 from ontology.schema import schema
+from ontology.shape_cases import ShapeTable
+from ontology.shape_engines import GateEngine, evaluate
 from ontology.shape_files import ShapesInvalid, read_shapes, shapes
 from tests.ontology.test_shape_cases import TABLES
 
@@ -39,6 +43,9 @@ class Known:
     def quads_to(self, predicate: ox.NamedNode, thing: ThingId) -> Iterable[ox.Quad]:
         node, everything = v.thing(thing), self.things.values()
         return [q for of in everything for q in of if (q.predicate, q.object) == (predicate, node)]
+
+    def unlike(self, path: Rivals, thing: ThingId, known: frozenset[object]) -> set[ThingId]:
+        return unlike(self, path, thing, known)
 
     @property
     def sequence(self) -> int:
@@ -264,6 +271,48 @@ def test_the_context_holds_what_the_paths_reach_and_nothing_else() -> None:
     assert context.types == {"Touchpoint"}
     assert {q.subject for q in context.quads} <= {v.thing(t) for t in context.things}
     assert v.thing(ThingId("team/executive")) not in {q.subject for q in context.quads}
+
+
+def moment(at: datetime) -> tuple[ox.Quad, ...]:
+    literal = ox.Literal(at.isoformat(), datatype=v.standard(v.XSD, "dateTime"))
+    return (ox.Quad(v.JUDGEMENT_NODE, v.JUDGED_AT, literal),)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: str(table.file))
+def test_what_the_context_leaves_out_would_change_no_judgement(table: ShapeTable) -> None:
+    known, shared = shapes(), [draft for one in TABLES if not one.cases for draft in one.given]
+    for case in table.cases:
+        drafts = [*shared, *table.given, *case.change]
+        graph = Imagined().after(drafts)
+        context = context_of(known, graph, [draft.subject for draft in case.change])
+        everything = {quad for draft in drafts for quad in graph.owned(draft.subject)}
+        found = [
+            evaluate(known, context.types, (*quads, *moment(case.at)), GateEngine.FAST).results
+            for quads in (context.quads, context.quads | everything)
+        ]
+        assert {one.key for one in found[0]} == {one.key for one in found[1]}, case.note
+
+
+def test_of_what_claims_something_on_a_topic_only_what_differs_is_context() -> None:
+    def thing(kind: str, name: str, **said: Json) -> Draft:
+        return event("record.put", f"{kind.lower()}/{name}", {"type": kind, "properties": said})
+
+    claims = [
+        thing(
+            "Claim",
+            name,
+            claimTopic="claim-topic/hurt",
+            ofMessage=f"message/{name}",
+            polarity=polarity,
+        )
+        for name, polarity in (("mine", "denied"), ("same", "denied"), ("other", "affirmed"))
+    ]
+    messages = [thing("Message", name, state="live") for name in ("mine", "same", "other")]
+    for standing, changed in (((), claims), (claims, ()), (claims, claims)):
+        proposed = Proposed.of(Known().after(*standing), [*messages, *changed])
+        context = context_of(shapes(), proposed, [ThingId("message/mine")])
+        assert {"claim/other", "message/other", "claim-topic/hurt"} <= context.things
+        assert not {"claim/same", "message/same"} & context.things
 
 
 def test_only_the_candidate_is_judged_not_its_neighbours_in_the_context() -> None:
