@@ -7,6 +7,7 @@ from typing import Final
 
 from ontology import shape_engines
 from service.alerting import Alerting
+from service.briefs import outdate
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.going_out import publish_due
@@ -82,6 +83,7 @@ class Background:
         self._world.validations_now()
         watch(self._world)
         publish_due(self._world)
+        outdate(self._world)
         if (now := self._world.clock.now()).date() != self._lapsed_on:
             self._lapse(now)
         self._world.settle_lags()

@@ -160,6 +160,8 @@ def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:
         "usesTemplate": said.template,
         "localises": said.localises,
         "revisionOf": said.revises,
+        "answers": [*dict.fromkeys(said.answers)] or None,
+        "toOutlet": [*dict.fromkeys(said.outlets)] or None,
         "admission": admitted(read_, said.admission),
         "acknowledgesHarm": named,
         "draftedAt": at.isoformat().replace("+00:00", "Z"),

@@ -134,6 +134,8 @@ class MessageIn(Model):
     template: Annotated[str, Field(min_length=1, max_length=120)] | None = None
     localises: _Id | None = None
     revises: _Id | None = None
+    answers: Annotated[list[_Id], Field(max_length=100)] = Field(default_factory=list)
+    outlets: Annotated[list[_Id], Field(max_length=100)] = Field(default_factory=list)
     admission: Admission | None = None
     acknowledges_harm: bool | None = None
     claims: Annotated[list[ClaimIn], Field(max_length=MOST_CLAIMS)] = Field(default_factory=list)

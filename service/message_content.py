@@ -23,6 +23,7 @@ _SAID: Final = (
     "acknowledgesHarm",
     "addressee",
     "admission",
+    "answers",
     "audience",
     "forRegion",
     "language",
@@ -31,6 +32,7 @@ _SAID: Final = (
     "onChannel",
     "subject",
     "text",
+    "toOutlet",
     "usesStrategy",
 )
 """What an approval is for; who wrote it, when and from which template is not part of it."""

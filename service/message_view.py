@@ -122,7 +122,7 @@ def _possible(
 def _shown(
     properties: Mapping[str, tuple[Json, ...]], hidden: Collection[str] = ()
 ) -> dict[str, Json]:
-    many = {"approver", "boundBy", "usesStrategy", "words"}
+    many = {"answers", "approver", "boundBy", "toOutlet", "usesStrategy", "words"}
     return {
         name: [*values] if name in many else values[0]
         for name, values in sorted(properties.items())

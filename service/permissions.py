@@ -32,6 +32,7 @@ _JUDGE: Final = frozenset({_RESPONDER, _REVIEWER, _TRAINER, _ANALYST})
 _WRITE_RECORDS: Final = frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE, _ADMIN})
 _WRITE_MESSAGES: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _TRAINER})
 _CONFIRM: Final = frozenset({_RESPONDER, _REVIEWER})  # and of them only the connector's holder
+_WRITE_PRESS: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL})
 SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
 """The roles that may read what is known of a customer, in records and in decisions."""
 
@@ -89,7 +90,26 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "messages.one": ("read:messages", KEY_ROLES),
         "messages.refusals": ("read:messages", KEY_ROLES),
         "deviations.create": ("write:messages", _WRITE_MESSAGES),
+        "deviations.index": ("read:messages", KEY_ROLES),
+        "deviations.templates": ("read:messages", KEY_ROLES),
         "deviations.one": ("read:messages", KEY_ROLES),
+        "enquiries.create": ("write:press", _WRITE_PRESS),
+        "enquiries.remark": ("write:press", _WRITE_PRESS),
+        "enquiries.index": ("read:press", KEY_ROLES),
+        "enquiries.one": ("read:press", KEY_ROLES),
+        "embargoes.create": ("write:press", _WRITE_PRESS),
+        "embargoes.index": ("read:press", KEY_ROLES),
+        "embargoes.one": ("read:press", KEY_ROLES),
+        "correction_requests.create": ("write:press", _WRITE_PRESS),
+        "correction_requests.index": ("read:press", KEY_ROLES),
+        "correction_requests.one": ("read:press", KEY_ROLES),
+        "briefs.create": ("write:press", _WRITE_MESSAGES),
+        "briefs.index": ("read:press", KEY_ROLES),
+        "briefs.one": ("read:press", KEY_ROLES),
+        "activities.create": ("write:activities", frozenset({_RESPONDER, _REVIEWER, _ADMIN})),
+        "activities.index": ("read:activities", KEY_ROLES),
+        "activities.one": ("read:activities", KEY_ROLES),
+        "activities.holds": ("read:activities", KEY_ROLES),
         "glossary.index": ("read:messages", KEY_ROLES),
         "glossary.reading": ("read:messages", KEY_ROLES),
         "pathways.create": ("write:pathways", frozenset({_RESPONDER, _REVIEWER, _LEGAL})),

@@ -1,7 +1,6 @@
-"""Plans: many messages go out in one commit or none does; all that waits is held in one act."""
+"""Plans: many messages go out in one commit or none does."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Final, cast
 
 from knowledge.refusals import Conflict
@@ -21,10 +20,7 @@ from service.world import World
 MOST: Final = 50
 """How many messages one plan publishes: the variants of a work over its places and channels."""
 
-HELD_AT_ONCE: Final = 100
 _USUAL: Final = Terms()
-WAITING: Final = ("approved", "scheduled", "due")
-"""The states from which a message could go out."""
 
 
 def publish_together(
@@ -93,55 +89,6 @@ def _begun_before(world: World, plan: ThingId) -> tuple[Event, ...]:
         return ()
     count = len(cast("dict[str, list[str]]", found[0].data["properties"])["publishes"])
     return world.ledger.range(found[0].sequence - count, count + 1)
-
-
-def hold_all(
-    world: World, reason: str, actor: Actor, *, incident: ThingId | None = None
-) -> list[ThingId]:
-    """Hold everything that could go out, of an incident or at all; which messages were held.
-
-    What goes out between the look and the commit is live. Where others write to one of a share,
-    its messages are held one by one, and what they made of that one is left to them.
-    """
-    world.catch_up()
-    held: list[ThingId] = []
-    waiting = _waiting(world, incident)
-    for start in range(0, len(waiting), HELD_AT_ONCE):
-        share = waiting[start : start + HELD_AT_ONCE]
-        try:
-            held += _held(world, share, reason, actor)
-        except (ActRefused, Conflict):
-            held += _held_alone(world, share, reason, actor)
-    world.catch_up()
-    return held
-
-
-def _held(world: World, share: Sequence[ThingId], reason: str, actor: Actor) -> list[ThingId]:
-    def prepare() -> list[Draft]:
-        told: dict[str, Json] = {"reason": reason}
-        dones = [_allowed(world, one, "hold", told, actor) for one in share]
-        return [acted(world.ids("event"), d.stands, d.outcome, actor, d.at) for d in dones]
-
-    events = commit_all(world, [Scope(one) for one in share], prepare)
-    return [event.subject for event in events]
-
-
-def _held_alone(
-    world: World, share: Sequence[ThingId], reason: str, actor: Actor
-) -> list[ThingId]:
-    held = []
-    for one in share:
-        with suppress(ActRefused, Conflict):
-            held += _held(world, [one], reason, actor)
-    return held
-
-
-def _waiting(world: World, incident: ThingId | None) -> list[ThingId]:
-    graph = world.graph
-    known = (
-        graph.of_type("Message") if incident is None else graph.subjects("aboutIncident", incident)
-    )
-    return [one for one in known if one.startswith(f"{KIND}/") and graph.state(one) in WAITING]
 
 
 def _allowed(

@@ -9,7 +9,8 @@ from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ActRefused, Standing
 from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
-from service import boundaries
+from service import boundaries, earned
+from service.audiences import HOLDS, refuse_selling
 from service.committing import Done, Here
 from service.message_content import KIND, PROMISE, Content, due_of, read, standing_for
 from service.placements import ASKED
@@ -51,14 +52,14 @@ class MessageJoint:
     def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
         """The versions that it replaces, its work, its promises."""
         if act not in {"publish", "withdraw"} or stands.state is None:
-            return ()
+            return (HOLDS,) if act == "release" else ()
         content = read(world.graph, stands.thing)
         work = content.one("versionOf")
         under = content.one("underPathway")
         named = [*standing_for(world.graph, content), *content.promises]
         named += [ThingId(under)] if under is not None else []
-        bound = boundaries.relied(world, content)
-        return (*map(Scope, named), *([Scope(work)] if work is not None else []), *bound)
+        others = (*earned.relied(content), *boundaries.relied(world, content), HOLDS)
+        return (*map(Scope, named), *([Scope(work)] if work is not None else []), *others)
 
     def drafts(self, world: Here, done: Done) -> list[Draft]:
         """What follows for other versions, for approvals and for promises.
@@ -80,7 +81,10 @@ class MessageJoint:
         if act == "withdraw":
             content = read(world.graph, message)
             ended = [*_ended(world, content, done), *_out(world, content, done)]
-            return [*ended, *taken_down(world, message, done.at)]
+            owed = earned.taken_back(world, content, done)
+            return [*ended, *owed, *taken_down(world, message, done.at)]
+        if act == "release":
+            refuse_selling(world, message, act)
         return [*voided(world, message, done.at)] if act in _UNDONE else []
 
 
@@ -88,15 +92,17 @@ def published(world: Here, done: Done, plan: ThingId) -> list[Draft]:
     """What goes with a message that goes out with a plan: what it replaces, promises and asks.
 
     Raises:
-        ActRefused: it promises something for a time that has passed, or its pathway holds no more.
+        ActRefused: it promises something for a time that has passed, its pathway holds no more, it
+            sells against a hold, or repeats what was said off the record.
     """
     content = read(world.graph, done.stands.thing)
+    refuse_selling(world, content.id, "publish")
     _still_inside(world, content, done)
     asks = [*placed(world, content, plan, done.at)]
     replaced = [*_superseded(world, content, done)]
     made = [*_made(world, content, done), *_out(world, content, done)]
-    bound = boundaries.named(world, content, done.actor)
-    return [*made, *asks, *replaced, *bound]  # the new words are posted before the old ones go
+    told = [*boundaries.named(world, content, done.actor), *earned.gone_out(world, content, done)]
+    return [*made, *asks, *replaced, *told]  # the new words are posted before the old ones go
 
 
 def _out(world: Here, content: Content, done: Done) -> Iterator[Draft]:

@@ -15,6 +15,16 @@ from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from service.placements import ASKED
 
+ACTIVITY_EVENTS: Final = (
+    "activity.planned",
+    "activity.started",
+    "activity.held",
+    "activity.released",
+    "activity.ended",
+    "activity.cancelled",
+)
+"""What whoever carries out paid posts, offers and surveys is told."""
+
 CREATED: Final = "webhook.created"
 REMOVED: Final = "webhook.removed"
 EVERYTHING: Final = "*"
@@ -35,6 +45,7 @@ TELLABLE: Final = (
     ASKED,
     "routing.pushed",
     "routing.recalled",
+    *ACTIVITY_EVENTS,
 )
 """The events that a webhook can be told of; keys, webhooks and deliveries never leave."""
 

@@ -52,6 +52,7 @@ from service.placing import PlacementJoint
 from service.planning import KIND as PLAN
 from service.planning import PlanJoint
 from service.policies import PROPOSAL, Policies
+from service.press_joints import JOINTS as PRESS_JOINTS
 from service.promising import PromiseJoint
 from service.publishing import MessageJoint
 from service.rerouting import RoutingJoint
@@ -137,6 +138,7 @@ class World:
             ROUTING: RoutingJoint(),
             SESSION: SessionJoint(),
             AGREEMENT: AgreementJoint(),
+            **PRESS_JOINTS,
         }
         self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
         self.traffic: Final = Traffic()

@@ -15,6 +15,7 @@ from ontology.lifecycle import NEW, Role, possible
 from service.acts import propose, written
 from service.api.answers import answer, idempotency, principal, world
 from service.bodies import ActIn, Model, instant
+from service.plurals import singular
 from service.problems import Fault, bad_request, not_found, quoted
 from service.world import World
 
@@ -92,8 +93,8 @@ def queue(query_data: QueueIn) -> Response:
 
 def _kind(here: World, things: str) -> str:
     """The kind that a plural names."""
-    kind = things.removesuffix("s")
-    if not things.endswith("s") or kind not in here.lifecycles:
+    kind = singular(things, here.lifecycles)
+    if kind is None:
         raise not_found("collection with acts", things, "incidents")
     return kind
 

@@ -15,14 +15,15 @@ from service import drafting, glossaries, message_view, pathways, submitting
 from service.api.answers import answer, idempotency, principal, world
 from service.bodies import Model
 from service.committing import ThingUnknown
+from service.holding import hold_all
 from service.message_bodies import HoldIn, MessageIn, PublicationIn
 from service.message_content import KIND, Content, read
 from service.message_reading import read_out
 from service.permissions import SEE_PEOPLE
 from service.placement_view import channels, unconnected
 from service.planning import Terms
-from service.plans import hold_all, publish_together
-from service.problems import not_found
+from service.plans import publish_together
+from service.problems import Fault, not_found, quoted, unprocessable
 from service.security import Denied
 from service.world import World
 
@@ -174,6 +175,10 @@ def publish(json_data: PublicationIn) -> Response:
     here = world()
     messages = [found(here, one.partition("/")[2]).id for one in json_data.messages]
     team = ThingId(json_data.team) if json_data.team is not None else None
+    if team is not None and not here.graph.exists(team):
+        words, shown = "is no team here", "team/communications"
+        fault = Fault(pointer="/team", detail=words, value=quoted(team), example=shown)
+        raise unprocessable([fault])
     terms = Terms(rule=json_data.rule, within=json_data.within, team=team)
     once = idempotency()
     plan = ThingId(f"plan/{here.keys.mac('plans', once).hex()[:26]}") if once is not None else None
@@ -189,14 +194,15 @@ def publish(json_data: PublicationIn) -> Response:
 @bp.post("/hold")
 @bp.input(HoldIn)
 @bp.doc(
-    summary="Hold everything that could go out, of an incident or at all.",
-    responses={200: "What was held."},
+    summary="Hold everything that could go out, of an incident or at all, until it is released.",
+    responses={200: "The hold, and what it held."},
 )
 def hold(json_data: HoldIn) -> Response:
     """Hold it."""
     named = ThingId(json_data.incident) if json_data.incident is not None else None
-    held = hold_all(world(), json_data.reason, principal().actor(None), incident=named)
-    return answer({"items": [{"thing": one, "to": "held"} for one in held], "cursor": None})
+    placed = hold_all(world(), json_data.reason, principal().actor(None), incident=named)
+    items = [{"thing": one.thing, "to": "held", "why": one.why} for one in placed.held]
+    return answer({"hold": placed.hold, "items": items, "cursor": None})
 
 
 @bp.get("/<string:local>/reading")

@@ -23,10 +23,11 @@ from service.clock import StoppedClock
 from service.committing import GateRefused, ThingUnknown
 from service.founding import found
 from service.going_out import publish_due
+from service.holding import hold_all
 from service.message_bodies import MessageIn
 from service.message_content import approvals, read
 from service.message_reading import read_out
-from service.plans import hold_all, publish_together
+from service.plans import publish_together
 from service.settings import Settings
 from service.sweep import sweep
 from service.world import World
@@ -586,10 +587,10 @@ def test_everything_of_an_incident_is_held_in_one_act(world: World) -> None:
     mine, planned = approved(world), approved(world, channel="app")
     act(world, planned, "schedule", wait="PT2H")
     other = approved(world, incident=HURT, acknowledges_harm=True, admission="harm")
-    held = hold_all(world, "A second train has stopped.", WRITER, incident=ThingId(LATE))
-    assert set(held) == {mine, planned}
+    placed = hold_all(world, "A second train has stopped.", WRITER, incident=ThingId(LATE))
+    assert {one.thing for one in placed.held} == {mine, planned}
     assert [state(world, one) for one in (mine, planned, other)] == ["held", "held", "approved"]
-    assert hold_all(world, "Once more.", WRITER, incident=ThingId(LATE)) == []
+    assert hold_all(world, "Once more.", WRITER, incident=ThingId(LATE)).held == ()
 
 
 def test_fault_that_a_rule_reads_counts_whatever_the_author_says(world: World) -> None:

@@ -1,0 +1,214 @@
+"""Briefs: made for one person, kept by digest, and told of when what they say has changed."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import ConfigDict, Field
+
+from knowledge.refusals import Conflict
+from knowledge.triples import Triples
+from ontology.events import Event, Json
+from ontology.identity import Scope, ThingId
+from ontology.lifecycle import Actor, ActRefused
+from ontology.record_values import RecordInvalid
+from service.acts import ACTED, propose
+from service.beginning import Beginning, begin
+from service.bodies import DecisionRequest, Model
+from service.brief_sources import Sources, live_claims
+from service.briefing import Law, digest, gather
+from service.committing import Here, ThingUnknown
+from service.desk import ask, stored
+from service.enquiries import known
+from service.outdating import BRIEF as KIND
+from service.signing import accompanying
+from service.sweep import ITSELF
+from service.world import World
+
+_LONGEST: Final = 400
+_NAMED: Final = 5
+_HELD: Final = ("current", "outdated")
+
+
+class BriefIn(Model):
+    """Who is to speak about what: an incident, or one enquiry about it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {"incident": "incident/2013-ny-train", "holder": "person/grace"}
+        },
+    )
+
+    incident: Annotated[str, Field(pattern="^incident/.{1,120}$")] | None = None
+    enquiry: Annotated[str, Field(pattern="^enquiry/.{1,120}$")] | None = None
+    holder: Annotated[str, Field(pattern="^person/.{1,120}$")] | None = None
+
+
+def make(world: World, said: BriefIn, actor: Actor) -> Event:
+    """Make a brief as of now; its holder's earlier ones about the same incident give way to it.
+
+    The holder is the one named, else the spokesperson of the enquiry, else whoever asks. What the
+    rules forbid now is asked of them, as for any statement to the press, and recorded.
+
+    Raises:
+        RecordInvalid: no incident is named, or the enquiry is about none.
+        ThingUnknown: there is no such incident or enquiry.
+        PolicyUnknown: no policy is active.
+    """
+    world.catch_up()
+    enquiry = ThingId(said.enquiry) if said.enquiry is not None else None
+    incident = _incident(world, said, enquiry)
+    spoken = world.graph.get(enquiry, "spokesperson") if enquiry is not None else None
+    holder = ThingId(str(said.holder or spoken or actor.id))
+    request = DecisionRequest.model_validate(
+        {"incident": incident, "facts": {"request": _REQUEST}, "precedents": 0}
+    )
+    decided = ask(world, request, actor.id)
+    world.catch_up()
+
+    def made(thing: ThingId) -> Beginning:
+        at, sequence = world.clock.now(), world.graph.sequence
+        compiled = world.policies.get(decided.decision.policy)
+        law = Law(policy=compiled.policy, jurisdictions=compiled.law)
+        content = gather(world.graph, incident, decided.decision, law, at, enquiry)
+        properties: dict[str, Json] = {
+            "holder": holder,
+            "aboutIncident": incident,
+            "aboutEnquiry": enquiry,
+            "asOf": at.isoformat(),
+            "mentions": [*_mentioned(world.graph, incident, world)] or None,
+        }
+        data: dict[str, Json] = {
+            "digest": digest(content),
+            "sequence": sequence,
+            "decision": decided.event.id,
+            "team": world.graph.get(holder, "memberOf"),
+        }
+        before = [
+            accompanying(world, one, KIND, "supersede", {}, at)
+            for one in held(world, incident, holder)
+            if one != thing
+        ]
+        return Beginning(properties=properties, data=data, beside=before)
+
+    return begin(world, KIND, "make", made, actor, body=said, relied=[Scope(holder)])
+
+
+_REQUEST: Final[dict[str, Json]] = {
+    "kind": "statement",
+    "audience": "press",
+    "channel": "press",
+    "public": True,
+    "automatic": False,
+}
+
+
+def _incident(world: World, said: BriefIn, enquiry: ThingId | None) -> ThingId:
+    incident: Json = said.incident
+    if enquiry is not None:
+        known(world, enquiry)
+        incident = world.graph.get(enquiry, "aboutIncident")
+        if said.incident not in {None, incident}:
+            raise RecordInvalid({"/incident": f"{enquiry} is about {incident or 'no incident'}"})
+    if incident is None:
+        raise RecordInvalid({"/incident": "name an incident, or an enquiry about one"})
+    found = ThingId(str(incident))
+    if world.graph.state(found) is None:
+        raise ThingUnknown(found)
+    return found
+
+
+def held(world: Here, incident: ThingId, holder: ThingId | None = None) -> list[ThingId]:
+    """The briefs about an incident that somebody still speaks by."""
+    return [
+        one
+        for one in sorted(world.graph.subjects("aboutIncident", incident))
+        if one.startswith(f"{KIND}/")
+        and world.graph.state(one) in _HELD
+        and holder in {None, world.graph.get(one, "holder")}
+    ]
+
+
+def content_of(world: World, brief: ThingId) -> dict[str, Json]:
+    """What a brief said when it was made, made again from the ledger.
+
+    Raises:
+        ThingUnknown: there is no such brief.
+    """
+    shown = world.graph.properties(brief)
+    events = world.ledger.read(0, types=(ACTED,), subject=brief, limit=1)
+    if "asOf" not in shown or not events:
+        raise ThingUnknown(brief)
+    data = events[0].data["data"]
+    details = data if isinstance(data, dict) else {}
+    decided = world.ledger.by_id(str(details["decision"]))
+    if decided is None:
+        raise ThingUnknown(brief)
+    decision = stored(decided)
+    compiled = world.policies.get(decision.policy)
+    law = Law(policy=compiled.policy, jurisdictions=compiled.law)
+    enquiry = shown.get("aboutEnquiry", (None,))[0]
+    return gather(
+        world.graph.as_of(int(str(details["sequence"]))),
+        ThingId(str(shown["aboutIncident"][0])),
+        decision,
+        law,
+        datetime.fromisoformat(str(shown["asOf"][0])),
+        ThingId(str(enquiry)) if enquiry is not None else None,
+    )
+
+
+def changes(world: World, brief: ThingId, live: set[str] | None = None) -> list[str]:
+    """What went live since a brief was made, and what is `live` no more, in words."""
+    shown = world.graph.properties(brief)
+    incident = ThingId(str(shown["aboutIncident"][0]))
+    then = {str(one) for one in shown.get("mentions", ())}
+    now = live if live is not None else {*_mentioned(world.graph, incident, world)}
+    went = [f"{_named(world, one)} went live" for one in sorted(now - then)]
+    return [*went, *(f"{_named(world, one)} is live no more" for one in sorted(then - now))]
+
+
+def outdate(world: World) -> int:
+    """Mark briefs whose claims have changed, and tell their holders; how many were marked."""
+    marked, live = 0, dict[ThingId, set[str]]()
+    for brief in sorted(world.graph.of_type("Brief")):
+        if world.graph.state(brief) != "current":
+            continue
+        incident = ThingId(str(world.graph.get(brief, "aboutIncident")))
+        if incident not in live:
+            live[incident] = {*_mentioned(world.graph, incident, world)}
+        if found := changes(world, brief, live[incident]):
+            reason = "; ".join(found[:_NAMED])[:_LONGEST]
+            with suppress(ActRefused, Conflict):  # another worker was first, or looks again
+                data: dict[str, Json] = {"reason": reason}
+                propose(world, thing=brief, kind=KIND, act="outdate", data=data, actor=ITSELF)
+                marked += 1
+    return marked
+
+
+def _mentioned(graph: Triples, incident: ThingId, world: World) -> list[str]:
+    sources = Sources.of(graph, incident, world.clock.now())
+    return [str(row["claim"]) for row in live_claims(sources)]
+
+
+def _named(world: World, claim: str) -> str:
+    topic = world.graph.get(ThingId(claim), "claimTopic")
+    return f"{topic} ({claim})" if topic is not None else claim
+
+
+def with_questions(world: World, content: dict[str, Json]) -> dict[str, Json]:
+    """A brief's content with the words of the questions, as far as nobody was erased."""
+    asked = content["likely_questions"]
+    rows: list[Json] = []
+    for row in asked if isinstance(asked, list) else []:
+        if isinstance(row, dict):
+            named = row["enquiries"]
+            words = [
+                question
+                for one in (named if isinstance(named, list) else [])
+                for question in world.graph.properties(ThingId(str(one))).get("question", ())
+            ]
+            rows.append({**row, "questions": [*dict.fromkeys(words)]})
+    return content | {"likely_questions": rows}

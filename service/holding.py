@@ -1,0 +1,170 @@
+"""Holding: whatever could go out waits in one act, and stays back while the hold stands."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+from knowledge.refusals import Conflict
+from ontology.events import Draft, Json
+from ontology.identity import Scope, ThingId, kind_of
+from ontology.lifecycle import Actor, ActRefused, Standing
+from ontology.lifecycle import act as follow
+from ontology.lifecycle_data import DataProblem
+from service.activities import GOES_OUT, HOLD, told
+from service.activities import KIND as ACTIVITY
+from service.acts import acted, standing
+from service.audiences import HOLDS, audience_of, reached
+from service.committing import Done, Here, commit_all
+from service.message_content import KIND as MESSAGE
+from service.recording import written
+from service.telling import told as alert
+
+AT_ONCE: Final = 100
+WAITING: Final = ("approved", "scheduled", "due")
+"""The states from which a message could go out."""
+
+_LONGEST: Final = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One thing that waits now, and why it counted."""
+
+    thing: ThingId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A hold, and what it held."""
+
+    hold: ThingId
+    held: tuple[Held, ...]
+
+
+def hold_all(world: Here, reason: str, actor: Actor, *, incident: ThingId | None = None) -> Placed:
+    """Hold everything that could go out, of an incident or at all, and keep it back from now on.
+
+    The hold and the first hundred things are one commit, each hundred more another. What goes
+    out between the look and the commit is live. Where others write to one of a share, its things
+    are held one by one, and what they made of that one is left to them.
+    """
+    world.catch_up()
+    hold, held, tried = ThingId(world.ids(HOLD)), list[Held](), set[ThingId]()
+    first: ThingId | None = hold
+    while (found := _next(world, incident, tried)) or first is not None:
+        tried |= {one.thing for one in found}
+        try:
+            _commit(world, found, reason, actor, first, incident)
+            held += found
+        except (ActRefused, Conflict):
+            if first is not None:
+                _commit(world, [], reason, actor, first, incident)
+            held += _alone(world, found, reason, actor)
+        first = None
+        world.catch_up()
+    return Placed(hold=hold, held=tuple(held))
+
+
+def _next(world: Here, incident: ThingId | None, tried: set[ThingId]) -> list[Held]:
+    """The next share of what could go out and was not tried."""
+    fresh = (one for one in _waiting(world, incident) if one.thing not in tried)
+    return [*islice(fresh, AT_ONCE)]
+
+
+def _waiting(world: Here, incident: ThingId | None) -> Iterator[Held]:
+    graph = world.graph
+    known = (
+        graph.of_type("Message") if incident is None else graph.subjects("aboutIncident", incident)
+    )
+    for one in known:
+        if kind_of(one) == MESSAGE and graph.state(one) in WAITING:
+            yield Held(
+                thing=one, why="it could go out" if incident is None else f"it is about {incident}"
+            )
+    for one in graph.of_type("Activity"):
+        if graph.state(one) in GOES_OUT:
+            why = (
+                reached(world, audience_of(world, one), incident)
+                if incident
+                else "over everything"
+            )
+            if why is not None:
+                yield Held(thing=one, why=why)
+
+
+def _commit(
+    world: Here,
+    share: Sequence[Held],
+    reason: str,
+    actor: Actor,
+    hold: ThingId | None,
+    incident: ThingId | None,
+) -> None:
+    def prepare() -> list[Draft]:
+        drafts = _placed(world, hold, reason, actor, incident) if hold is not None else []
+        for one in share:
+            drafts += _held(world, one, reason, actor)
+        return drafts
+
+    relied = [Scope(one.thing) for one in share]
+    if hold is not None or share:
+        commit_all(world, [*relied, *([HOLDS] if hold is not None else [])], prepare)
+
+
+def _placed(
+    world: Here, hold: ThingId, reason: str, actor: Actor, incident: ThingId | None
+) -> list[Draft]:
+    said: dict[str, Json] = {"heldBecause": reason}
+    said |= {"aboutIncident": incident} if incident is not None else {}
+    at, stands = world.clock.now(), Standing(thing=hold, kind=HOLD, state=None)
+    outcome = follow(world.lifecycles, stands, "place", actor=actor, at=at, data={})
+    begun = acted(world.ids("event"), stands, outcome, actor, at)
+    record = written(world, hold, "Hold", said, actor)
+    # INVARIANT: it writes to the scope on which whatever a hold forbids relies.
+    return [replace(record, scopes=(*record.scopes, HOLDS)), begun]
+
+
+def _held(world: Here, one: Held, reason: str, actor: Actor) -> list[Draft]:
+    at, kind = world.clock.now(), kind_of(one.thing)
+    stands = standing(world, one.thing, kind)
+    words = f"{reason} ({one.why})"[:_LONGEST] if kind == ACTIVITY else reason
+    outcome = follow(world.lifecycles, stands, "hold", actor=actor, at=at, data={"reason": words})
+    done = Done(stands=stands, outcome=outcome, actor=actor, at=at)
+    more = [told(world, done)] if kind == ACTIVITY else []
+    return [acted(world.ids("event"), stands, outcome, actor, at), *more]
+
+
+def _alone(world: Here, share: Sequence[Held], reason: str, actor: Actor) -> list[Held]:
+    held = []
+    for one in share:
+        with suppress(ActRefused, Conflict):
+            _commit(world, [one], reason, actor, None, None)
+            held.append(one)
+    return held
+
+
+class HoldJoint:
+    """A hold is placed by one door; one that stands for long is told."""
+
+    def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
+        """Nothing else."""
+        del world, stands, act
+        return ()
+
+    def drafts(self, world: Here, done: Done) -> list[Draft]:
+        """The alert that goes with a hold that stands for long.
+
+        Raises:
+            ActRefused: it has a door of its own.
+        """
+        act, hold = done.outcome.act, done.stands.thing
+        if act == "place":
+            raise ActRefused(act, (DataProblem("act", "do it by POST /v1/messages/hold"),), ())
+        if act != "remind":
+            return []
+        words = f"{hold} has stood for a day: {world.graph.get(hold, 'heldBecause')}"
+        incident = world.graph.get(hold, "aboutIncident")
+        return [alert(world, done, "specialist", words, incident=incident)]
