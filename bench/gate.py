@@ -5,7 +5,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,6 +31,8 @@ _PERSON = ThingId("person/bench")
 _CHANNELS = ("press", "website")
 _LANGUAGES = ("en", "fr")
 _TOPICS = 3
+_CROWD = 200
+"""Messages that are live on one topic at once."""
 _WORKS = 5
 """Works that are about one incident, so 20 messages, of which some claim the same."""
 
@@ -39,20 +41,20 @@ def measure() -> Iterator[Figure]:
     """Milliseconds a message at a million triples, by engine; minutes an audit, on two cores."""
     with sample_world() as world:
         world.graph.bulk_load(_messages(2_000))
+        world.graph.bulk_load(_crowd())
         grow(world, TRIPLES)
-        yield from _judged(world)
+        yield from _judged(world, "a message", [_published(n) for n in range(0, 2_000, 5)])
+        crowded = [_published(number) for number in range(2_000, 2_000 + _CROWD)]
+        yield from _judged(world, f"a message, {_CROWD} live on its topic", crowded)
     with sample_world() as world:
         world.graph.bulk_load(_messages(AUDITED))
         yield from _audited(world, GateEngine.FAST)
 
 
-def _judged(world: World) -> Iterator[Figure]:
+def _judged(world: World, what: str, drafts: Sequence[Draft]) -> Iterator[Figure]:
     known, name = shapes(), f"{len(world.graph.store) / 1e6:.1f} M triples"
-    drafts = [_published(number) for number in range(0, 2_000, 5)]
     sizes = [len(_context(world, draft)) for draft in drafts[:50]]
-    yield Figure(
-        name="triples that judging a message reads", value=statistics.mean(sizes), unit=""
-    )
+    yield Figure(name=f"triples that judging {what} reads", value=statistics.mean(sizes), unit="")
     for engine, aim in (("fast", "10"), ("pyshacl", "60"), ("both", "")):
         wall, cpu = [], []
         for draft in drafts if engine == "fast" else drafts[:120]:
@@ -62,14 +64,14 @@ def _judged(world: World) -> Iterator[Figure]:
             cpu.append((time.process_time() - used) * 1_000)
             if verdict.refused or verdict.disagreements:
                 raise AssertionError(verdict.results)
-        for what, taken in (("CPU", cpu), ("wall", wall)):
+        for clock, taken in (("CPU", cpu), ("wall", wall)):
             yield Figure(
-                name=f"a message, {engine}, {name}, {what}: median",
+                name=f"{what}, {engine}, {name}, {clock}: median",
                 value=statistics.median(taken),
                 unit="ms",
             )
             yield Figure(
-                name=f"a message, {engine}, {name}, {what}: 99 in 100",
+                name=f"{what}, {engine}, {name}, {clock}: 99 in 100",
                 value=statistics.quantiles(taken, n=100)[98],
                 unit="ms",
                 aim=aim,
@@ -129,6 +131,15 @@ def _messages(count: int) -> Iterator[ox.Quad]:
         for place, (channel, language) in enumerate(versions):
             number = work * len(versions) + place
             yield from _message(number, work, incident, channel, language)
+
+
+def _crowd() -> Iterator[ox.Quad]:
+    """Messages that are live at once and say the same on one topic."""
+    incident = "incident/crowd"
+    yield from _incident(incident)
+    for number in range(2_000, 2_000 + _CROWD):
+        yield from _put(f"work/b{number}", "Work", {"name": "What happened"})
+        yield from _message(number, number * _TOPICS, incident, "website", "en")
 
 
 def _incident(incident: str) -> Iterator[ox.Quad]:
