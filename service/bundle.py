@@ -11,7 +11,7 @@ from knowledge.language import glossary_files, lexicon_files, voice_files
 from ontology.facts import catalogue
 from ontology.marked_reader import FileInvalid, MarkedReader, root
 from ontology.marked_yaml import Node
-from rules import jurisdictions
+from rules import deviating, jurisdictions
 from rules.jurisdictions import Jurisdictions
 from rules.template_reader import TemplatesInvalid, parse, read_all
 
@@ -153,6 +153,8 @@ def _templates(text: str, file: str) -> None:
 def _guidelines(text: str, file: str) -> None:
     if file == voice_files.FILE:
         voice_files.read(text, file=file)
+    elif file == deviating.FILE:
+        deviating.read(text, file=file)
     else:
         _mapping(text, file)
 

@@ -1,7 +1,7 @@
 """Deviations: somebody asks to say other words; a grant signs exactly these."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 
 from ontology.decisions import Requirement
@@ -15,21 +15,12 @@ from ontology.values import encode
 from service.acts import acted
 from service.approving import stranger, upwards
 from service.committing import Done, Here, ThingUnknown, commit_all
+from service.deviation_terms import answers_within, holds_until
 from service.message_content import Content, read
-from service.recording import written
+from service.recording import amended, written
 from service.signing import accompanying
 
 KIND: Final = "deviation"
-WITHIN: Final[Mapping[str, timedelta]] = {
-    "frontline": timedelta(minutes=10),
-    "specialist": timedelta(minutes=15),
-    "crisis-team": timedelta(minutes=30),
-    "executive": timedelta(hours=1),
-    "board": timedelta(hours=2),
-}
-"""By when a team has to answer, by the tier on which it decides."""
-
-OTHERWISE: Final = timedelta(minutes=30)
 _OPEN: Final = frozenset({"draft", "returned"})
 _NEVER: Final = frozenset({"executive-approval", "board-approval"})
 """Signatures that the gate asks for by name, whoever grants other words."""
@@ -85,12 +76,17 @@ def shown(world: Here, deviation: ThingId) -> Mapping[str, tuple[Json, ...]]:
 
 
 def granted(world: Here, content: Content) -> ThingId | None:
-    """The deviation that was granted for exactly what a message says now."""
+    """The deviation that was granted for exactly what a message says, and has not ended."""
     for one in sorted(world.graph.subjects("proposes", content.id)):
         same = world.graph.get(one, "contentDigest") == content.digest
-        if same and world.graph.state(one) == "granted":
+        if same and world.graph.state(one) == "granted" and not _ended(world, one):
             return one
     return None
+
+
+def _ended(world: Here, deviation: ThingId) -> bool:
+    until = world.graph.get(deviation, "validUntil")
+    return until is not None and datetime.fromisoformat(str(until)) <= world.clock.now()
 
 
 def signs(world: Here, content: Content, needed: Requirement, fallback: str) -> bool:
@@ -128,7 +124,10 @@ class DeviationJoint:
             case "request":
                 problem = DataProblem("act", "do it by POST /v1/deviations, with the reason")
                 raise ActRefused("request", (problem,), ())
-            case "grant" | "refuse":
+            case "grant":
+                _answered(world, done)
+                return [_holding(world, done)]
+            case "refuse":
                 _answered(world, done)
                 return []
             case "lapse":
@@ -166,8 +165,7 @@ def _waiting(world: Here, content: Content) -> bool:
 
 
 def _asked(world: Here, team: ThingId) -> dict[str, Json]:
-    tier = world.graph.get(team, "atTier")
-    return {"team": team, "within": encode(WITHIN.get(str(tier), OTHERWISE))}
+    return {"team": team, "within": encode(answers_within(world, team))}
 
 
 def _answered(world: Here, done: Done) -> None:
@@ -181,6 +179,14 @@ def _answered(world: Here, done: Done) -> None:
     if act == "grant" and content.digest != world.graph.get(deviation, "contentDigest"):
         problem = DataProblem("digest", "the text has changed since; ask for it anew")
         raise ActRefused(act, (problem,), ("refuse",))
+
+
+def _holding(world: Here, done: Done) -> Draft:
+    """The record with the end of the grant."""
+    team = ThingId(str(world.graph.get(done.stands.thing, "routedTo")))
+    until = holds_until(world, team, done.at, done.outcome.details.get("until"))
+    end = until.isoformat().replace("+00:00", "Z")
+    return amended(world, done.stands.thing, {"validUntil": end}, done.actor)
 
 
 def _passed_up(world: Here, done: Done) -> list[Draft]:

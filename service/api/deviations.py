@@ -1,7 +1,7 @@
 """Deviations over HTTP: ask to say other words, and look at what became of it."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -15,6 +15,7 @@ from service.api.answers import answer, principal, world
 from service.api.messages import found
 from service.bodies import Model
 from service.committing import ThingUnknown
+from service.deviation_listing import Wanted, deviated_from, listed
 from service.permissions import SEE_PEOPLE
 from service.problems import not_found
 from service.world import World
@@ -43,6 +44,56 @@ class DeviationIn(Model):
     instead_of: Annotated[str, Field(pattern="^(message/.{1,120}|[a-z0-9][a-z0-9./-]{0,119})$")]
     reason: Annotated[str, Field(min_length=3, max_length=1_000, pattern=r"\S")]
     team: Annotated[str, Field(pattern="^team/.{1,120}$")] | None = None
+
+
+class DeviationsIn(Model):
+    """Which deviations are asked for."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"state": "requested", "team": "team/communications"}},
+    )
+
+    state: Literal["requested", "granted", "refused", "lapsed"] | None = None
+    team: Annotated[str, Field(pattern="^team/.{1,120}$")] | None = None
+    incident: Annotated[str, Field(pattern="^incident/.{1,120}$")] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(pattern="^deviation/.{1,120}$")] | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for, without the page."""
+        return Wanted(state=self.state, team=self.team, incident=self.incident)
+
+
+@bp.get("")
+@bp.input(DeviationsIn, location="query")
+@bp.doc(
+    summary="Deviations: of an incident, in a state, or asked of a team.",
+    responses={200: "A page of deviations, by id."},
+)
+def index(query_data: DeviationsIn) -> Response:
+    """A page of them."""
+    here = world()
+    here.catch_up()
+    page = listed(here, query_data.wanted, after=query_data.cursor or "", limit=query_data.limit)
+    more = page[-1] if len(page) == query_data.limit else None
+    return answer({"items": [_told(here, one) for one in page], "cursor": more})
+
+
+@bp.get("/templates")
+@bp.input(DeviationsIn, location="query")
+@bp.doc(
+    summary="What people asked not to say, the most asked first, with how it ended.",
+    responses={200: "Templates and messages, to be mended first to last."},
+)
+def templates(query_data: DeviationsIn) -> Response:
+    """Counts by what was deviated from."""
+    here = world()
+    here.catch_up()
+    items = deviated_from(here, query_data.wanted, limit=query_data.limit)
+    return answer({"items": items, "cursor": None})
 
 
 @bp.post("")

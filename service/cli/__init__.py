@@ -24,6 +24,7 @@ GROUPS: Final = (
     "templates",
     "incidents",
     "messages",
+    "deviations",
     "connectors",
     "load",
     "journeys",

@@ -1,5 +1,6 @@
 """Frontline people ask to say other words than the template: the team above answers by a
-deadline, with a reason, or the next one up is asked; a grant signs exactly these words.
+deadline, with a reason, or the next one up is asked; a grant signs exactly these words, until it
+ends; what is deviated from most is counted.
 """
 
 import json
@@ -82,6 +83,37 @@ def test_the_command_line_asks_and_decides(service: Served, agent: Person, lead:
     door |= {"ATTUNE_KEY": lead.key}
     done = attune("messages", "act", deviation, "refuse", "reason=Not yet.", env=door)
     assert done.stdout.strip() == f"{deviation} is refused"
+
+
+def test_a_grant_says_until_when_it_holds(agent: Person, lead: Person) -> None:
+    deviation = ask(agent)["id"]
+    late = lead.act(deviation, "grant", 422, reason="Kind.", until="2100-01-01T00:00:00Z")
+    assert "is not between now and" in json.dumps(late)
+    lead.act(deviation, "grant", reason="Kind.")
+    shown = agent.ask("GET", f"/v1/{deviation.replace('deviation/', 'deviations/')}")
+    now = datetime.fromisoformat(agent.service.get("/v1/clock")["at"])
+    assert timedelta(0) < datetime.fromisoformat(shown["validUntil"]) - now <= timedelta(days=1)
+
+
+def test_they_are_listed_and_what_is_deviated_from_most_comes_first(
+    service: Served, agent: Person, lead: Person
+) -> None:
+    mine = {ask(agent, instead_of="reply-urgent-need")["id"] for _ in range(2)}
+    page = agent.ask("GET", "/v1/deviations?state=requested&team=team/communications&limit=200")
+    assert mine <= {one["id"] for one in page["items"]}
+    (first,) = agent.ask("GET", "/v1/deviations?limit=1")["items"]
+    after = agent.ask("GET", f"/v1/deviations?limit=1&cursor={first['id']}")["items"]
+    assert first["id"] < after[0]["id"]
+    counts = {one["deviatesFrom"]: one for one in service.get("/v1/deviations/templates")["items"]}
+    assert counts["reply-urgent-need"]["asked"] == 2
+    assert counts["holding-statement"]["asked"] >= counts["reply-urgent-need"]["asked"]
+    assert "state" in json.dumps(agent.ask("GET", "/v1/deviations?state=open", status=422))
+    door = {"ATTUNE_URL": service.url, "ATTUNE_KEY": lead.key, "PATH": "/usr/bin"}
+    told = attune("deviations", "list", "--team", "team/communications", env=door)
+    assert all(one in told.stdout for one in mine)
+    told = attune("deviations", "templates", env=door)
+    assert "    2  reply-urgent-need  2 requested" in told.stdout
+    assert attune("deviations", "list", "--state", "open", env=door).returncode == 2
 
 
 def test_where_nobody_answers_the_next_team_up_is_asked(service: Served, agent: Person) -> None:

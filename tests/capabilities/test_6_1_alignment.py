@@ -205,7 +205,8 @@ def test_an_agreement_binds_drafts_once_enough_have_signed(adopted: Room) -> Non
 
 
 def test_the_gate_lets_no_strategy_out_that_was_ruled_out(adopted: Room, service: Served) -> None:
-    sign(adopted, "agreement/autumn-blaming-the-supplier")
+    if not service.get("/v1/agreements/autumn-blaming-the-supplier")["in_force"]:
+        sign(adopted, "agreement/autumn-blaming-the-supplier")
     writer = person(service, "team/communications", "responder", "reviewer", "legal")
     reply = {"kind": "reply", "audience": "customer", "channel": "mail"}
     message = str(writer.draft(**reply, strategies=["deny"])["id"])

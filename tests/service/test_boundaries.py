@@ -1,5 +1,6 @@
 """What was agreed before a crisis holds at the gate: strategies, and steps that come first."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -138,3 +139,26 @@ def test_nobody_signs_their_own_step(world: World) -> None:
 def test_other_kinds_and_other_incidents_are_not_bound(world: World) -> None:
     agreed(world, "call-first", requiresStep="call-the-families", bindsKind=["campaign"])
     assert refusals(world, reply(world, incident=LATE)) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"forbidsStrategy": "deny"},
+        {"forbidsClaim": ["claim-topic/brakes"]},
+        {"requiresStep": "call-the-families", "bindsKind": ["reply"]},
+    ],
+)
+def test_what_is_agreed_after_a_message_went_out_keeps_nobody_from_keeping_its_promise(
+    world: World, said: dict[str, Any]
+) -> None:
+    due = (world.clock.now() + timedelta(days=1)).isoformat()
+    promise = {"sentence": "More by noon.", "due": due}
+    claim = {"topic": "claim-topic/brakes", "polarity": "denied"}
+    message = reply(world, strategies=["deny"], promises=[promise], claims=[claim])
+    submitting.submit(world, message, WRITER)
+    act(world, message, "publish")
+    agreed(world, "late", **said)
+    (one,) = read(world.graph, message).promises
+    act(world, one, "keep", note="On the website.")
+    assert state(world, one) == "kept"

@@ -1,6 +1,6 @@
 """Deviations: other words are asked for, decided with a reason, and signed as exactly these."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +8,10 @@ import pytest
 from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
 from ontology.record_values import RecordInvalid
-from service import deviations, drafting, submitting
+from service import deviations, drafting, message_view, submitting
 from service.clock import StoppedClock
 from service.committing import ThingUnknown
+from service.deviation_listing import Wanted, deviated_from, listed
 from service.message_content import approvals, read
 from service.sweep import sweep
 from service.world import World
@@ -130,6 +131,91 @@ def test_who_does_not_answer_is_passed_over_up_to_the_top(
     assert state(world, deviation) == "lapsed"
     with pytest.raises(ActRefused, match="lapsed"):
         act(world, deviation, "grant", CHIEF, reason="Late.")
+
+
+@pytest.mark.parametrize(
+    ("team", "days"), [("team/executive", 7), ("team/board", 30), ("team/legal", 3)]
+)
+def test_a_grant_holds_as_long_as_the_policy_lets_the_tier_of_its_team(
+    world: World, team: str, days: int
+) -> None:
+    deviation = asked(world, drafted(world, **REPLY), team=team)
+    at = world.clock.now()
+    member = {"team/board": "director", "team/legal": "lawyer"}.get(team, "chief")
+    put(world, "Person", f"person/{member}", memberOf=team)
+    granter = Actor(id=ThingId(f"person/{member}"), roles=CHIEF.roles)
+    act(world, deviation, "grant", granter, reason="Kind.")
+    world.catch_up()
+    (end,) = deviations.shown(world, deviation)["validUntil"]
+    assert datetime.fromisoformat(str(end)) == at + timedelta(days=days)
+
+
+@pytest.mark.parametrize(("hours", "taken"), [(1, True), (-1, False), (7 * 24 + 1, False)])
+def test_a_grant_may_end_earlier_and_never_later_or_in_the_past(
+    world: World, hours: int, *, taken: bool
+) -> None:
+    deviation = asked(world, drafted(world, **REPLY))
+    until = (world.clock.now() + timedelta(hours=hours)).isoformat()
+    if not taken:
+        with pytest.raises(ActRefused, match="is not between now and"):
+            act(world, deviation, "grant", CHIEF, reason="Kind.", until=until)
+        return
+    act(world, deviation, "grant", CHIEF, reason="Kind.", until=until)
+    world.catch_up()
+    (end,) = deviations.shown(world, deviation)["validUntil"]
+    assert datetime.fromisoformat(str(end)) == datetime.fromisoformat(until)
+
+
+def test_a_grant_that_has_ended_signs_nothing(world: World, clock: StoppedClock) -> None:
+    message = drafted(world, **STATEMENT)
+    act(world, asked(world, message, team="team/legal"), "grant", LAWYER, reason="It is so.")
+    clock.advance(clock.now() + timedelta(days=3))
+    submitting.submit(world, message, WRITER)
+    assert "legal-approval" in needs(world, message)
+    assert world.graph.get(message, "underDeviation") is None
+
+
+def test_what_was_approved_by_a_grant_does_not_go_out_once_it_has_ended(
+    world: World, clock: StoppedClock
+) -> None:
+    message = drafted(world, **STATEMENT)
+    until = (world.clock.now() + timedelta(hours=1)).isoformat()
+    deviation = asked(world, message, team="team/legal")
+    act(world, deviation, "grant", LAWYER, reason="It is so.", until=until)
+    submitting.submit(world, message, WRITER)
+    world.catch_up()
+    clock.advance(clock.now() + timedelta(hours=1))
+    found: list[Any] = message_view.refusals(world, read(world.graph, message))
+    (over,) = [one for one in found if one["shape"] == "message-deviation-over"]
+    assert (over["path"], over["value"]) == ("underDeviation", deviation)
+    assert "ask for a deviation anew" in over["message"]
+
+
+def test_lists_are_filtered_paged_and_counted(world: World) -> None:
+    ours = [asked(world, drafted(world, **REPLY), instead_of="reply") for _ in range(3)]
+    other = asked(world, drafted(world, **STATEMENT), team="team/legal")
+    act(world, ours[0], "refuse", CHIEF, reason="No.")
+    world.catch_up()
+
+    def ids(**wanted: str) -> list[ThingId]:
+        return listed(world, Wanted(**wanted), after="", limit=9)
+
+    assert ids() == sorted([*ours, other])
+    assert ids(state="refused") == [ours[0]]
+    assert ids(team="team/legal") == [other]
+    assert ids(incident=HURT) == [other]
+    assert ids(incident=HURT, team="team/executive") == []
+    first = listed(world, Wanted(), after="", limit=2)
+    assert listed(world, Wanted(), after=first[-1], limit=9) == sorted([*ours, other])[2:]
+    assert deviated_from(world, Wanted(), limit=9) == [
+        {"deviatesFrom": "reply", "asked": 3, "states": {"refused": 1, "requested": 2}},
+        {"deviatesFrom": "holding-statement", "asked": 1, "states": {"requested": 1}},
+    ]
+    assert deviated_from(world, Wanted(state="refused"), limit=9)[0] == {
+        "deviatesFrom": "reply",
+        "asked": 1,
+        "states": {"refused": 1},
+    }
 
 
 def test_nobody_grants_their_own_and_no_stranger_does(world: World) -> None:
