@@ -1,5 +1,6 @@
 """Connectors over HTTP: who posts on which channels, their work, and their receipts."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -36,7 +37,7 @@ EXAMPLE: Final = "connector/website"
     responses={
         201: "Registered.",
         409: "There is one of that id; remove it first.",
-        422: "An address that won't do.",
+        422: "An address that won't do, or a region that is not there.",
     },
 )
 def create(json_data: ConnectorIn) -> Response:
@@ -45,6 +46,8 @@ def create(json_data: ConnectorIn) -> Response:
     named = ThingId(json_data.id)
     version = here.ledger.versions([Scope(named)])
     here.catch_up()
+    if unknown := [*_unknown(here, json_data.regions)]:
+        raise unprocessable(unknown)
     if here.connectors.get(named) is not None:
         raise conflict(f"{named} is registered; DELETE /v1/connectors/{_local(named)} first.")
     hook = ThingId(here.ids("webhook")) if json_data.url is not None else None
@@ -180,6 +183,18 @@ def _mine(here: World, local: str) -> Connector:
         words = f"{found.id} is of {found.holder}; this key is of {principal().holder}."
         raise Denied(words, unknown=False)
     return found
+
+
+def _unknown(here: World, regions: Sequence[str]) -> Iterator[Fault]:
+    for place, region in enumerate(regions):
+        if not here.graph.exists(ThingId(region)):
+            words = "is no region here; put it with POST /v1/records"
+            yield Fault(
+                pointer=f"/regions/{place}",
+                detail=words,
+                value=quoted(region),
+                example="region/new-york",
+            )
 
 
 def _told(here: World, hook: ThingId, url: str, connector: ThingId) -> Draft:

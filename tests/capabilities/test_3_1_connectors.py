@@ -226,6 +226,7 @@ def test_publishing_again_under_the_same_key_gives_the_same_plan(desk: Desk) -> 
         ({"url": "http://10.0.0.1/"}, "/url"),
         ({"languages": ["English"]}, "/languages/0"),
         ({"regions": ["here"]}, "/regions/0"),
+        ({"regions": ["region/atlantis"]}, "/regions/0"),
         ({"colour": "red"}, "/colour"),
     ],
 )
@@ -235,6 +236,31 @@ def test_a_connector_that_won_t_do_is_refused(
     right = {"id": "connector/x", "name": "X", "holder": "system/x", "channels": ["website"]}
     problem = live.post("/v1/connectors", right | body, status=422)
     assert any(words in fault["pointer"] for fault in problem["errors"])
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"rule": "hope"}, "/rule"),
+        ({"within": "soon"}, "/within"),
+        ({"within": 15}, "/within"),
+        ({"within": "PT0S"}, "/within"),
+        ({"team": "person/ada"}, "/team"),
+        ({"team": "team/nobody"}, "/team"),
+    ],
+)
+def test_a_plan_that_won_t_do_is_refused_and_nothing_goes_out(
+    desk: Desk, ready: str, body: dict[str, Any], words: str
+) -> None:
+    wanted = {"messages": [ready]} | body
+    problem = desk.writer.ask("POST", "/v1/messages/publication", wanted, 422)
+    assert any(words in fault["pointer"] for fault in problem["errors"])
+    assert desk.writer.show(ready)["state"] == "approved"
+
+
+@pytest.fixture(scope="module")
+def ready(desk: Desk) -> str:
+    return desk.approved(channel="chat")
 
 
 @pytest.mark.parametrize(
