@@ -20,17 +20,6 @@ EXAMPLE: Final = "message/derailment-statement-1"
 _PERSONAL: Final = frozenset({"text", "subject"})
 
 
-def listed(
-    world: World, *, incident: ThingId | None, state: str | None, after: str, limit: int
-) -> list[ThingId]:
-    """The ids of messages, in their order: of an incident, in a state, after another one."""
-    graph = world.graph
-    known = graph.subjects("aboutIncident", incident) if incident else graph.of_type("Message")
-    found = (one for one in known if one.startswith(f"{KIND}/") and one > after)
-    chosen = (one for one in found if state is None or graph.state(one) == state)
-    return [one for one, _ in zip(chosen, range(limit), strict=False)]
-
-
 def outlined(world: World, message: ThingId) -> dict[str, Json]:
     """A message without its words."""
     shown = _shown(world.graph.properties(message), hidden=_PERSONAL)

@@ -16,8 +16,9 @@ from service.api.answers import answer, idempotency, principal, world
 from service.bodies import Model
 from service.committing import ThingUnknown
 from service.holding import hold_all
-from service.message_bodies import HoldIn, MessageIn, PublicationIn
+from service.message_bodies import Channel, HoldIn, Language, MessageIn, PublicationIn
 from service.message_content import KIND, Content, read
+from service.message_listing import Wanted, listed
 from service.message_reading import read_out
 from service.permissions import SEE_PEOPLE
 from service.placement_view import channels, unconnected
@@ -56,6 +57,10 @@ class MessagesIn(Model):
 
     incident: Annotated[str, Field(pattern="^incident/.{1,120}$")] | None = None
     state: _State | None = None
+    signer: Annotated[str, Field(pattern="^team/.{1,120}$")] | None = None
+    region: Annotated[str, Field(pattern="^region/.{1,120}$")] | None = None
+    language: Language | None = None
+    channel: Channel | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, Field(pattern="^message/.{1,120}$")] | None = None
 
@@ -76,20 +81,15 @@ def create(json_data: MessageIn) -> Response:
 @bp.get("")
 @bp.input(MessagesIn, location="query")
 @bp.doc(
-    summary="Messages without their words, of an incident or in a state.",
+    summary="Messages without their words: by incident, state, place, or who has to sign.",
     responses={200: "A page of messages."},
 )
 def index(query_data: MessagesIn) -> Response:
     """A page of messages."""
     here = world()
     here.catch_up()
-    page = message_view.listed(
-        here,
-        incident=ThingId(query_data.incident) if query_data.incident else None,
-        state=query_data.state,
-        after=query_data.cursor or "",
-        limit=query_data.limit,
-    )
+    wanted = Wanted(**query_data.model_dump(exclude={"limit", "cursor"}))
+    page = listed(here, wanted, after=query_data.cursor or "", limit=query_data.limit)
     more = page[-1] if len(page) == query_data.limit else None
     return answer({"items": [message_view.outlined(here, one) for one in page], "cursor": more})
 

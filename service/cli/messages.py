@@ -22,16 +22,21 @@ app.command("plan")(plans.command)
 
 
 @app.command("list")
-def index(
+def index(  # noqa: PLR0913 - one option a filter
     *,
     incident: Annotated[str | None, typer.Option(help="incident/…")] = None,
     state: Annotated[str | None, typer.Option(help="Like draft, submitted or live.")] = None,
+    signer: Annotated[str | None, typer.Option(help="team/… that has to sign now.")] = None,
+    region: Annotated[str | None, typer.Option(help="region/… with all that lies in it.")] = None,
+    language: Annotated[str | None, typer.Option(help="Like de, or fr-CA.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Like website or mail.")] = None,
     url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Messages with state, channel, language and version."""
-    wanted = {"incident": incident, "state": state, "limit": 200}
+    place = {"region": region, "language": language, "channel": channel}
+    wanted = {"incident": incident, "state": state, "signer": signer, **place, "limit": 200}
     query = {name: value for name, value in wanted.items() if value is not None}
     found = asked(url, key, lambda client: client.get("/v1/messages", **query))
     if as_json:

@@ -60,6 +60,20 @@ def test_a_signature_waits_in_the_queue_of_its_team(
     assert "grant" in mine["acts"]
 
 
+def test_a_team_lists_the_messages_that_wait_for_it(
+    service: Served, writer: Person, lawyer: Person, about: str
+) -> None:
+    said = {"acknowledges_harm": True, "admission": "harm", "region": "region/us-ny"}
+    message = writer.submit(writer.draft(incident=about, **said)["id"])["id"]
+    path = "/v1/messages?signer=team/legal&region=region/us&language=en&channel=website"
+    assert message in {one["id"] for one in lawyer.ask("GET", path)["items"]}
+    assert "pattern" in json.dumps(lawyer.ask("GET", "/v1/messages?signer=legal", status=422))
+    door = {"ATTUNE_URL": service.url, "ATTUNE_KEY": lawyer.key, "PATH": "/usr/bin"}
+    words = ("messages", "list", "--signer", "team/legal", "--region", "region/us")
+    assert message in attune(*words, env=door).stdout
+    assert message not in attune(*words, "--language", "fr", env=door).stdout
+
+
 def test_nobody_publishes_what_is_not_signed(writer: Person, submitted: dict[str, Any]) -> None:
     problem = writer.act(submitted["id"], "publish", status=409)
     assert "publish goes from approved" in json.dumps(problem)
