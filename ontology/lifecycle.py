@@ -170,7 +170,7 @@ def _outcome(
         deadlines=entered(lifecycles, lifecycle.kind, after, at=at, data=data, stated=stated)
         if enters
         else (),
-        properties=_kept(chosen, data, as_property=True) | _by(chosen, agreed),
+        properties=_kept(chosen, data, as_property=True) | _by(chosen, agreed) | _at(chosen, at),
         details=_kept(chosen, data, as_property=False),
         named=_named(chosen, data),
         waiting_for=missing,
@@ -234,6 +234,12 @@ def _by(chosen: Act, people: Iterable[ThingId]) -> dict[str, Json]:
     """Who did it, as far as the graph shows that."""
     found: list[Json] = [*sorted(people)]
     return {chosen.by: found} if chosen.by is not None else {}
+
+
+def _at(chosen: Act, at: datetime) -> dict[str, Json]:
+    """When it was done, as far as the graph shows that."""
+    moment = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return {chosen.at: moment} if chosen.at is not None else {}
 
 
 def _named(chosen: Act, data: Mapping[str, Json]) -> tuple[ThingId, ...]:

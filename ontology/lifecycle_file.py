@@ -40,7 +40,7 @@ _LIFECYCLE: Final = Keys(required=("comment", "states", "acts"), optional=("born
 _STATE: Final = Keys(required=("comment",), optional=("terminal", "resting", "deadlines"))
 _DEADLINE: Final = Keys(required=("within", "lapse"))
 _ACT: Final = Keys(
-    required=("comment", "from", "to", "roles"), optional=("data", "not_by", "persons", "by")
+    required=("comment", "from", "to", "roles"), optional=("data", "not_by", "persons", "by", "at")
 )
 _FIELD: Final = Keys(
     required=("type", "example"), optional=("required", "of", "kind", "in", "property")
@@ -155,6 +155,7 @@ class _Reader(MarkedReader):
             persons=persons,
             persons_from=carried,
             by=self.text(keys.get("by")) or None,
+            at=self.text(keys.get("at")) or None,
         )
 
     def _persons(self, node: Node | None) -> tuple[int, tuple[str, str] | None]:

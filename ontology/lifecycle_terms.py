@@ -80,8 +80,8 @@ class Act:
     """One way from some states (`NEW` among them) to one state (or `SAME`).
 
     `persons_from` names an act and its field that say how many people must do it where that
-    differs from thing to thing; without the field it is `persons`. `by` is the term under which
-    the graph shows who did it.
+    differs from thing to thing; without the field it is `persons`. `by` and `at` are the terms
+    under which the graph shows who did it and when.
     """
 
     name: str
@@ -94,6 +94,7 @@ class Act:
     persons: int
     persons_from: tuple[str, str] | None = None
     by: str | None = None
+    at: str | None = None
 
     def needed(self, history: "Iterable[Past]") -> int:
         """How many people must do it to a thing with this history."""

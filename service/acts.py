@@ -234,7 +234,8 @@ def _again(
     details, shown = found.data.get("data"), found.data.get("properties")
     kept = {**(details if isinstance(details, dict) else {})}
     kept |= shown if isinstance(shown, dict) else {}
-    kept.pop(spec.by if spec is not None and spec.by is not None else "", None)
+    for term in (spec.by, spec.at) if spec is not None else ():
+        kept.pop(term or "", None)
     if (found.subject, found.data.get("act"), kept) != (thing, act, given):
         raise IdempotencyMismatch(found.sequence)
     return found

@@ -11,6 +11,7 @@ from service.briefs import outdate
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.going_out import publish_due
+from service.guideline_reminders import watch as watch_owners
 from service.proposing import tidy
 from service.settling import Settling
 from service.shutout import watch
@@ -82,6 +83,7 @@ class Background:
         tidy(self._world)
         self._world.validations_now()
         watch(self._world)
+        watch_owners(self._world)
         publish_due(self._world)
         outdate(self._world)
         if (now := self._world.clock.now()).date() != self._lapsed_on:

@@ -13,6 +13,9 @@ from ontology.lifecycle import act as follow
 from ontology.record_values import RecordInvalid
 from service.acts import acted, standing
 from service.committing import ThingUnknown, commit_all, event_id
+from service.guidance import asked, under
+from service.guideline_choice import Asked
+from service.guidelines import GUIDELINES
 from service.message_bodies import ClaimIn, MessageIn, PromiseIn
 from service.message_content import CLAIM, KIND, PROMISE, Content, read
 from service.message_reading import admitted, disclosed
@@ -94,7 +97,7 @@ def _said(world: World, said: MessageIn) -> str:
 
 def _relied(said: MessageIn) -> list[Scope]:
     named = (said.work, said.incident, said.localises, said.revises)
-    return [Scope(one) for one in named if one is not None]
+    return [GUIDELINES, *(Scope(one) for one in named if one is not None)]
 
 
 def _placed(
@@ -158,6 +161,7 @@ def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:
         "text": said.text,
         "usesStrategy": [*said.strategies] or None,
         "usesTemplate": said.template,
+        "underGuideline": said.guideline or under(world, _asked(world, said), at),
         "localises": said.localises,
         "revisionOf": said.revises,
         "answers": [*dict.fromkeys(said.answers)] or None,
@@ -170,6 +174,11 @@ def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:
         else None,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _asked(world: World, said: MessageIn) -> Asked:
+    region = ThingId(said.region) if said.region is not None else None
+    return asked(world, said.language, region, said.audience, said.channel)
 
 
 def _addressee(world: World, said: MessageIn) -> str | None:

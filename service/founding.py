@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from filelock import FileLock
 
+from loaders.guidelines import sample as sample_guidelines
 from loaders.world import sample, sample_acts
 from ontology.events import Draft, Event, Json
 from ontology.facts import catalogue
@@ -16,6 +17,9 @@ from ontology.lifecycle import ATTUNE, Actor, Role
 from rules.policy import build
 from service import acts
 from service.bundle import packaged
+from service.guideline_bodies import GuidelineIn
+from service.guideline_proposing import propose
+from service.guidelines import VERSION
 from service.journey_loading import load_sample, logs_of
 from service.journey_zones import Studies, record
 from service.permissions import KEY_ROLES
@@ -27,6 +31,9 @@ from service.world import World
 OPERATOR: Final = ThingId("person/operator")
 _SECRET_BYTES: Final = 32
 _SAMPLE: Final = "Found in the journeys of the sample, which are invented."
+_GUIDES: Final = ("staff-06a", "staff-05a")
+"""Who of the sample's people proposes its guidelines, and who approves them."""
+
 _SETTER: Final = Actor(id=ATTUNE, roles=frozenset({*Role}))
 
 
@@ -148,8 +155,27 @@ def _load_sample(world: World, progress: Progress) -> int:
                 data=_object(one.get("data")),
                 actor=_SETTER,
             )
+    _guide_sample(world)
     _assess_sample(world)
     return world.ledger.governed_head() - head
+
+
+def _guide_sample(world: World) -> None:
+    """Let one person of the sample propose its guidelines, and another approve them."""
+    writer, lawyer = (world.keys.pseudonym("person", "staff", key) for key in _GUIDES)
+    for one in sample_guidelines():
+        said = GuidelineIn.model_validate(one.body)
+        if said.guideline not in world.guidelines().versions:
+            proposed = propose(world, said, Actor(id=writer, roles=frozenset({Role.REVIEWER})))
+            acts.propose(
+                world,
+                thing=proposed.subject,
+                kind=VERSION,
+                act="approve",
+                data={},
+                actor=Actor(id=lawyer, roles=frozenset({Role.LEGAL})),
+            )
+            world.catch_up()
 
 
 def _assess_sample(world: World) -> None:

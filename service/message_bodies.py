@@ -132,6 +132,7 @@ class MessageIn(Model):
     text: Text
     strategies: Annotated[list[Strategy], Field(max_length=6)] = Field(default_factory=list)
     template: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    guideline: Annotated[str, Field(pattern="^guideline-version/.{1,120}$")] | None = None
     localises: _Id | None = None
     revises: _Id | None = None
     answers: Annotated[list[_Id], Field(max_length=100)] = Field(default_factory=list)

@@ -14,6 +14,7 @@ from service import desk, deviations, glossaries, pathways
 from service.acts import acted, standing
 from service.bodies import DecisionRequest
 from service.committing import commit_all
+from service.guidance import acknowledged, guiding
 from service.message_content import KIND, Content, approvals, read
 from service.recording import amended
 from service.required_steps import steps
@@ -79,7 +80,8 @@ def request_of(world: World, content: Content, actor: Actor) -> DecisionRequest:
     """What the rules are asked about a message."""
     kind, audience = content.one("messageKind"), content.one("audience")
     strategies = content.properties.get("usesStrategy", ())
-    team = world.graph.get(ThingId(content.one("author") or actor.id), "memberOf")
+    author = ThingId(content.one("author") or actor.id)
+    team = world.graph.get(author, "memberOf")
     high = world.graph.get(ThingId(str(team)), "atTier") in _HIGH if team is not None else None
     stated: dict[str, Json] = {
         "kind": kind,
@@ -93,6 +95,7 @@ def request_of(world: World, content: Content, actor: Actor) -> DecisionRequest:
         "strategy": str(strategies[0]) if strategies else None,
         "admission": content.one("admission") or "not-judged",
         "drafted_by_approver": high,
+        "guideline_acknowledged": acknowledged(world, content, author),
     }
     given = {name: value for name, value in stated.items() if value is not None}
     return DecisionRequest.model_validate(
@@ -154,7 +157,11 @@ def _drafts(
     used = len(signed) < len(left) or glossaries.relies(world, content)
     deviation = granted if used else None
     pathway = inside.pathway if inside is not None else None
-    named: dict[str, Json] = {"underPathway": pathway, "underDeviation": deviation}
+    named: dict[str, Json] = {
+        "underPathway": pathway,
+        "underDeviation": deviation,
+        "underGuideline": guiding(world, content),
+    }
     if any(content.one(name) != value for name, value in named.items()):
         yield amended(world, content.id, named, actor)
     for one in (*signed, *taken):

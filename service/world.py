@@ -34,6 +34,10 @@ from service.counting import HEARD, Counting
 from service.deviations import KIND as DEVIATION
 from service.deviations import DeviationJoint
 from service.folds import BATCH, Followed, View
+from service.guidelines import VERSION as GUIDELINE_VERSION
+from service.guidelines import Guidelines
+from service.guidelines import concerns as guides
+from service.guiding import GuidelineJoint, guard
 from service.incidents import Incidents
 from service.joining import KIND as LINK
 from service.joining import LinkJoint
@@ -125,6 +129,7 @@ class World:
             PLATFORM: AccessGuard(self.graph, clock),
             ALERT: AlertGuard(self.alerts_now),
             ROUTING: RoutingGuard(ledger, clock, self.skills),
+            GUIDELINE_VERSION: guard,
         }
         self.joints: Final[Mapping[str, Joint]] = {
             LINK: LinkJoint(),
@@ -139,6 +144,7 @@ class World:
             SESSION: SessionJoint(),
             AGREEMENT: AgreementJoint(),
             **PRESS_JOINTS,
+            GUIDELINE_VERSION: GuidelineJoint(self.guidelines),
         }
         self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
         self.traffic: Final = Traffic()
@@ -246,6 +252,10 @@ class World:
         """Who is on call and what they have passed, read again only after a change of them."""
         return self._skills.now()
 
+    def guidelines(self) -> Guidelines:
+        """All versions of all guidelines, read again only after a change of them."""
+        return self._guidelines.now()
+
     def settle_lags(self) -> None:
         """Measure how long what decisions have counted had waited for them."""
         self.counting.lags.settle()
@@ -280,6 +290,10 @@ class World:
     @cached_property
     def _skills(self) -> View[Skills]:
         return View(self._read_skills, unsettles, self._folding)
+
+    @cached_property
+    def _guidelines(self) -> View[Guidelines]:
+        return View(self._read_guidelines, guides, self._folding)
 
     @cached_property
     def _measurements(self) -> Followed[Measurements]:
@@ -330,6 +344,7 @@ class World:
             self._roster,
             self._places,
             self._skills,
+            self._guidelines,
             self.temporaries,
         )
         while events := self.ledger.read(self._folded, governed=True, limit=BATCH):
@@ -347,6 +362,9 @@ class World:
 
     def _read_skills(self) -> Skills:
         return Skills.read(self.graph)
+
+    def _read_guidelines(self) -> Guidelines:
+        return Guidelines.read(self.graph)
 
     def _read_places(self) -> Places:
         return Places.read(self.graph)

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from ontology.events import Event, Json
 from ontology.identity import ThingId
-from service import drafting, glossaries, message_view, pathways, submitting
+from service import drafting, glossaries, guidance, message_view, pathways, submitting
 from service.api.answers import answer, idempotency, principal, world
 from service.bodies import Model
 from service.committing import ThingUnknown
@@ -105,7 +105,7 @@ def one(local: str) -> Response:
     here.catch_up()
     content = found(here, local)
     body = message_view.told(here, content, principal().roles)
-    more = {"channels": channels(here, content.id)}
+    more = {"channels": channels(here, content.id), "guideline": _guided(here, content)}
     return answer(body | more | {"versions": message_view.history(here, content)})
 
 
@@ -257,4 +257,9 @@ def _told(
     content = read(here.graph, event.subject)
     headers = {"Location": f"/v1/messages/{content.id.partition('/')[2]}"}
     body = message_view.told(here, content, principal().roles)
-    return answer({**body, **more}, status, headers)
+    return answer({**body, "guideline": _guided(here, content), **more}, status, headers)
+
+
+def _guided(here: World, content: Content) -> dict[str, Json]:
+    """Under which guideline it is written, and what whoever asks should know of that."""
+    return guidance.told(here, content, principal().actor(None).id)

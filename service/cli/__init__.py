@@ -25,6 +25,7 @@ GROUPS: Final = (
     "incidents",
     "messages",
     "deviations",
+    "guidelines",
     "connectors",
     "load",
     "journeys",

@@ -268,9 +268,10 @@ def test_every_act_passes_from_its_states_by_its_roles_with_its_examples(
     actor = Actor(id=ADA, roles=frozenset({role}))
     outcome = act(lifecycles(), stands, chosen.name, actor=actor, at=AT, data=given_data)
     assert outcome.to_state in lifecycle.states
-    shown = outcome.properties.keys() - {chosen.by}
+    shown = outcome.properties.keys() - {chosen.by, chosen.at}
     assert len(shown) + len(outcome.details) == len(given_data)
     assert chosen.by is None or outcome.properties[chosen.by] == [ADA]
+    assert chosen.at is None or outcome.properties[chosen.at] == f"{AT:%Y-%m-%dT%H:%M:%SZ}"
     assert all(d.due > AT and d.state == outcome.to_state for d in outcome.deadlines)
 
 

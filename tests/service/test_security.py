@@ -96,6 +96,14 @@ deviations.create       x   x   x   .   x   .   .   .
 deviations.index        x   x   x   x   x   x   x   x
 deviations.one          x   x   x   x   x   x   x   x
 deviations.templates    x   x   x   x   x   x   x   x
+guidelines.acknowledgements x x   x   x   x   x   x   x
+guidelines.create       x   x   x   x   x   .   .   .
+guidelines.difference   x   x   x   x   x   x   x   x
+guidelines.due          x   x   x   x   x   x   x   x
+guidelines.holding      x   x   x   x   x   x   x   x
+guidelines.index        x   x   x   x   x   x   x   x
+guidelines.lacking      x   x   x   x   x   x   x   x
+guidelines.one          x   x   x   x   x   x   x   x
 kpis.index              x   x   x   x   x   x   x   x
 kpis.lacking            x   x   x   x   x   x   x   x
 kpis.matrix             x   x   x   x   x   x   x   x
