@@ -56,7 +56,7 @@ def _told(known: Shapes, name: str) -> ShapeTold:
         severity=next((str(s).rpartition("#")[2] for s in severities if s), "Violation"),
         refusal=refusal,
         cure=cure,
-        covers=_covers(known, around),
+        covers=_covers(known, node, around),
         source=known.source(name),
     )
 
@@ -65,9 +65,12 @@ def _types(known: Shapes, around: set[rdflib.term.Node]) -> tuple[str, ...]:
     return tuple(sorted(t.type for t in known.targets.values() if t.shapes & around))
 
 
-def _covers(known: Shapes, around: set[rdflib.term.Node]) -> tuple[str, ...]:
+def _covers(known: Shapes, node: rdflib.URIRef, around: set[rdflib.term.Node]) -> tuple[str, ...]:
+    """What a shape covers by itself; where it does not say, what the shapes around it cover."""
     term = rdflib.URIRef(v.COVERS.value)
-    return tuple(sorted({str(point) for n in around for point in known.graph.objects(n, term)}))
+    own = [*known.graph.objects(node, term)]
+    points = own or [point for n in around for point in known.graph.objects(n, term)]
+    return tuple(sorted({str(point) for point in points}))
 
 
 def _bound(known: Shapes, node: rdflib.URIRef) -> str | None:

@@ -42,6 +42,15 @@ def test_points_are_points_of_the_mission() -> None:
     assert all(re.fullmatch(r"[1-7]\.\d", point) for point in points)
 
 
+def test_a_shape_covers_what_it_says_itself_before_what_the_shape_around_it_says() -> None:
+    assert SHAPES["message-harm"].covers == ("4.4",)
+    assert SHAPES["approval-author"].covers == ("4.1",)
+
+
+def test_every_shape_says_which_points_it_covers() -> None:
+    assert [name for name, one in SHAPES.items() if not one.covers] == []
+
+
 def test_a_shape_that_does_not_say_what_mends_it_is_named_with_its_place() -> None:
     text = b"""@prefix attune: <https://attune.example/ns#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
