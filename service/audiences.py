@@ -46,8 +46,8 @@ def refuse_held(world: Here, audience: Audience, act: str) -> None:
         ActRefused: one does; who may release it is in it.
     """
     for hold, why in held_over(world, audience):
-        words = f"{hold} stands ({why}); plan it once somebody has released the hold"
-        raise ActRefused(act, (DataProblem("hold", words),), ())
+        words = f"{hold} stands ({why}); {act} it once somebody has released the hold"
+        raise ActRefused(act, (DataProblem("state", words),), ())
 
 
 def held_over(world: Here, audience: Audience) -> Iterator[tuple[ThingId, str]]:

@@ -24,6 +24,8 @@ GROUPS: Final = (
     "templates",
     "incidents",
     "messages",
+    "press",
+    "activities",
     "deviations",
     "guidelines",
     "connectors",

@@ -8,6 +8,7 @@ from service.cli.output import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ontology.events import Json
     from service.client import Client
@@ -40,3 +41,43 @@ def rows(value: object) -> "list[dict[str, Json]]":
 def texts(value: object) -> list[str]:
     """A list in an answer, as texts."""
     return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def path_of(thing: str, *kinds: str) -> str:
+    """Where a thing of one of these kinds stands; refuses others."""
+    from service.plurals import plural  # noqa: PLC0415 - light start
+
+    kind, _, local = thing.partition("/")
+    if kind not in kinds or not local:
+        refuse(f"{thing[:140]!r} is none of {', '.join(f'{one}/…' for one in kinds)}")
+    return f"/v1/{plural(kind)}/{local}"
+
+
+def acted(
+    url: str, key: str, thing: str, name: str, words: "list[str]", *, kinds: tuple[str, ...]
+) -> "dict[str, Json]":
+    """What comes of an act to a thing; `words` are its data, like `reason=Too early`."""
+    given: dict[str, Json] = {}
+    for word in words:
+        field, sign, value = word.partition("=")
+        if not sign:
+            refuse(f"{word[:140]!r} says nothing; write <field>=<value> like reason='Too early.'")
+        given[field] = value
+    body: dict[str, Json] = {"act": name, "data": given}
+    path = f"{path_of(thing, *kinds)}/acts"
+    return asked(url, key, lambda client: client.post(path, body))
+
+
+def body_of(file: "Path", example: str) -> "dict[str, Json]":
+    """The object of a JSON file; refuses what is none."""
+    import orjson  # noqa: PLC0415 - light start
+
+    try:
+        found = orjson.loads(file.read_bytes())
+    except OSError as error:
+        refuse(f"{file}: {error.strerror}")
+    except orjson.JSONDecodeError as error:
+        refuse(f"{file}:{error.lineno}:{error.colno}: no JSON: {error.msg}")
+    if not isinstance(found, dict):
+        refuse(f"{file}: write one object like {example}")
+    return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import plans
-from service.cli.calling import URL, Key, Url, asked, texts
+from service.cli.calling import URL, Key, Url, acted, asked, body_of, texts
 from service.cli.glossary import lines
 from service.cli.output import AsJson, refuse, show
 
@@ -75,7 +75,7 @@ def draft(
     as_json: AsJson = False,
 ) -> None:
     """Write a message down from a file, or change the whole of one that is still a draft."""
-    body = _read(file)
+    body = body_of(file, '{"kind": "statement", "text": "…"}')
     if change is None:
         found = asked(url, key, lambda client: client.post("/v1/messages", body))
     else:
@@ -156,18 +156,7 @@ def act(
     as_json: AsJson = False,
 ) -> None:
     """Do an act to a message, a signature that it needs, a promise that it made, or a pathway."""
-    if thing.partition("/")[0] not in _ACTED:
-        refuse(f"{thing[:140]!r} is none of {', '.join(f'{one}/…' for one in _ACTED)}")
-    given: dict[str, Json] = {}
-    for word in data or []:
-        field, sign, value = word.partition("=")
-        if not sign:
-            refuse(f"{word[:140]!r} says nothing; write <field>=<value> like reason='Too early.'")
-        given[field] = value
-    kind, _, local = thing.partition("/")
-    body: dict[str, Json] = {"act": name, "data": given}
-    path = f"/v1/{kind}s/{local}/acts"
-    found = asked(url, key, lambda client: client.post(path, body))
+    found = acted(url, key, thing, name, data or [], kinds=_ACTED)
     if as_json:
         show(found)
     else:
@@ -217,6 +206,8 @@ def hold(
     body |= {"incident": incident} if incident is not None else {}
     found = asked(url, key, lambda client: client.post("/v1/messages/hold", body))
     _each(found, as_json=as_json)
+    if not as_json:
+        typer.echo(f"{found['hold']} stands until somebody releases it")
 
 
 @app.command("read")
@@ -289,7 +280,8 @@ def _each(found: "dict[str, Json]", *, as_json: bool) -> None:
     items = found["items"]
     for row in items if isinstance(items, list) else ():
         if isinstance(row, dict):
-            typer.echo(f"{row['thing']} is {row['to']}")
+            why = f" ({row['why']})" if row.get("why") else ""
+            typer.echo(f"{row['thing']} is {row['to']}{why}")
 
 
 def _path(message: str) -> str:
@@ -297,20 +289,6 @@ def _path(message: str) -> str:
     if kind != "message" or not local:
         refuse(f"{message[:140]!r} is no message; `attune messages list` has their ids")
     return f"/v1/messages/{local}"
-
-
-def _read(file: Path) -> "dict[str, Json]":
-    import orjson  # noqa: PLC0415 - light start
-
-    try:
-        found = orjson.loads(file.read_bytes())
-    except OSError as error:
-        refuse(f"{file}: {error.strerror}")
-    except orjson.JSONDecodeError as error:
-        refuse(f"{file}:{error.lineno}:{error.colno}: no JSON: {error.msg}")
-    if not isinstance(found, dict):
-        refuse(f'{file}: write one object like {{"kind": "statement", "text": "…"}}')
-    return found
 
 
 def _line(row: object) -> str:
