@@ -12,6 +12,7 @@ from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.going_out import publish_due
 from service.guideline_reminders import watch as watch_owners
+from service.holding import keep_back
 from service.proposing import tidy
 from service.settling import Settling
 from service.shutout import watch
@@ -86,6 +87,7 @@ class Background:
         watch_owners(self._world)
         publish_due(self._world)
         outdate(self._world)
+        keep_back(self._world)
         if (now := self._world.clock.now()).date() != self._lapsed_on:
             self._lapse(now)
         self._world.settle_lags()

@@ -88,6 +88,16 @@ def standing_over(world: Here, work: ThingId) -> ThingId | None:
     return None
 
 
+def terms(world: Here, message: ThingId) -> dict[str, Json]:
+    """To which outlets a message goes, and until when they keep it to themselves."""
+    shown = world.graph.properties(message)
+    outlets = [*shown.get("toOutlet", ())]
+    embargo = standing_over(world, ThingId(str(shown["versionOf"][0])))
+    if not outlets or embargo is None:
+        return {"outlets": outlets} if outlets else {}
+    return {"outlets": outlets, "embargo_until": world.graph.get(embargo, "embargoUntil")}
+
+
 class EmbargoJoint:
     """A break is told at once; a person decides whether it still stands."""
 

@@ -19,6 +19,7 @@ from service.audiences import HOLDS, audience_of, reached
 from service.committing import Done, Here, commit_all
 from service.message_content import KIND as MESSAGE
 from service.recording import written
+from service.sweep import ITSELF
 from service.telling import told as alert
 
 AT_ONCE: Final = 100
@@ -75,24 +76,24 @@ def _next(world: Here, incident: ThingId | None, tried: set[ThingId]) -> list[He
 
 
 def _waiting(world: Here, incident: ThingId | None) -> Iterator[Held]:
-    graph = world.graph
-    known = (
-        graph.of_type("Message") if incident is None else graph.subjects("aboutIncident", incident)
-    )
+    graph, why = world.graph, "it could go out"
+    known = graph.of_type("Message")
+    if incident is not None:
+        known, why = graph.subjects("aboutIncident", incident), f"it is about {incident}"
     for one in known:
         if kind_of(one) == MESSAGE and graph.state(one) in WAITING:
-            yield Held(
-                thing=one, why="it could go out" if incident is None else f"it is about {incident}"
-            )
-    for one in graph.of_type("Activity"):
-        if graph.state(one) in GOES_OUT:
-            why = (
-                reached(world, audience_of(world, one), incident)
-                if incident
-                else "over everything"
-            )
-            if why is not None:
-                yield Held(thing=one, why=why)
+            yield Held(thing=one, why=why)
+    yield from _reached(world, incident)
+
+
+def _reached(world: Here, incident: ThingId | None) -> Iterator[Held]:
+    """The activities that reach those who are affected; without an incident, all of them."""
+    for one in world.graph.of_type("Activity"):
+        if world.graph.state(one) in GOES_OUT:
+            audience, why = audience_of(world, one), "over everything"
+            found = reached(world, audience, incident) if incident is not None else why
+            if found is not None:
+                yield Held(thing=one, why=found)
 
 
 def _commit(
@@ -144,6 +145,22 @@ def _alone(world: Here, share: Sequence[Held], reason: str, actor: Actor) -> lis
             _commit(world, [one], reason, actor, None, None)
             held.append(one)
     return held
+
+
+def keep_back(world: Here) -> int:
+    """Hold what a hold that stands should have held, and has not; how many things that was.
+
+    An incident that spreads affects more people, a worker may have died between two commits, and
+    a plan may have been made at the same moment as the hold.
+    """
+    kept = 0
+    for hold in sorted(world.graph.of_type("Hold")):
+        if world.graph.state(hold) == "standing":
+            about = world.graph.get(hold, "aboutIncident")
+            incident = ThingId(str(about)) if about is not None else None
+            reason = str(world.graph.get(hold, "heldBecause"))
+            kept += len(_alone(world, [*_reached(world, incident)], reason, ITSELF))
+    return kept
 
 
 class HoldJoint:

@@ -11,6 +11,7 @@ from ontology.lifecycle_data import DataProblem
 from service.alerts import KIND as ALERT
 from service.committing import Done, Here
 from service.connectors import Connector
+from service.embargoes import terms
 from service.message_content import Content
 from service.pathways import larger
 from service.placements import (
@@ -129,6 +130,7 @@ def asked(world: Here, known: Placement, do: str, at: datetime) -> Draft:
         "message": known.message,
         "plan": known.plan,
         **{name: shown[term][0] for name, term in _TOLD.items() if term in shown},
+        **terms(world, known.message),
     }
     if do == TAKE_DOWN:
         told |= {"external_id": known.external_id, "url": known.url}

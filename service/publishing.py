@@ -12,6 +12,7 @@ from ontology.values import encode
 from service import boundaries, earned
 from service.audiences import HOLDS, refuse_selling
 from service.committing import Done, Here
+from service.embargoes import terms
 from service.message_content import KIND, PROMISE, Content, due_of, read, standing_for
 from service.placements import ASKED
 from service.placing import placed, taken_down
@@ -115,6 +116,7 @@ def _out(world: Here, content: Content, done: Done) -> Iterator[Draft]:
         "digest": content.digest,
         "replaces": [*standing_for(world.graph, content)],
         **{name: content.one(term) for name, term in _TOLD.items()},
+        **terms(world, content.id),
         **({name: content.one(name) for name in ("subject", "text")} if public else {}),
     }
     yield Draft(

@@ -20,7 +20,7 @@ from service.activities import ActivityIn
 from service.audiences import Audience, reached
 from service.clock import StoppedClock
 from service.committing import GateRefused
-from service.holding import Placed, hold_all
+from service.holding import Placed, hold_all, keep_back
 from service.message_content import read
 from service.plurals import plural, singular
 from service.sweep import sweep
@@ -206,6 +206,17 @@ def test_what_was_held_ends_at_its_time_all_the_same(world: World, clock: Stoppe
     clock.advance(clock.now() + timedelta(hours=12))
     sweep(world, clock.now())
     assert state(world, one) == "ended"
+
+
+def test_what_an_incident_comes_to_affect_is_held_later(world: World) -> None:
+    one = planned(world, regions=[FAR])
+    held(world)
+    assert keep_back(world) == 0
+    more = {"ownedBy": "team/crisis-office", "topic": ["flood"]}
+    put(world, "Incident", FLOOD, name="Flood", inRegion=[STATE, FAR], **more)
+    world.catch_up()
+    assert (keep_back(world), keep_back(world)) == (1, 0)
+    assert state(world, one) == "held"
 
 
 def test_a_plan_and_a_hold_at_the_same_moment_leave_nothing_out(

@@ -281,6 +281,9 @@ def release(world: World, **changes: Any) -> tuple[ThingId, ThingId, ThingId]:
 def test_named_outlets_have_it_before_the_public(world: World, clock: StoppedClock) -> None:
     public, embargo, early = release(world)
     act(world, early, "publish")
+    (event,) = world.ledger.newest(types=("message.published",), limit=1)
+    assert event.data["embargo_until"] == "2026-11-22T17:00:00Z"
+    assert len(event.data["outlets"]) == 1  # type: ignore[arg-type]
     assert shapes_that_refuse(world, public) == {"message-embargo"}
     with pytest.raises(GateRefused, match="under embargo: schedule"):
         act(world, public, "publish")
@@ -514,14 +517,15 @@ def test_a_brief_about_nothing_is_refused(
 
 
 def test_things_of_the_press_begin_by_their_own_doors(world: World) -> None:
-    data = {"digest": "d", "sequence": 1, "decision": "decision/x"}
-    for kind, name, more in (
+    data: dict[str, Any] = {"digest": "d", "sequence": 1, "decision": "decision/x"}
+    doors: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("enquiry", "receive", {}),
         ("embargo", "place", {}),
         ("correction-request", "owe", {}),
         ("brief", "make", data),
         ("hold", "place", {}),
         ("activity", "plan", {}),
-    ):
+    )
+    for kind, name, more in doors:
         with pytest.raises(ActRefused, match="do it by POST"):
             act(world, ThingId(f"{kind}/x"), name, **more)
