@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from ontology.facts import Catalogue, Fact, FactInvalid, Origin
+from ontology.facts import catalogue as shipped
 from ontology.marked_yaml import Entry, Node, YamlInvalid, parse
 from rules.case import Case
 from rules.diagnostics import Diagnostic, Invalid, Problems, near
@@ -13,6 +15,8 @@ from rules.unary import TestInvalid, value
 from rules.want_reader import Wants
 from rules.worded import entries, items, shown
 
+MOST_REMEMBERED: Final = 64
+"""Tables that are kept once read: a policy that changes mostly changes one of them."""
 FIRES: Final = "fires"
 QUIET: Final = "stays quiet"
 AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -29,11 +33,22 @@ class CasesInvalid(Invalid):
 
 
 def read_cases(text: str, *, file: str, catalogue: Catalogue) -> tuple[Case, ...]:
-    """Read one table.
+    """Read one table; nothing where it was read before.
 
     Raises:
         CasesInvalid: all that is wrong, each with line and column.
     """
+    if catalogue is shipped():
+        return _remembered(text, file)
+    return _read(text, file, catalogue)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _remembered(text: str, file: str) -> tuple[Case, ...]:
+    return _read(text, file, shipped())
+
+
+def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Case, ...]:
     problems = Problems(file)
     try:
         root = parse(text)
