@@ -1,6 +1,6 @@
 """Drafting: a message is written down, with its claims and promises, and changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -13,12 +13,15 @@ from ontology.lifecycle import act as follow
 from ontology.record_values import RecordInvalid
 from service.acts import acted, standing
 from service.committing import ThingUnknown, commit_all, event_id
+from service.composed_bodies import ComposedIn
+from service.composed_drafts import MADE, SEVERAL, made
 from service.guidance import asked, under
 from service.guideline_choice import Asked
 from service.guidelines import GUIDELINES
 from service.message_bodies import ClaimIn, MessageIn, PromiseIn
 from service.message_content import CLAIM, KIND, PROMISE, Content, read
 from service.message_reading import admitted, disclosed
+from service.permissions import SEE_PEOPLE
 from service.recording import removed, written
 from service.world import World
 
@@ -31,14 +34,17 @@ YEARS_KEPT: Final = 10
 _OUTSIDE: Final = frozenset({"public", "press", "regulator"})
 
 
-def draft(world: World, said: MessageIn, actor: Actor, *, idempotency: str | None = None) -> Event:
-    """Write a message down; its event names it.
+def draft(
+    world: World, asked: MessageIn | ComposedIn, actor: Actor, *, idempotency: str | None = None
+) -> Event:
+    """Write a message down, or what is composed for it; its event names it.
 
     Without a work it begins one; `revises` makes it the next version of that message's work.
 
     Raises:
         RecordInvalid: it does not fit the ontology, or names what does not stand.
         GateRefused: a shape refuses it.
+        ProblemError: it can't be composed.
         IdempotencyMismatch: the key was used for something else.
     """
     world.catch_up()
@@ -46,18 +52,19 @@ def draft(world: World, said: MessageIn, actor: Actor, *, idempotency: str | Non
     name = event.partition("/")[2] if idempotency is not None else None
     message = ThingId(f"{KIND}/{name}" if name is not None else world.ids(KIND))
     if idempotency is not None and (found := world.ledger.by_id(event)) is not None:
-        if found.data.get("said") != _said(world, said):
+        if found.data.get("said") != _said(world, asked):
             raise IdempotencyMismatch(found.sequence)
         return found
+    said, making = _made(world, asked, actor)
 
     def prepare() -> list[Draft]:
         at = world.clock.now()
         stands = Standing(thing=message, kind=KIND, state=None)
         outcome = follow(world.lifecycles, stands, "draft", actor=actor, at=at, data={})
         begun = acted(event, stands, outcome, actor, at)
-        data = {**begun.data, "said": _said(world, said)}
+        data = {**begun.data, "said": _said(world, asked)}
         works, properties = _placed(world, message, said, actor)
-        records = [*works, written(world, message, "Message", properties, actor)]
+        records = [*works, written(world, message, "Message", properties | making, actor)]
         return [replace(begun, data=data), *records, *_parts(world, message, said, actor)]
 
     return commit_all(world, [Scope(message), *_relied(said)], prepare)[0]
@@ -79,7 +86,8 @@ def edit(world: World, message: ThingId, said: MessageIn, actor: Actor) -> Event
             raise ThingUnknown(message)
         outcome = follow(world.lifecycles, stands, "edit", actor=actor, at=at, data={})
         known = read(world.graph, message)
-        properties = _kept(known) | _content(world, said, at)
+        content = _content(world, said, at)
+        properties = _kept(known) | _making(known, content) | content
         old = {**dict.fromkeys(known.claims, "Claim"), **dict.fromkeys(known.promises, "Promise")}
         parts = [*_parts(world, message, said, actor)]
         new = {part.subject for part in parts}
@@ -90,7 +98,17 @@ def edit(world: World, message: ThingId, said: MessageIn, actor: Actor) -> Event
     return commit_all(world, [Scope(message), *_relied(said)], prepare)[0]
 
 
-def _said(world: World, said: MessageIn) -> str:
+def _made(
+    world: World, asked: MessageIn | ComposedIn, actor: Actor
+) -> tuple[MessageIn, dict[str, Json]]:
+    """The message, and what is recorded of its making where it was composed."""
+    if isinstance(asked, MessageIn):
+        return asked, {}
+    found = made(world, asked, sees_people=bool(actor.roles & SEE_PEOPLE))
+    return found.said, found.properties
+
+
+def _said(world: World, said: MessageIn | ComposedIn) -> str:
     """A keyed hash of a body: the words themselves stay in the sealed record."""
     return world.keys.mac("message", said.model_dump_json()).hex()[:32]
 
@@ -143,6 +161,18 @@ def _kept(known: Content) -> dict[str, Json]:
         for name in names
         if name in known.properties
     }
+
+
+def _making(known: Content, content: Mapping[str, Json]) -> dict[str, Json]:
+    """What an edit leaves of how it was composed: all, but for another template or addressee."""
+    template = content.get("usesTemplate")
+    same = template in {None, known.one("usesTemplate")}
+    if not same or content.get("addressee") != known.one("addressee"):
+        return {}
+    if known.one("templateDigest") is None:
+        return {}
+    made_of = {name: known.properties[name] for name in MADE if name in known.properties}
+    return {name: [*v] if name in SEVERAL else v[0] for name, v in made_of.items()}
 
 
 def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:

@@ -11,13 +11,14 @@ from ontology.lifecycle import ActRefused, Role, possible
 from ontology.lifecycle import act as follow
 from service.acts import acted, standing
 from service.committing import Done
+from service.composed_drafts import distance
 from service.message_content import KIND, Content, approvals, standing_for
 from service.permissions import SEE_PEOPLE
 from service.sweep import ITSELF
 from service.world import World
 
 EXAMPLE: Final = "message/derailment-statement-1"
-_PERSONAL: Final = frozenset({"text", "subject"})
+_PERSONAL: Final = frozenset({"text", "subject", "composedText"})
 
 
 def outlined(world: World, message: ThingId) -> dict[str, Json]:
@@ -38,6 +39,7 @@ def told(world: World, content: Content, roles: Collection[Role]) -> dict[str, J
         "id": content.id,
         **_shown(content.properties, hidden=kept_back),
         "digest": content.digest,
+        "composition": distance(content, hidden=bool(kept_back)),
         "claims": [{"id": one, **_shown(part)} for one, part in sorted(content.claims.items())],
         "promises": [
             {"id": one, **_shown(part)} for one, part in sorted(content.promises.items())
@@ -111,7 +113,16 @@ def _possible(
 def _shown(
     properties: Mapping[str, tuple[Json, ...]], hidden: Collection[str] = ()
 ) -> dict[str, Json]:
-    many = {"answers", "approver", "boundBy", "toOutlet", "usesStrategy", "words"}
+    many = {
+        "answers",
+        "approver",
+        "boundBy",
+        "permittedBy",
+        "personalSlot",
+        "toOutlet",
+        "usesStrategy",
+        "words",
+    }
     return {
         name: [*values] if name in many else values[0]
         for name, values in sorted(properties.items())

@@ -15,6 +15,7 @@ from service import drafting, glossaries, guidance, message_view, pathways, subm
 from service.api.answers import answer, idempotency, principal, world
 from service.bodies import Model
 from service.committing import ThingUnknown
+from service.composed_bodies import DraftIn
 from service.holding import hold_all
 from service.message_bodies import Channel, HoldIn, Language, MessageIn, PublicationIn
 from service.message_content import KIND, Content, read
@@ -66,15 +67,20 @@ class MessagesIn(Model):
 
 
 @bp.post("")
-@bp.input(MessageIn)
+@bp.input(DraftIn)
 @bp.doc(
-    summary="Draft a message: its text, where it goes, what it claims and promises.",
-    responses={201: "The draft.", 422: "It does not fit, or a shape refuses it."},
+    summary="Draft a message: its text, or what it is composed from, its claims and promises.",
+    responses={
+        201: "The draft.",
+        410: "The decision was about a person who was erased.",
+        422: "It does not fit, can't be composed, or a shape refuses it.",
+    },
 )
-def create(json_data: MessageIn) -> Response:
+def create(json_data: DraftIn) -> Response:
     """Write it down."""
     here = world()
-    event = drafting.draft(here, json_data, principal().actor(None), idempotency=idempotency())
+    asked = json_data.root
+    event = drafting.draft(here, asked, principal().actor(None), idempotency=idempotency())
     return _written(here, event, HTTPStatus.CREATED)
 
 

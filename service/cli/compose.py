@@ -1,10 +1,11 @@
-"""`attune compose`: the words for a decision, of the home itself; nothing is recorded."""
+"""`attune compose`: the words for a decision, of the home itself, and a draft with `--draft`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import typer
 
+from service.cli.acting import OPERATOR, By, named
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 
@@ -24,14 +25,21 @@ def command(  # noqa: PLR0913 - one option a member of the request
     kind: Annotated[str | None, typer.Option(help="reply, statement, alert …")] = None,
     audience: Annotated[str | None, typer.Option(help="customer, public, press …")] = None,
     slots: Annotated[str | None, typer.Option(help='JSON: {"agent": "Maria"}')] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Draft it; name one --channel.")] = False,
+    by: By = OPERATOR,
     as_json: AsJson = False,
 ) -> None:
     """The text by channel, what was personal about it, and what was passed over.
 
     Give a recorded decision, or what one would be made of: --incident, --customer, --text.
+    Nothing is recorded unless it is drafted.
     """
     from service.asking import AskInvalid  # noqa: PLC0415 - light start
-    from service.composing_home import Asked, composed_home  # noqa: PLC0415 - light start
+    from service.composing_home import (  # noqa: PLC0415 - light start
+        Asked,
+        composed_home,
+        drafted_home,
+    )
 
     asked = Asked(
         decision=decision,
@@ -52,13 +60,26 @@ def command(  # noqa: PLR0913 - one option a member of the request
     )
     try:
         with opened(home) as world:
-            found = composed_home(world, asked)
+            found = (
+                drafted_home(world, asked, named(by, "person"))
+                if draft
+                else composed_home(world, asked)
+            )
     except AskInvalid as error:
         refuse(str(error))
     if as_json:
         show(found)
     else:
-        typer.echo("\n".join(lines(found)))
+        typer.echo("\n".join(drafted(found) if draft else lines(found)))
+
+
+def drafted(found: Mapping[str, object]) -> Iterator[str]:
+    """A draft as people read it."""
+    personal = ", ".join(_words(found.get("personalSlot"))) or "nothing"
+    yield f"{found['id']} is {found['state']}, from {found['usesTemplate']}"
+    yield f"  policy        {found['underPolicy']}"
+    yield f"  personal      {personal}"
+    yield f"\n{found['text']}"
 
 
 def lines(found: Mapping[str, object]) -> Iterator[str]:

@@ -50,6 +50,50 @@ def slots(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {one["slot"]: one for one in answer["slots"]}
 
 
+def test_what_is_composed_becomes_a_draft_that_says_how_it_was_made(service: Served) -> None:
+    source = {"request": {"incident": INCIDENT}, "channel": "web-notice"}
+    source |= {"template": "holding-statement", "slots": {"next_update": "2026-06-01T15:00:00Z"}}
+    asked = {"from": source, "kind": "statement", "audience": "public"}
+    made = service.post("/v1/messages", asked)
+    assert (made["state"], made["usesTemplate"]) == ("draft", "holding-statement")
+    policies = service.get("/v1/policies/active")
+    assert made["underPolicy"] == policies["digest"]
+    assert (made["onChannel"], made["language"]) == ("website", "en")
+    assert made["composition"] == {"distance": 0.0, "changed": []}
+    changed = service.post("/v1/messages", asked | {"text": f"{made['text']} Nobody is hurt."})
+    assert changed["composition"]["distance"] > 0
+    assert changed["composedText"] == made["text"]
+    source["slots"] = {}
+    lacking = service.post("/v1/messages", asked, status=422)
+    assert lacking["errors"][0]["pointer"] == "/from/slots/next_update"
+
+
+def test_the_command_line_drafts_what_it_composes(service: Served) -> None:
+    slots = json.dumps({"next_update": "2026-06-01T15:00:00Z"})
+    words: tuple[str, ...] = (
+        "compose",
+        "--incident",
+        INCIDENT,
+        "--template",
+        "holding-statement",
+        "--draft",
+    )
+    words += ("--kind", "statement", "--audience", "public", "--slots", slots)
+    made = attune(*words, "--channel", "web-notice", "--json", env=beside(service))
+    assert made.returncode == 0, made.stderr
+    told = json.loads(made.stdout)
+    shown = service.get(f"/v1/{told['id'].replace('message/', 'messages/')}")
+    assert (shown["usesTemplate"], shown["author"]) == ("holding-statement", "person/operator")
+    told = attune(*words, "--channel", "web-notice", "--by", "person/ada", env=beside(service))
+    assert "is draft, from holding-statement" in told.stdout
+    refused = attune(*words, env=beside(service))
+    assert refused.returncode == 2
+    assert "--draft takes one --channel" in refused.stderr
+    bad = attune(*words, "--channel", "pigeon", env=beside(service))
+    assert bad.returncode == 2
+    assert "/from/channel" in bad.stderr
+
+
 def test_the_words_follow_the_decision(service: Served) -> None:
     decision = decided(service, text=URGENT, touchpoint="touchpoint/website-chat")
     answer = composed(service, decision=decision, slots=STATED, answers=URGENT)
