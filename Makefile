@@ -47,7 +47,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/attune templates check
 
 test: check
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m bench

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ontology.identity import ThingId
+from tests.longest import seconds
 
 if TYPE_CHECKING:
     from service.world import World
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 Once = Callable[[str, Callable[[Path], None]], Path]
 
 # The service is imported inside the fixtures, so that the inner packages' tests run without it.
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: -seconds(item.path, config.rootpath))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,47 @@
+"""Which test files take longest, so that a run begins with them and no process ends it alone.
+
+Seconds of a process, from `pytest --durations=0` on two cores; a rough figure is enough. A file
+that is not here takes less than nine.
+"""
+
+from pathlib import Path
+
+SECONDS = {
+    "tests/crash/test_flood.py": 38,
+    "tests/crash/test_listening.py": 29,
+    "tests/service/test_real_server.py": 60,
+    "tests/capabilities/test_1_1_candidates.py": 45,
+    "tests/capabilities/test_3_3_temporary_routing.py": 40,
+    "tests/capabilities/test_1_5_ownership.py": 38,
+    "tests/docs/test_first_rule.py": 37,
+    "tests/service/test_policies.py": 34,
+    "tests/capabilities/test_1_3_listening_and_crm.py": 32,
+    "tests/capabilities/test_2_2_geofences.py": 30,
+    "tests/capabilities/test_6_1_alignment.py": 30,
+    "tests/ontology/test_shape_engines_agree.py": 28,
+    "tests/rules/test_laws.py": 25,
+    "tests/capabilities/test_2_6_alert_budget.py": 25,
+    "tests/crash/test_pushes.py": 20,
+    "tests/capabilities/test_2_6_false_positives.py": 20,
+    "tests/capabilities/test_2_5_platform_access.py": 20,
+    "tests/loaders/test_following.py": 20,
+    "tests/capabilities/test_1_4_templates.py": 19,
+    "tests/attack/test_founding.py": 17,
+    "tests/rules/test_engines_agree.py": 16,
+    "tests/crash/test_crashes.py": 15,
+    "tests/crash/test_connectors.py": 15,
+    "tests/service/test_hot_swap.py": 15,
+    "tests/docs/test_commands.py": 13,
+    "tests/rules/test_durable.py": 12,
+    "tests/attack/test_postgresql_world.py": 12,
+    "tests/rules/test_rule_tables.py": 11,
+    "tests/service/test_labelled_budget.py": 10,
+    "tests/service/test_working_copy.py": 10,
+    "tests/cli/test_language_command.py": 10,
+    "tests/service/test_alert_budget.py": 10,
+}
+
+
+def seconds(file: Path, root: Path) -> int:
+    """How long a file takes, 0 where nobody said."""
+    return SECONDS.get(file.relative_to(root).as_posix(), 0) if file.is_relative_to(root) else 0
