@@ -64,6 +64,26 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A word that leaders owe their own people: which rule says so, who owes it, by when.
+
+    To all who work here, unless a region or a team is named. `concern`, `understanding` and
+    `asking` are the least levels of empathy, 0 to 2, that it must show.
+    """
+
+    rule: str
+    family: str
+    from_team: str
+    within: timedelta
+    every: timedelta | None = None
+    to_region: str | None = None
+    to_team: str | None = None
+    concern: int | None = None
+    understanding: int | None = None
+    asking: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryStep:
     """What is to be done so that trust comes back."""
 
@@ -120,6 +140,7 @@ class Decision:
     prohibitions: tuple[str, ...]
     broken: tuple[str, ...]
     notifications: tuple[Notification, ...]
+    duties: tuple[Duty, ...]
     recovery: tuple[RecoveryStep, ...]
     cautions: tuple[Caution, ...]
     firings: tuple[Firing, ...]
@@ -188,7 +209,7 @@ def _plain(value: object) -> Json:
         return [_plain(one) for one in value]
     if isinstance(value, Route | Response | Requirement | Notification | RecoveryStep):
         return _part(value)
-    if isinstance(value, Caution | RuleError):
+    if isinstance(value, Duty | Caution | RuleError):
         return _part(value)
     return None if value is None or isinstance(value, Firing) else encode(cast("Value", value))
 
@@ -199,9 +220,10 @@ def _part(value: "_Part") -> dict[str, Json]:
 
 
 _Part: TypeAlias = (
-    Route | Response | Requirement | Notification | RecoveryStep | Caution | RuleError
+    Route | Response | Requirement | Notification | Duty | RecoveryStep | Caution | RuleError
 )
 _P = TypeVar("_P")
+_DURATIONS: Final = frozenset({"within", "every"})
 
 
 def _parts(made: Callable[..., _P], stored: Json) -> tuple[_P, ...]:
@@ -210,7 +232,7 @@ def _parts(made: Callable[..., _P], stored: Json) -> tuple[_P, ...]:
 
 
 def _value(name: str, text: str) -> str | timedelta:
-    return parse_duration(text) if name == "within" else text
+    return parse_duration(text) if name in _DURATIONS else text
 
 
 def _names(stored: Json) -> tuple[str, ...]:
@@ -232,6 +254,7 @@ def _read(stored: Mapping[str, Json]) -> Decision:
         prohibitions=_names(stored["prohibitions"]),
         broken=_names(stored["broken"]),
         notifications=_parts(Notification, stored["notifications"]),
+        duties=_parts(Duty, stored.get("duties", [])),  # decisions before there were any
         recovery=_parts(RecoveryStep, stored["recovery"]),
         cautions=_parts(Caution, stored["cautions"]),
         firings=_firings(stored),

@@ -43,6 +43,16 @@ _ABOUT: Final = Field(
     comment="What the caution is about.",
     example="customer/5f1c9a",
 )
+_OWED: Final = (
+    "from_team",
+    "within",
+    "every",
+    "to_region",
+    "to_team",
+    "concern",
+    "understanding",
+    "asking",
+)
 Place: TypeAlias = str | Field
 """The field of a fact that a part of a decision comes from (`escalation.tier`), or its own."""
 
@@ -75,6 +85,10 @@ LISTS: Final[Mapping[str, Mapping[str, Place]]] = MappingProxyType(
         },
         "prohibitions": {"name": "prohibition.name"},
         "broken": {"name": "prohibition.name"},
+        "duties": {
+            "family": "duty.family",
+            **{name: f"duty.{name}" for name in _OWED},
+        },
         "notifications": {"team": "notification.team", "within": "notification.within"},
         "recovery": {
             "step": "recovery.step",

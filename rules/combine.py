@@ -56,6 +56,7 @@ def decide(
         prohibitions=prohibitions,
         broken=breaks,
         notifications=merging.notifications(of["notification"]),
+        duties=merging.duties(result.firings),
         recovery=merging.recovery(of["recovery"]),
         cautions=_sorted([*doubtful, *_raised(top, tier, facts), *rerouted]),
         firings=counting,

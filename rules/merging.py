@@ -5,9 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from ontology.decisions import Firing, Notification, RecoveryStep, Requirement, Response, Route
+from ontology.decisions import (
+    Duty,
+    Firing,
+    Notification,
+    RecoveryStep,
+    Requirement,
+    Response,
+    Route,
+)
 from ontology.facts import Fact, catalogue
 from rules.caution import HUMAN, may_be_automatic
 
@@ -143,6 +151,20 @@ def notifications(concluded: Iterable[Fact]) -> tuple[Notification, ...]:
     return tuple(
         Notification(team=team, within=shortest(times[team, none]))
         for team, none in _sorted(times)
+    )
+
+
+def duties(firings: Iterable[Firing]) -> tuple[Duty, ...]:
+    """What is owed to our own people, by rule: two rules that owe the same are two duties."""
+    owed = {
+        (firing.rule, fact.place()): fact
+        for firing in firings
+        for fact in firing.conclusions
+        if fact.kind == "duty"
+    }
+    return tuple(
+        Duty(rule=rule, **cast("dict[str, Any]", dict(owed[rule, place].values)))
+        for rule, place in sorted(owed)
     )
 
 

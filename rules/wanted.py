@@ -44,7 +44,13 @@ def _members(decision: Decision, part: str) -> Iterable[object]:
 
 def _part(one: object, name: str) -> str:
     value = one if isinstance(one, str) else getattr(one, name)
-    return duration_text(value) if isinstance(value, timedelta) else str(value or "")
+    return (
+        duration_text(value)
+        if isinstance(value, timedelta)
+        else ""
+        if value is None
+        else str(value)
+    )
 
 
 def _said(member: Member) -> str:

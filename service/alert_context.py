@@ -116,7 +116,15 @@ class Context:
         shown = decision.to_json()
         kept: dict[str, Json] = {
             name: shown[name]
-            for name in ("tier", "within", "routes", "responses", "requirements", "prohibitions")
+            for name in (
+                "tier",
+                "within",
+                "routes",
+                "responses",
+                "requirements",
+                "duties",
+                "prohibitions",
+            )
             if name in shown
         }
         reasons: list[Json] = [*self._reasons(event, decision)]

@@ -13,6 +13,7 @@ from service.delivery import Outbox
 from service.going_out import publish_due
 from service.guideline_reminders import watch as watch_owners
 from service.holding import keep_back
+from service.owing import Owing
 from service.proposing import tidy
 from service.settling import Settling
 from service.shutout import watch
@@ -35,6 +36,7 @@ class Background:
         self._world: Final = world
         self._outbox: Final = Outbox(world)
         self._alerting: Final = Alerting(world)
+        self._owing: Final = Owing(world)
         self._validating: Final = Validating(world)
         self._settling: Final = Settling(world)
         self._suggesting: Final = Suggesting(world)
@@ -46,6 +48,7 @@ class Background:
                 ("sweep", lambda: self._repeat("sweep", self._sweep)),
                 ("deliver", lambda: self._repeat("deliver", self._outbox.step)),
                 ("suggest", lambda: self._repeat("suggest", self._suggest)),
+                ("owe", lambda: self._repeat("owe", self._owing.step)),
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
                 ("validate", lambda: self._repeat("validate", self._validating.step)),
             )
@@ -66,6 +69,7 @@ class Background:
         self._outbox.close()
         self._settling.close()
         self._alerting.close()
+        self._owing.close()
         self._validating.close()
 
     def _warm(self) -> None:

@@ -33,7 +33,8 @@ class ComposeRequest:
 
     `channels` are all that the template has where none is named. `slots` are values that only
     the caller knows. `answers` is what the text answers; empathy is judged only with it.
-    `sees_people` says whether the reader may read about customers.
+    `sees_people` says whether the reader may read about customers. `duty` is the duty to inform
+    that the text is to meet, and `least` what it asks for of each mechanism.
     """
 
     decision: ThingId | None = None
@@ -47,6 +48,8 @@ class ComposeRequest:
     slots: Mapping[str, object] = field(default_factory=dict)
     answers: str | None = None
     sees_people: bool = True
+    duty: ThingId | None = None
+    least: Mapping[str, int] = field(default_factory=dict)
 
 
 def spoken(world: World, basis: Basis, request: ComposeRequest) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from service.bodies import DecisionRequest
 from service.choosing import ComposeRequest, place_of, refused, spoken, wanted
 from service.composed import Composed
 from service.empathy import empathies
+from service.judged_words import PATIENCE_MS, owed
 from service.library import Library, current
 from service.perception import NotInTime
 from service.problems import Fault, pointer, quoted, unprocessable
@@ -35,6 +36,7 @@ def compose(world: World, request: ComposeRequest) -> Composed:
         PolicyUnknown: no policy is active.
     """
     library = current(world)
+    request = owed(world, request)
     _check(request, library)
     basis = _basis(world, request)
     addressee = _addressee(world, basis, request)
@@ -172,12 +174,20 @@ def _judged(
         return texts, ()
     try:
         found = empathies(
-            world, [one.text for one in texts], locale.partition("-")[0], request.answers
+            world,
+            [one.text for one in texts],
+            locale.partition("-")[0],
+            request.answers,
+            budget_ms=PATIENCE_MS if request.duty is not None else None,
         )
     except NotInTime as late:
         return texts, (f"empathy was not judged: {late}",)
     return tuple(
-        replace(one, empathy=level, findings=(*one.findings, *lacking(level, template.aims)))
+        replace(
+            one,
+            empathy=level,
+            findings=(*one.findings, *lacking(level, template.aims, request.least)),
+        )
         for one, level in zip(texts, found, strict=True)
     ), ()
 

@@ -37,6 +37,7 @@ class Asked:
     tasks: tuple[str, ...]
     kind: str | None
     audience: str | None
+    duty: str | None
     slots: str | None
 
 
@@ -46,7 +47,7 @@ def composed_home(world: World, asked: Asked) -> dict[str, Json]:
     Raises:
         AskInvalid: an option is not what the API takes, or it refuses.
     """
-    if asked.text is not None:
+    if asked.text is not None or asked.duty is not None:
         world.perception.warm()
     with _told():
         return compose(world, _request(asked)).json()
@@ -108,11 +109,12 @@ def _rows(error: ProblemError) -> str:
 
 def _request(asked: Asked) -> ComposeRequest:
     request = None
-    if asked.decision is None:
+    about = asked.text is not None or any(asked.references.values())
+    if asked.decision is None and (about or asked.duty is None):
         said = request_of(asked.text, asked.references, None)
         request = said.model_copy(update={"max_wait_ms": LONGEST_MS})
     return ComposeRequest(
-        decision=None if asked.decision is None else _decision(asked.decision),
+        decision=None if asked.decision is None else _named("--decision", asked.decision),
         request=request,
         channels=asked.channels,
         template=asked.template,
@@ -122,14 +124,15 @@ def _request(asked: Asked) -> ComposeRequest:
         audience=asked.audience,
         slots=_slots(asked.slots),
         answers=asked.text,
+        duty=None if asked.duty is None else _named("--duty", asked.duty),
     )
 
 
-def _decision(text: str) -> ThingId:
+def _named(option: str, text: str) -> ThingId:
     try:
         return thing_id(text)
     except IdentityInvalid as error:
-        raise AskInvalid(f"--decision {error}") from error
+        raise AskInvalid(f"{option} {error}") from error
 
 
 def _slots(text: str | None) -> dict[str, object]:

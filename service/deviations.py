@@ -22,7 +22,7 @@ from service.signing import accompanying
 
 KIND: Final = "deviation"
 _OPEN: Final = frozenset({"draft", "returned"})
-_NEVER: Final = frozenset({"executive-approval", "board-approval"})
+_NEVER: Final = frozenset({"executive-approval", "board-approval", "empathy-check"})
 """Signatures that the gate asks for by name, whoever grants other words."""
 
 

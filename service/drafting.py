@@ -11,6 +11,7 @@ from ontology.identity import ExternalKey, Scope, ThingId
 from ontology.lifecycle import Actor, Standing
 from ontology.lifecycle import act as follow
 from ontology.record_values import RecordInvalid
+from service import duties
 from service.acts import acted, standing
 from service.committing import ThingUnknown, commit_all, event_id
 from service.composed_bodies import ComposedIn
@@ -114,7 +115,7 @@ def _said(world: World, said: MessageIn | ComposedIn) -> str:
 
 
 def _relied(said: MessageIn) -> list[Scope]:
-    named = (said.work, said.incident, said.localises, said.revises)
+    named = (said.work, said.incident, said.localises, said.revises, said.duty)
     return [GUIDELINES, *(Scope(one) for one in named if one is not None)]
 
 
@@ -186,6 +187,7 @@ def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:
         "onChannel": said.channel,
         "language": said.language,
         "forRegion": said.region,
+        "forTeam": said.team,
         "addressee": _addressee(world, said),
         "subject": said.subject,
         "text": said.text,
@@ -196,6 +198,7 @@ def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:
         "revisionOf": said.revises,
         "answers": [*dict.fromkeys(said.answers)] or None,
         "toOutlet": [*dict.fromkeys(said.outlets)] or None,
+        "underDuty": _owed(world, said),
         "admission": admitted(read_, said.admission),
         "acknowledgesHarm": named,
         "draftedAt": at.isoformat().replace("+00:00", "Z"),
@@ -209,6 +212,18 @@ def _content(world: World, said: MessageIn, at: datetime) -> dict[str, Json]:
 def _asked(world: World, said: MessageIn) -> Asked:
     region = ThingId(said.region) if said.region is not None else None
     return asked(world, said.language, region, said.audience, said.channel)
+
+
+def _owed(world: World, said: MessageIn) -> str | None:
+    """The duty that a message is to meet: the one that it names, or that of what it revises."""
+    if said.duty is None:
+        before = read_named(world, said.revises, "/revises") if said.revises is not None else None
+        return before.one("underDuty") if before is not None else None
+    try:
+        return duties.read(world.graph, ThingId(said.duty)).id
+    except ThingUnknown:
+        words = f"{said.duty[:140]!r} is no duty here; GET /v1/duties lists them"
+        raise RecordInvalid({"/duty": words}) from None
 
 
 def _addressee(world: World, said: MessageIn) -> str | None:

@@ -28,9 +28,16 @@ def passages(text: str) -> list[str]:
 
 
 def empathies(
-    world: World, texts: Sequence[str], language: str, answers: str
+    world: World,
+    texts: Sequence[str],
+    language: str,
+    answers: str,
+    *,
+    budget_ms: float | None = None,
 ) -> "list[Empathy | None]":
     """The empathy of each text as an answer to some words; None where it can't be judged.
+
+    It takes at most `budget_ms`, else what the settings give.
 
     Raises:
         NotInTime: the judge was not warm, or too slow.
@@ -41,7 +48,7 @@ def empathies(
         every,
         [language] * len(every),
         world.policies.reading(),
-        budget_ms=world.settings.max_wait_ms,
+        budget_ms=world.settings.max_wait_ms if budget_ms is None else budget_ms,
         contexts=[answers] * len(every),
     )
     rest = iter(judged)

@@ -11,7 +11,7 @@ from knowledge.language.voice_files import Voice
 from rules.template import Template
 from rules.template_reader import read_all
 from service.bundle import packaged, part_of
-from service.world import World
+from service.committing import Here
 
 _Texts = tuple[tuple[str, str], ...]
 _KNOWN: Final[dict[str, "Library"]] = {}
@@ -27,7 +27,7 @@ class Library:
     glossaries: tuple[Glossary, ...]
 
 
-def current(world: World) -> Library:
+def current(world: Here) -> Library:
     """The wordings of the active policy; what it lacks is what attune ships.
 
     Raises:

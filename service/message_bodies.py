@@ -127,6 +127,7 @@ class MessageIn(Model):
     channel: Channel
     language: Language
     region: _Id | None = None
+    team: Annotated[str, Field(pattern="^team/.{1,120}$")] | None = None
     addressee: Reference | None = None
     subject: Annotated[str, Field(min_length=1, max_length=300)] | None = None
     text: Text
@@ -137,6 +138,7 @@ class MessageIn(Model):
     revises: _Id | None = None
     answers: Annotated[list[_Id], Field(max_length=100)] = Field(default_factory=list)
     outlets: Annotated[list[_Id], Field(max_length=100)] = Field(default_factory=list)
+    duty: Annotated[str, Field(pattern="^duty/.{1,120}$")] | None = None
     admission: Admission | None = None
     acknowledges_harm: bool | None = None
     claims: Annotated[list[ClaimIn], Field(max_length=MOST_CLAIMS)] = Field(default_factory=list)

@@ -26,6 +26,7 @@ _SAID: Final = (
     "answers",
     "audience",
     "forRegion",
+    "forTeam",
     "language",
     "localises",
     "messageKind",
@@ -133,5 +134,5 @@ def due_of(part: Mapping[str, tuple[Json, ...]]) -> datetime:
 
 
 def _place(properties: Mapping[str, tuple[Json, ...]]) -> tuple[Json, ...]:
-    names = ("forRegion", "onChannel", "language")
+    names = ("forRegion", "forTeam", "onChannel", "language")
     return tuple(next(iter(properties.get(name, ())), None) for name in names)

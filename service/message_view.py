@@ -1,6 +1,6 @@
 """Messages as answers: what they say, who has signed, what would still refuse them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,6 +9,8 @@ from ontology.gate import judge
 from ontology.identity import ThingId
 from ontology.lifecycle import ActRefused, Role, possible
 from ontology.lifecycle import act as follow
+from ontology.lifecycle_data import DataProblem
+from service import judged_words
 from service.acts import acted, standing
 from service.committing import Done
 from service.composed_drafts import distance
@@ -18,6 +20,7 @@ from service.sweep import ITSELF
 from service.world import World
 
 EXAMPLE: Final = "message/derailment-statement-1"
+_UNFIXED: Final = frozenset({"draft", "returned"})
 _PERSONAL: Final = frozenset({"text", "subject", "composedText"})
 
 
@@ -72,7 +75,12 @@ def refusals(world: World, content: Content) -> list[Json]:
     try:
         more = world.joints[KIND].drafts(world, done)
     except ActRefused as error:
-        return [{"severity": "Violation", "message": one.message} for one in error.problems]
+        if problems := _known_now(world, content, error.problems):
+            return [
+                {"severity": "Violation", "message": one.message, "path": one.where}
+                for one in problems
+            ]
+        more = []
     shapes, engine = world.policies.shapes(), world.settings.gate_engine
     verdict = judge(world.graph, [draft, *more], at, shapes, engine)
     return [
@@ -87,6 +95,15 @@ def refusals(world: World, content: Content) -> list[Json]:
         }
         for one in verdict.results
     ]
+
+
+def _known_now(
+    world: World, content: Content, problems: Sequence[DataProblem]
+) -> Sequence[DataProblem]:
+    """The problems of a message; the empathy of a draft that a duty asks for is judged now."""
+    if content.one("underDuty") is None or content.state not in _UNFIXED:
+        return problems
+    return judged_words.foreseen(world, content, judged_words.judged(world, content))
 
 
 def history(world: World, content: Content) -> list[Json]:

@@ -112,6 +112,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "activities.holds": ("read:activities", KEY_ROLES),
         "glossary.index": ("read:messages", KEY_ROLES),
         "glossary.reading": ("read:messages", KEY_ROLES),
+        "duties.index": ("read:duties", KEY_ROLES),
+        "duties.one": ("read:duties", KEY_ROLES),
         "pathways.create": ("write:pathways", frozenset({_RESPONDER, _REVIEWER, _LEGAL})),
         "pathways.index": ("read:pathways", KEY_ROLES),
         "pathways.one": ("read:pathways", KEY_ROLES),

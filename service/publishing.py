@@ -9,7 +9,7 @@ from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ActRefused, Standing
 from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
-from service import boundaries, earned
+from service import boundaries, earned, informing
 from service.audiences import HOLDS, refuse_selling
 from service.committing import Done, Here
 from service.embargoes import terms
@@ -30,6 +30,7 @@ _TOLD: Final = {
     "channel": "onChannel",
     "language": "language",
     "region": "forRegion",
+    "team": "forTeam",
     "incident": "aboutIncident",
 }
 """What channels are told besides the words, by the property that says it."""
@@ -60,6 +61,7 @@ class MessageJoint:
         named = [*standing_for(world.graph, content), *content.promises]
         named += [ThingId(under)] if under is not None else []
         others = (*earned.relied(content), *boundaries.relied(world, content), HOLDS)
+        others = (*others, *informing.relied(world, content))
         return (*map(Scope, named), *([Scope(work)] if work is not None else []), *others)
 
     def drafts(self, world: Here, done: Done) -> list[Draft]:
@@ -83,6 +85,7 @@ class MessageJoint:
             content = read(world.graph, message)
             ended = [*_ended(world, content, done), *_out(world, content, done)]
             owed = earned.taken_back(world, content, done)
+            ended += informing.taken_back(world, content, done)
             return [*ended, *owed, *taken_down(world, message, done.at)]
         if act == "release":
             refuse_selling(world, message, act)
@@ -94,7 +97,8 @@ def published(world: Here, done: Done, plan: ThingId) -> list[Draft]:
 
     Raises:
         ActRefused: it promises something for a time that has passed, its pathway holds no more, it
-            sells against a hold, or repeats what was said off the record.
+            sells against a hold, repeats what was said off the record, or does not meet the
+            duty that it names.
     """
     content = read(world.graph, done.stands.thing)
     refuse_selling(world, content.id, "publish")
@@ -103,6 +107,7 @@ def published(world: Here, done: Done, plan: ThingId) -> list[Draft]:
     replaced = [*_superseded(world, content, done)]
     made = [*_made(world, content, done), *_out(world, content, done)]
     told = [*boundaries.named(world, content, done.actor), *earned.gone_out(world, content, done)]
+    told += informing.said(world, content, done)
     return [*made, *asks, *replaced, *told]  # the new words are posted before the old ones go
 
 

@@ -234,6 +234,7 @@ _INCIDENT: Final = {
     "prior_reputation": "priorReputation",
     "allegation": "allegation",
     "internal": "internal",
+    "colleagues_hurt": "colleaguesHurt",
 }
 _CUSTOMER: Final = {
     "segment": "inSegment",

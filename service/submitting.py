@@ -1,6 +1,6 @@
 """Submitting: rules say who must approve a message; they are asked, and the text is fixed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ontology.decisions import Decision, Requirement
@@ -10,10 +10,11 @@ from ontology.lifecycle import Actor, ActRefused, Past, Standing
 from ontology.lifecycle import act as follow
 from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
-from service import desk, deviations, glossaries, pathways
+from service import desk, deviations, glossaries, judged_words, pathways
 from service.acts import acted, standing
 from service.bodies import DecisionRequest
 from service.committing import commit_all
+from service.duties import CHECKED, MECHANISMS
 from service.guidance import acknowledged, guiding
 from service.message_content import KIND, Content, approvals, read
 from service.recording import amended
@@ -26,6 +27,9 @@ SIGNED: Final = ("-approval", "-approver", "-check")
 
 OF_THE_ASKER: Final = frozenset({"identity-check", "location-check"})
 """Checks of who asks and from where, which whoever answers makes; they are no signatures."""
+
+FIRST: Final = "employees-first"
+"""The requirement that those who work here hear of it before the public does, or with it."""
 
 _PUBLIC: Final = frozenset({"public", "press"})
 _SOLD: Final = frozenset({"campaign", "advertisement"})
@@ -55,7 +59,8 @@ def submit(world: World, message: ThingId, actor: Actor) -> Event:
     )
     if words := [*glossaries.refused(world, content)]:
         raise ActRefused("submit", tuple(words), ("edit", "discard"))
-    answer = desk.ask(world, request_of(world, content, actor), actor.id)
+    levels = _judged(world, content)
+    answer = desk.ask(world, request_of(world, content, actor, levels), actor.id)
     if problems := [*forbidden(content, answer.decision)]:
         raise ActRefused("submit", tuple(problems), ("edit", "discard"))
 
@@ -69,15 +74,31 @@ def submit(world: World, message: ThingId, actor: Actor) -> Event:
         decided = ThingId(answer.event.id)
         found = pathways.compared(world, now, known, world.clock.now())
         inside = pathways.best(found, (one.name for one in needed(answer.decision)))
-        return [*_drafts(world, now, answer.decision, decided, actor, inside)]
+        return [*_drafts(world, now, answer.decision, decided, actor, inside, levels=levels)]
 
     asked = approvals(world.graph, message)
     granted = world.graph.subjects("proposes", message)
     return commit_all(world, [*map(Scope, (message, *asked, *known, *granted))], prepare)[0]
 
 
-def request_of(world: World, content: Content, actor: Actor) -> DecisionRequest:
-    """What the rules are asked about a message."""
+def _judged(world: World, content: Content) -> Mapping[str, int] | None:
+    """The levels of empathy of a message that a duty asks for; None where none does.
+
+    Raises:
+        ActRefused: it shows less than the duty asks for, or is no word that meets it.
+    """
+    if content.one("underDuty") is None:
+        return None
+    found = judged_words.judged(world, content)
+    if problems := judged_words.foreseen(world, content, found):
+        raise ActRefused("submit", tuple(problems), ("edit", "discard"))
+    return found
+
+
+def request_of(
+    world: World, content: Content, actor: Actor, found: Mapping[str, int] | None = None
+) -> DecisionRequest:
+    """What the rules are asked about a message; `found` is what was judged of an owed word."""
     kind, audience = content.one("messageKind"), content.one("audience")
     strategies = content.properties.get("usesStrategy", ())
     author = ThingId(content.one("author") or actor.id)
@@ -96,6 +117,7 @@ def request_of(world: World, content: Content, actor: Actor) -> DecisionRequest:
         "admission": content.one("admission") or "not-judged",
         "drafted_by_approver": high,
         "guideline_acknowledged": acknowledged(world, content, author),
+        "empathy_judged": bool(found) if found is not None else None,
     }
     given = {name: value for name, value in stated.items() if value is not None}
     return DecisionRequest.model_validate(
@@ -134,13 +156,15 @@ def needed(decision: Decision) -> tuple[Requirement, ...]:
     )
 
 
-def _drafts(
+def _drafts(  # noqa: PLR0913 - a submission has that many sides
     world: World,
     content: Content,
     decision: Decision,
     decided: ThingId,
     actor: Actor,
     inside: pathways.Found | None,
+    *,
+    levels: Mapping[str, int] | None,
 ) -> Iterator[Draft]:
     at = world.clock.now()
     stands = standing(world, content.id, KIND)
@@ -150,7 +174,8 @@ def _drafts(
     yield from voided(world, content.id, at)
     covered = frozenset(inside.covers) if inside is not None else frozenset[str]()
     fallback = decision.routes[0].team
-    left = [one for one in needed(decision) if one.name not in covered]
+    asked = [*needed(decision), *_read_by_a_person(decision, levels)]
+    left = [one for one in asked if one.name not in covered or one.name == CHECKED]
     granted = deviations.granted(world, content)
     signed = [one for one in left if not deviations.signs(world, content, one, fallback)]
     taken = steps(world, content)
@@ -161,8 +186,11 @@ def _drafts(
         "underPathway": pathway,
         "underDeviation": deviation,
         "underGuideline": guiding(world, content),
+        "afterEmployees": _heard_before(content, decision),
+        **dict.fromkeys(MECHANISMS),
+        **(levels or {}),
     }
-    if any(content.one(name) != value for name, value in named.items()):
+    if any(content.one(name) != _text(value) for name, value in named.items()):
         yield amended(world, content.id, named, actor)
     for one in (*signed, *taken):
         team = ThingId(one.from_team or fallback)
@@ -177,6 +205,24 @@ def _drafts(
             history=(*stands.history, done),
         )
         yield accompanying(world, content.id, KIND, "approve", {}, at, stands=after)
+
+
+def _read_by_a_person(
+    decision: Decision, found: Mapping[str, int] | None
+) -> Iterator[Requirement]:
+    """The signature that stands for the judge, where it can't tell and the rules forgot it."""
+    if found == {} and all(one.name != CHECKED for one in needed(decision)):
+        yield Requirement(name=CHECKED)
+
+
+def _heard_before(content: Content, decision: Decision) -> str | None:
+    """The incident of which those who work here must have heard before a message goes out."""
+    asked = any(one.name == FIRST for one in decision.requirements)
+    return content.incident if asked and content.one("audience") in _PUBLIC else None
+
+
+def _text(value: Json) -> str | None:
+    return None if value is None else str(value)
 
 
 def _told(content: Content, decision: Decision | None, decided: ThingId | None) -> dict[str, Json]:

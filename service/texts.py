@@ -1,6 +1,6 @@
 """What a text is once it stands: its length, its sound, its empathy, and what is wrong with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -130,12 +130,18 @@ def overruns(parts: Sequence[str], lengths: Sequence[Length], limits: Limits) ->
             )
 
 
-def lacking(empathy: "Empathy | None", aims: Sequence[str]) -> Iterator[str]:
-    """The mechanisms of empathy that a template aims at and its text does not show."""
-    if empathy is not None:
-        for name in MECHANISMS.values():
-            if name in aims and getattr(empathy, name) == 0:
-                yield f"the judge finds no {name.replace('_', ' ')}, which the template aims at"
+def lacking(
+    empathy: "Empathy | None", aims: Sequence[str], least: Mapping[str, int]
+) -> Iterator[str]:
+    """The mechanisms of empathy that a text does not show: aims of its template, owed levels."""
+    if empathy is None:
+        return
+    for word, name in MECHANISMS.items():
+        level = getattr(empathy, name)
+        if name in aims and level == 0:
+            yield f"the judge finds no {name.replace('_', ' ')}, which the template aims at"
+        if level < least.get(word, 0):
+            yield f"it shows {word} of level {level}; the duty asks for {least[word]} of 2"
 
 
 def _length(one: Length) -> Json:

@@ -10,7 +10,11 @@ from service.diversion import Asked, Staff, diverted, stated_loads
 from service.values import Values
 from service.world import World
 
-_WAITING: Final = frozenset({"open", "broken"})
+_OPEN_ENDS: Final = (
+    ("open_promises", "promisedFor", frozenset({"open", "broken"})),
+    ("late_words", "owedFor", frozenset({"late"})),
+)
+"""What is counted of the things that name an incident, under which term, in which states."""
 
 
 def told(world: World, named: Mapping[str, ThingId], at: datetime) -> Iterator[Values]:
@@ -45,17 +49,17 @@ def _validated(world: World, named: Mapping[str, ThingId], at: datetime) -> Iter
 
 
 def _promised(world: World, named: Mapping[str, ThingId]) -> Iterator[Values]:
-    """How many promises about the incident are not kept yet, where any was made."""
+    """What about the incident is not kept, or not said to our own people, where any was owed."""
     if (incident := named.get("incident")) is None:
         return
-    made = world.graph.subjects("promisedFor", incident)
-    states = [world.graph.state(one) for one in made]
-    if any(states):
-        waiting = sum(state in _WAITING for state in states)
-        values = {"incident": incident, "open_promises": waiting}
-        yield Values(
-            kind="progress", values=values, origins=[Origin(source="event", ref=incident)]
-        )
+    values: dict[str, object] = {}
+    for name, term, counted in _OPEN_ENDS:
+        states = [world.graph.state(one) for one in world.graph.subjects(term, incident)]
+        if any(states):
+            values[name] = sum(state in counted for state in states)
+    if values:
+        origins = [Origin(source="event", ref=incident)]
+        yield Values(kind="progress", values={"incident": incident, **values}, origins=origins)
 
 
 def diversions(

@@ -1,6 +1,6 @@
 """Checks wordings before anybody is written to: forbidden words, limits, how they sound."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -80,17 +80,23 @@ def _never(one: Template, variant: Variant, text: str, voice: Voice) -> Iterator
 def unknown(policy: Policy, content: Mapping[str, bytes]) -> Iterator[Diagnostic]:
     """Rules that ask for a template that the bundle does not have."""
     templates = library_of(content).templates
+    tasks = {task for one in templates.values() for task in one.when.get("task", ())}
+    known: Mapping[str, tuple[str, Collection[str], str]] = {
+        "response": ("template", templates, "is no template"),
+        "duty": ("family", tasks, "is the task of no template"),
+    }
     for rule in policy.rules:
         for fact in rule.conclusions:
-            name = fact.values.get("template")
-            if fact.kind == "response" and name is not None and str(name) not in templates:
+            field, names, what = known.get(fact.kind, ("", (), ""))
+            name = fact.values.get(field)
+            if name is not None and str(name) not in names:
                 yield Diagnostic(
                     file=rule.file,
                     line=rule.line,
                     column=1,
                     offending=str(name),
-                    reason=f"is no template, and the rule {rule.id} asks for it",
-                    nearest=near(str(name), templates),
+                    reason=f"{what}, and the rule {rule.id} asks for it",
+                    nearest=near(str(name), names),
                 )
 
 

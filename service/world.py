@@ -33,6 +33,9 @@ from service.connectors import Connectors
 from service.counting import HEARD, Counting
 from service.deviations import KIND as DEVIATION
 from service.deviations import DeviationJoint
+from service.duties import KIND as DUTY
+from service.duty_history import DutyHistory
+from service.duty_joints import INCIDENT, DutyJoint, IncidentJoint
 from service.folds import BATCH, Followed, View
 from service.guidelines import VERSION as GUIDELINE_VERSION
 from service.guidelines import Guidelines
@@ -140,6 +143,8 @@ class World:
             PLACEMENT: PlacementJoint(),
             PATHWAY: PathwayJoint(),
             DEVIATION: DeviationJoint(),
+            DUTY: DutyJoint(),
+            INCIDENT: IncidentJoint(),
             ROUTING: RoutingJoint(),
             SESSION: SessionJoint(),
             AGREEMENT: AgreementJoint(),
@@ -272,6 +277,10 @@ class World:
         """Every question to people, folded up to the head."""
         return self._validations.now()
 
+    def duty_history_now(self) -> DutyHistory:
+        """Every word that was owed to our own people, folded up to the head."""
+        return self._duty_history.now()
+
     def measurements_now(self) -> Measurements:
         """Every measurement of a KPI, folded up to the head."""
         return self._measurements.now()
@@ -298,6 +307,10 @@ class World:
     @cached_property
     def _measurements(self) -> Followed[Measurements]:
         return Followed(Measurements(), self.ledger)
+
+    @cached_property
+    def _duty_history(self) -> Followed[DutyHistory]:
+        return Followed(DutyHistory(), self.ledger)
 
     def lag(self) -> int:
         """How many governed events this worker has not folded."""

@@ -42,11 +42,13 @@ class ComposeIn(Model):
     audience: Name | None = None
     slots: Annotated[dict[Name, Any], Field(max_length=MOST_SLOTS)] = Field(default_factory=dict)
     answers: Text | None = None
+    duty: Annotated[str, Field(pattern="^duty/.{1,120}$")] | None = None
 
     @model_validator(mode="after")
     def _asks(self) -> Self:
-        if (self.decision is None) == (self.request is None):
-            raise ValueError("give either a decision or a request")
+        given = (self.decision is not None) + (self.request is not None)
+        if given != 1 and not (self.duty is not None and given == 0):
+            raise ValueError("give either a decision or a request, or a duty")
         return self
 
 
@@ -57,7 +59,7 @@ class ComposeIn(Model):
     responses={
         200: "A preview; nothing is recorded. `refused` says why nobody may be written to.",
         410: "The decision was about a person who was erased.",
-        422: "No such decision, channel or template, or a value does not fit its slot.",
+        422: "No such decision, duty, channel or template, or a value does not fit its slot.",
     },
 )
 def create(json_data: ComposeIn) -> Response:
@@ -76,5 +78,6 @@ def create(json_data: ComposeIn) -> Response:
         slots=json_data.slots,
         answers=answers,
         sees_people=bool(principal().roles & SEE_PEOPLE),
+        duty=None if json_data.duty is None else ThingId(json_data.duty),
     )
     return answer(compose(world(), wanted).json())

@@ -29,6 +29,7 @@ GROUPS: Final = (
     "deviations",
     "guidelines",
     "connectors",
+    "duties",
     "load",
     "journeys",
     "alerts",

@@ -24,6 +24,7 @@ def command(  # noqa: PLR0913 - one option a member of the request
     task: Annotated[list[str] | None, typer.Option(help="product-recall, compensation …")] = None,
     kind: Annotated[str | None, typer.Option(help="reply, statement, alert …")] = None,
     audience: Annotated[str | None, typer.Option(help="customer, public, press …")] = None,
+    duty: Annotated[str | None, typer.Option(help="duty/…: the word that is owed next.")] = None,
     slots: Annotated[str | None, typer.Option(help='JSON: {"agent": "Maria"}')] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Draft it; name one --channel.")] = False,
     by: By = OPERATOR,
@@ -56,6 +57,7 @@ def command(  # noqa: PLR0913 - one option a member of the request
         tasks=tuple(task or ()),
         kind=kind,
         audience=audience,
+        duty=duty,
         slots=slots,
     )
     try:

@@ -104,6 +104,13 @@ def _outcome(answer: Mapping[str, object]) -> Iterator[str]:
         ("respond with", [_named(row, "strategy", "template") for row in decision["responses"]]),
         ("required", [_named(row, "name", "from_team") for row in decision["requirements"]]),
         ("forbidden", decision["prohibitions"]),
+        (
+            "owed",
+            [
+                f"{row['family']} by {row['from_team']} within {row['within']}"
+                for row in decision["duties"]
+            ],
+        ),
         ("tell", [_named(row, "team", "within") for row in decision["notifications"]]),
         ("because of", [f"{row['name']}: {row['about']}" for row in decision["cautions"]]),
         ("unknown", answer.get("unknown", [])),

@@ -50,6 +50,14 @@ class Person:
             "POST", f"/v1/{message.replace('message/', 'messages/')}/submission", status=status
         )
 
+    def tell_colleagues(self, about: str) -> str:
+        """Let those who work here hear of an incident, before the public does."""
+        inside = {"kind": "internal-message", "audience": "employees", "channel": "intranet"}
+        message = self.draft(incident=about, acknowledges_harm=True, status=201, **inside)["id"]
+        self.submit(message)
+        self.act(message, "publish")
+        return str(message)
+
     def show(self, message: str) -> dict[str, Any]:
         return self.ask("GET", f"/v1/{message.replace('message/', 'messages/')}")
 

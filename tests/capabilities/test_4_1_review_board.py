@@ -104,6 +104,7 @@ def test_once_all_have_signed_it_goes_out_and_is_in_the_ledger(
             signer = person(service, one["routedTo"], "reviewer", "legal")
         signer.act(one["id"], "grant", note="Read twice.")
     assert writer.show(message["id"])["state"] == "approved"
+    writer.tell_colleagues(about)
     done = writer.act(message["id"], "publish")
     assert done["to"] == "live"
     assert writer.show(message["id"])["publisher"] == writer.id

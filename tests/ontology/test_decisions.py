@@ -10,6 +10,7 @@ from ontology.decisions import (
     Caution,
     Decision,
     DecisionInvalid,
+    Duty,
     Firing,
     Notification,
     RecoveryStep,
@@ -41,6 +42,16 @@ def decision(at: datetime = AT) -> Decision:
         requirements=(Requirement(name="legal-approval", within=timedelta(minutes=30)),),
         prohibitions=("denial",),
         broken=(),
+        duties=(
+            Duty(
+                rule="executives-speak-first",
+                family="executive-word",
+                from_team="team/executive",
+                within=timedelta(hours=4),
+                every=timedelta(days=1),
+                concern=1,
+            ),
+        ),
         notifications=(Notification(team="team/legal"),),
         recovery=(
             RecoveryStep(step="debrief", team="team/crisis-office", within=timedelta(days=3)),

@@ -62,6 +62,11 @@ BY_ITSELF = {
     "complete",
     "finish",
     "take-back",
+    "owe",
+    "tighten",
+    "inform",
+    "wind-up",
+    "meet",
 }
 """What follows from what people do elsewhere."""
 

@@ -34,8 +34,8 @@ PROMISED = {
     "Feed": "name observes samplingRate stallsAfter languages reliesOn endpoint timeline query "
     "postsPerRequest",
     "Incident": "name crisisType cluster severity certainty urgency harm peopleAtRisk "
-    "customersAffected similarHistory priorReputation allegation internal onset ownedBy topic "
-    "inRegion inGeofence onPlatform ofAccount",
+    "customersAffected similarHistory priorReputation allegation internal colleaguesHurt onset "
+    "ownedBy topic inRegion inGeofence onPlatform ofAccount",
     "Agreement": "topic agreementKind inRegion party validFrom validUntil partner permitsField "
     "permitsPurpose retention suspended fromSession signatory remindAt boundary forbidsClaim "
     "forbidsStrategy requiresStep "

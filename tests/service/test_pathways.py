@@ -190,6 +190,14 @@ def test_what_is_inside_goes_out(world: World) -> None:
     approved(world, covers=sorted(needs(world, plain)))
     message = drafted(world, **HARM, text=SAID)
     submitting.submit(world, message, WRITER)
+    inside: dict[str, Any] = {
+        "kind": "internal-message",
+        "audience": "employees",
+        "channel": "intranet",
+    }
+    first = drafted(world, **HARM, text=SAID, **inside)
+    submitting.submit(world, first, WRITER)
+    act(world, first, "publish")
     act(world, message, "publish")
     assert state(world, message) == "live"
 

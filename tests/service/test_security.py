@@ -104,6 +104,8 @@ guidelines.holding      x   x   x   x   x   x   x   x
 guidelines.index        x   x   x   x   x   x   x   x
 guidelines.lacking      x   x   x   x   x   x   x   x
 guidelines.one          x   x   x   x   x   x   x   x
+duties.index            x   x   x   x   x   x   x   x
+duties.one              x   x   x   x   x   x   x   x
 kpis.index              x   x   x   x   x   x   x   x
 kpis.lacking            x   x   x   x   x   x   x   x
 kpis.matrix             x   x   x   x   x   x   x   x
