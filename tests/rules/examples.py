@@ -4,11 +4,14 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-EXAMPLES = int(os.environ.get("ATTUNE_EXAMPLES", "500"))
+NIGHTLY = os.environ.get("ATTUNE_EXAMPLES")
+EXAMPLES = int(NIGHTLY or "500")
 
 thorough = settings(
     max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+steady = settings(thorough, max_examples=EXAMPLES if NIGHTLY else 200)
+"""For laws about whole policies, which have to be read first: 20 ms an example."""
 quick = settings(thorough, max_examples=max(10, EXAMPLES // 5))

@@ -19,7 +19,7 @@ from rules.durable import MOST_FACTS, Durable, EngineFailed, Ruleset, available
 from rules.rulebook import Rule, parse
 from rules.sharding import MOST_SUBRULES, Plan, shards
 from tests.rules import policies
-from tests.rules.examples import thorough
+from tests.rules.examples import steady
 
 pytestmark = pytest.mark.skipif(not available(), reason="durable-rules is not installed")
 
@@ -147,7 +147,7 @@ def test_many_rules_are_split_under_every_measured_limit(form: str) -> None:
     assert under_every_limit(policies.book_of(MANY[form]))
 
 
-@thorough
+@steady
 @given(rules=policies.rules(12))
 def test_drawn_rules_are_split_under_every_measured_limit(rules: tuple[Rule, ...]) -> None:
     assert under_every_limit(rules)

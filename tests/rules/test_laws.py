@@ -18,7 +18,7 @@ from rules.policy import Policy, PolicyInvalid, build
 from rules.rule import Rule
 from rules.strata import Engines, evaluate
 from tests.rules import policies
-from tests.rules.examples import quick, thorough
+from tests.rules.examples import quick, steady
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 TIERS = catalogue().kinds["escalation"].fields["tier"].allowed
@@ -77,7 +77,7 @@ def monotone(rules: Sequence[Rule]) -> bool:
     return not any(whole.absences for rule in rules for whole in rule.conditions)
 
 
-@thorough
+@steady
 @given(rules=policies.rules(), facts=policies.facts(6), more=policies.facts(6))
 def test_a_stratum_without_absences_is_monotone(
     rules: tuple[Rule, ...], facts: list[Fact], more: list[Fact]
@@ -87,7 +87,7 @@ def test_a_stratum_without_absences_is_monotone(
     assert all(places <= many.get(rule, frozenset()) for rule, places in few.items())
 
 
-@thorough
+@steady
 @given(drawn=books(), facts=policies.facts(8), data=st.data())
 def test_the_order_of_facts_rules_and_books_changes_nothing(
     drawn: dict[str, list[dict[str, Any]]], facts: list[Fact], data: st.DataObject
@@ -98,7 +98,7 @@ def test_the_order_of_facts_rules_and_books_changes_nothing(
     assert concluded(drawn, facts) == concluded(other, mixed)
 
 
-@thorough
+@steady
 @given(drawn=books(), facts=policies.facts(8), more=st.sampled_from(ACTIONS["require"][:2]))
 def test_a_requirement_that_is_added_removes_none(
     drawn: dict[str, list[dict[str, Any]]], facts: list[Fact], more: dict[str, Any]
@@ -111,7 +111,7 @@ def test_a_requirement_that_is_added_removes_none(
     assert before.tier == after.tier
 
 
-@thorough
+@steady
 @given(drawn=books(), facts=policies.facts(8))
 def test_what_is_forbidden_is_never_recommended_whatever_recommends_it(
     drawn: dict[str, list[dict[str, Any]]], facts: list[Fact]
@@ -130,7 +130,7 @@ def _always(name: str, then: dict[str, Any]) -> dict[str, Any]:
     return {"id": name, "reason": "Always.", "when": {"signal": "given"}, "then": [then]}
 
 
-@thorough
+@steady
 @given(drawn=books(), facts=policies.facts(8))
 def test_where_something_is_unknown_a_decision_is_more_cautious_never_less(
     drawn: dict[str, list[dict[str, Any]]], facts: list[Fact]
