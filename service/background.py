@@ -47,6 +47,7 @@ class Background:
                 ("warm", self._warm),
                 ("sweep", lambda: self._repeat("sweep", self._sweep)),
                 ("deliver", lambda: self._repeat("deliver", self._outbox.step)),
+                ("settle", lambda: self._repeat("settle", self._settling.step)),
                 ("suggest", lambda: self._repeat("suggest", self._suggest)),
                 ("owe", lambda: self._repeat("owe", self._owing.step)),
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
@@ -82,7 +83,6 @@ class Background:
             self._world.log.exception("models are cold")
 
     def _sweep(self) -> None:
-        self._settling.step()  # before deadlines: what came in time counts
         self._world.catch_up()
         sweep(self._world, self._world.clock.now())
         tidy(self._world)

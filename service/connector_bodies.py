@@ -39,7 +39,7 @@ class ConnectorIn(Model):
     url: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
 
 
-class WorkIn(Model):
+class LeaseIn(Model):
     """How much work is asked for, and for how long it is leased."""
 
     model_config = ConfigDict(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, cast
 
-from knowledge.refusals import Conflict
+from knowledge.refusals import Conflict, IdempotencyMismatch
 from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Actor, ActRefused
@@ -41,10 +41,11 @@ def publish_together(
         ActRefused: one of them can't be published; every reason is in it.
         GateRefused: a shape refuses one of them.
         Conflict: others kept writing to what they rely on.
+        IdempotencyMismatch: the plan went out before, with other messages.
     """
     wanted = [*dict.fromkeys(messages)]
     named = plan or ThingId(world.ids(PLAN))
-    if plan is not None and (before := _begun_before(world, plan)):
+    if plan is not None and (before := _begun_before(world, plan, wanted)):
         return before
 
     def prepare() -> list[Draft]:
@@ -60,7 +61,7 @@ def publish_together(
     try:
         return commit_all(world, relied, prepare)[: len(wanted) + 1]
     except (ActRefused, Conflict):  # perhaps because a retry of the same plan was first
-        if plan is None or not (before := _begun_before(world, plan)):
+        if plan is None or not (before := _begun_before(world, plan, wanted)):
             raise
         return before
 
@@ -82,12 +83,19 @@ def _all_allowed(world: World, messages: Sequence[ThingId], actor: Actor) -> lis
     return dones
 
 
-def _begun_before(world: World, plan: ThingId) -> tuple[Event, ...]:
-    """The events with which a plan went out, its messages first; none where it did not."""
+def _begun_before(world: World, plan: ThingId, wanted: Sequence[ThingId]) -> tuple[Event, ...]:
+    """The events with which a plan went out, its messages first; none where it did not.
+
+    Raises:
+        IdempotencyMismatch: it went out with other messages.
+    """
     found = world.ledger.read(0, types=(ACTED,), subject=plan, limit=1)
     if not found:
         return ()
-    count = len(cast("dict[str, list[str]]", found[0].data["properties"])["publishes"])
+    begun_with = cast("dict[str, list[str]]", found[0].data["properties"])["publishes"]
+    if {*begun_with} != {*wanted}:
+        raise IdempotencyMismatch(found[0].sequence)
+    count = len(begun_with)
     return world.ledger.range(found[0].sequence - count, count + 1)
 
 

@@ -15,7 +15,7 @@ from service.addresses import AddressRefused, Guard
 from service.api.answers import answer, conflict, principal, world
 from service.bodies import instant
 from service.committing import ThingUnknown
-from service.connector_bodies import ConnectorIn, ReceiptIn, WorkIn
+from service.connector_bodies import ConnectorIn, LeaseIn, ReceiptIn
 from service.connectors import KIND, Connector, standing
 from service.handing_out import hand_out
 from service.placements import ASKED
@@ -105,12 +105,12 @@ def remove(local: str) -> Response:
 
 
 @bp.get("/<string:local>/work")
-@bp.input(WorkIn, location="query")
+@bp.input(LeaseIn, location="query")
 @bp.doc(
     summary="What the connector has to post or to take down: leased, so that nobody else gets it.",
     responses={200: "Work.", 403: "It is for the connector's own key."},
 )
-def work(local: str, query_data: WorkIn) -> Response:
+def work(local: str, query_data: LeaseIn) -> Response:
     """Hand out work."""
     here = world()
     connector = _mine(here, local)

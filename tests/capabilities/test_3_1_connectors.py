@@ -193,7 +193,7 @@ def test_a_connectors_key_confirms_its_own_and_opens_nothing_else(
         name = one.id.partition("/")[2]
         body = {"id": f"connector/{name}", "name": name, "holder": one.id, "languages": ["nl"]}
         live.post("/v1/connectors", body | {"channels": ["app"]})
-    message = desk.approved(channel="app", language="nl", text="De treinen staan stil.")
+    message = desk.approved(channel="app", language="nl", text="De treinen rijden niet.")
     desk.writer.act(message, "publish")
     (asked,) = mine.ask("GET", "/v1/connectors/mine/work")["items"]
     receipt = {"placement": asked["placement"], "outcome": "taken-down"}

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.refusals import Conflict
+from knowledge.refusals import Conflict, IdempotencyMismatch
 from ontology.events import Draft
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
@@ -237,6 +237,25 @@ def test_publishing_a_plan_again_gives_back_what_it_began_with(world: World) -> 
     assert publish_together(world, [message], WRITER, plan=plan) == first
     with pytest.raises(ActRefused):
         publish_together(world, [message], WRITER, plan=ThingId("plan/twice"))
+
+
+def test_a_plan_does_not_begin_again_with_other_messages(world: World) -> None:
+    plan = ThingId("plan/once")
+    publish_together(world, [approved(world)], WRITER, plan=plan)
+    with pytest.raises(IdempotencyMismatch):
+        publish_together(world, [approved(world, text="Other words.")], WRITER, plan=plan)
+
+
+def test_what_was_confirmed_in_time_alerts_nobody_however_late_that_is_seen(
+    world: World, clock: StoppedClock, settling: Settling
+) -> None:
+    message = approved(world)
+    plan = published(world, message)
+    told(world, placement(world, message), "posted")
+    clock.advance(clock.now() + timedelta(minutes=16))
+    sweep(world, clock.now())
+    settling.step()
+    assert (state(world, plan), reasons(world)) == ("out", [])
 
 
 def test_a_plan_published_by_two_workers_at_once_begins_once(
