@@ -20,7 +20,7 @@ from service.outlets import OutletRef, outlet_of
 from service.recording import written
 from service.signing import accompanying
 from service.sweep import ITSELF
-from service.telling import told_of
+from service.telling import team_for, told_of
 
 KIND: Final = "correction-request"
 _TOLD: Final = {
@@ -83,7 +83,7 @@ def request(
             "contradicts": said.contradicts,
             "aboutIncident": said.incident,
         }
-        team = said.team or world.graph.get(actor.id, "memberOf")
+        team = team_for(world, said.team, actor, said.incident)
         return Beginning(properties=properties, data={"team": team}, beside=beside)
 
     return begin(world, KIND, "owe", made, actor, body=said, idempotency=idempotency)

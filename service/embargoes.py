@@ -15,7 +15,7 @@ from service.beginning import Beginning, begin
 from service.bodies import Model
 from service.committing import Done, Here
 from service.outlets import OutletRef, outlet_of
-from service.telling import told_of
+from service.telling import team_for, told_of
 from service.zoned import TimeZone, local, moment
 
 KIND: Final = "embargo"
@@ -65,7 +65,7 @@ def place(world: Here, said: EmbargoIn, actor: Actor, *, idempotency: str | None
             "embargoUntil": until.isoformat(),
             "timeZone": said.time_zone,
         }
-        team = said.team or world.graph.get(actor.id, "memberOf")
+        team = team_for(world, said.team, actor, None)
         beside = {draft.subject: draft for _, drafts in found for draft in drafts}
         return Beginning(properties=properties, data={"team": team}, beside=[*beside.values()])
 

@@ -13,7 +13,7 @@ from service.committing import Done, Here, ThingUnknown, commit
 from service.enquiry_bodies import EnquiryIn, JournalistIn, RemarkIn
 from service.outlets import outlet_of
 from service.recording import written
-from service.telling import told_of
+from service.telling import team_for, told_of
 from service.zoned import moment
 
 KIND: Final = "enquiry"
@@ -66,7 +66,7 @@ def receive(
             "timeZone": said.time_zone,
             "wishesEmbargo": said.embargo_wish,
         }
-        team = said.team or world.graph.get(actor.id, "memberOf")
+        team = team_for(world, said.team, actor, said.incident)
         return Beginning(properties=properties, data={"team": team}, beside=beside)
 
     return begin(world, KIND, "receive", made, actor, body=said, idempotency=idempotency)

@@ -1,7 +1,6 @@
 """Holding: whatever could go out waits in one act, and stays back while the hold stands."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
@@ -16,13 +15,14 @@ from service.activities import GOES_OUT, HOLD, told
 from service.activities import KIND as ACTIVITY
 from service.acts import acted, standing
 from service.audiences import HOLDS, audience_of, reached
-from service.committing import Done, Here, commit_all
+from service.committing import Done, GateRefused, Here, commit_all
 from service.message_content import KIND as MESSAGE
 from service.recording import written
 from service.sweep import ITSELF
 from service.telling import told as alert
 
 AT_ONCE: Final = 100
+_REFUSED: Final = (ActRefused, Conflict, GateRefused)
 WAITING: Final = ("approved", "scheduled", "due")
 """The states from which a message could go out."""
 
@@ -57,13 +57,7 @@ def hold_all(world: Here, reason: str, actor: Actor, *, incident: ThingId | None
     first: ThingId | None = hold
     while (found := _next(world, incident, tried)) or first is not None:
         tried |= {one.thing for one in found}
-        try:
-            _commit(world, found, reason, actor, first, incident)
-            held += found
-        except (ActRefused, Conflict):
-            if first is not None:
-                _commit(world, [], reason, actor, first, incident)
-            held += _alone(world, found, reason, actor)
+        held += _share(world, found, reason, actor, first, incident)
         first = None
         world.catch_up()
     return Placed(hold=hold, held=tuple(held))
@@ -138,13 +132,30 @@ def _held(world: Here, one: Held, reason: str, actor: Actor) -> list[Draft]:
     return [acted(world.ids("event"), stands, outcome, actor, at), *more]
 
 
-def _alone(world: Here, share: Sequence[Held], reason: str, actor: Actor) -> list[Held]:
-    held = []
-    for one in share:
-        with suppress(ActRefused, Conflict):
-            _commit(world, [one], reason, actor, None, None)
-            held.append(one)
-    return held
+def _share(
+    world: Here,
+    share: Sequence[Held],
+    reason: str,
+    actor: Actor,
+    hold: ThingId | None = None,
+    incident: ThingId | None = None,
+) -> list[Held]:
+    """Hold a share in one commit; where one of it can't be held, each by itself."""
+    try:
+        _commit(world, share, reason, actor, hold, incident)
+    except _REFUSED:
+        _commit(world, [], reason, actor, hold, incident)
+        return [one for one in share if _held_alone(world, one, reason, actor)]
+    return [*share]
+
+
+def _held_alone(world: Here, one: Held, reason: str, actor: Actor) -> bool:
+    try:
+        _commit(world, [one], reason, actor, None, None)
+    except _REFUSED as error:
+        world.log.warning("not held", thing=one.thing, why=str(error)[:200])
+        return False
+    return True
 
 
 def keep_back(world: Here) -> int:
@@ -159,7 +170,10 @@ def keep_back(world: Here) -> int:
             about = world.graph.get(hold, "aboutIncident")
             incident = ThingId(str(about)) if about is not None else None
             reason = str(world.graph.get(hold, "heldBecause"))
-            kept += len(_alone(world, [*_reached(world, incident)], reason, ITSELF))
+            missing = [*_reached(world, incident)]
+            for start in range(0, len(missing), AT_ONCE):
+                kept += len(_share(world, missing[start : start + AT_ONCE], reason, ITSELF))
+                world.catch_up()
     return kept
 
 

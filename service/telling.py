@@ -2,7 +2,8 @@
 
 from ontology.events import Draft, Json
 from ontology.identity import ThingId
-from ontology.lifecycle import Standing
+from ontology.lifecycle import Actor, Standing
+from rules.merging import DUTY_OFFICER
 from service.alerts import KIND as ALERT
 from service.committing import Done, Here
 from service.signing import accompanying
@@ -28,6 +29,17 @@ def told(
     alert = ThingId(world.ids(ALERT))
     stands = Standing(thing=alert, kind=ALERT, state=None)
     return accompanying(world, alert, ALERT, "raise", given, done.at, stands=stands)
+
+
+def team_for(world: Here, said: str | None, actor: Actor, incident: str | None) -> Json:
+    """Whose work a new thing is: the team named, else of whoever begins it, else the incident's.
+
+    Where none of them is known it is the duty officer's, so that it is somebody's.
+    """
+    own = world.graph.get(actor.id, "memberOf")
+    owner = world.graph.get(ThingId(incident), "ownedBy") if incident is not None else None
+    duty = DUTY_OFFICER if world.graph.exists(ThingId(DUTY_OFFICER)) else None
+    return said or own or owner or duty
 
 
 def told_of(world: Here, done: Done, tier: str, words: str) -> Draft:

@@ -175,8 +175,9 @@ def test_what_is_paid_for_is_held_with_everything_else_until_a_person_releases_i
     service: Served, writer: Person, tmp_path: Path
 ) -> None:
     incident(service, "held-back", harm="inconvenience")
-    body = {"kind": "paid-post", "name": "Winter fares", "team": "team/communications"}
-    body |= {"starts_at": "2027-05-01T08:00:00Z", "topics": ["held-back"]}
+    body: dict[str, Any] = {"kind": "paid-post", "name": "Winter fares"}
+    body |= {"team": "team/communications", "starts_at": "2027-05-01T08:00:00Z"}
+    body |= {"topics": ["held-back"]}
     file = tmp_path / "activity.json"
     file.write_text(json.dumps(body))
     activity = cli(service, writer, "activities", "plan", file).split()[0]

@@ -102,6 +102,16 @@ def test_an_outlet_is_known_by_its_name_and_a_journalist_by_mail(world: World) -
     assert world.graph.get(first, "outlet") == world.graph.get(second, "outlet")
 
 
+def test_what_nobody_of_a_team_logs_is_the_incidents_or_the_duty_officers(world: World) -> None:
+    nobody = Actor(id=ThingId("system/mailbox"), roles=WRITER.roles)
+    for incident, team in ((LATE, "team/crisis-office"), (None, "team/duty-officer")):
+        body = {"outlet": "A", "questions": ["Why?"], "deadline": "2026-11-22T17:30Z"}
+        one = EnquiryIn.model_validate(body | {"time_zone": "UTC", "incident": incident})
+        enquiry = enquiries.receive(world, one, nobody).subject
+        world.catch_up()
+        assert world.graph.get(enquiry, "routedTo") == team
+
+
 def test_the_same_key_logs_an_enquiry_once(world: World) -> None:
     body = {"outlet": "A", "questions": ["Why?"], "deadline": "2026-11-22T17:30Z"}
     one = EnquiryIn.model_validate(body | {"time_zone": "UTC"})
