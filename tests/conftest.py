@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from werkzeug.test import TestResponse
 
 from ontology.identity import ThingId
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from service.world import World
 
 Once = Callable[[str, Callable[[Path], None]], Path]
+
+# What is drawn may take as long as a busy machine needs.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 # The service is imported inside the fixtures, so that the inner packages' tests run without it.
 

@@ -317,7 +317,10 @@ def _properties(thing: str, number: int) -> dict[str, Json]:
     return known[kind_of(ThingId(thing))]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(st.lists(STEPS, max_size=12), st.integers(0, 12))
 def test_it_does_not_matter_in_how_many_pages_or_from_which_snapshot_one_folds(
     tmp_path: Path, steps: list[tuple[str, str, int]], cut: int

@@ -156,7 +156,9 @@ def test_a_governed_event_moves_the_versions_of_its_scopes_and_subject(
     )
 )
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_versions_are_a_fold_of_the_governed_events(
     ledger: Ledger, draft: Drafter, appends: list[list[tuple[str, set[str], bool]]]

@@ -54,7 +54,9 @@ def test_every_event_is_proven_by_its_leaf(filled: Ledger) -> None:
 
 @given(st.data())
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_earlier_head_is_a_prefix_of_any_later_one(
     filled: Ledger, data: st.DataObject

@@ -32,7 +32,9 @@ def sealed(keys: KeyStore, value: bytes = b"secret", subject: ThingId = ANN) -> 
 
 @given(value=st.binary(max_size=200).filter(lambda v: not v.endswith(b" ")))
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
 )
 def test_what_is_sealed_opens_to_what_it_was(keys: KeyStore, value: bytes) -> None:
     [plain] = keys.unseal([sealed(keys, value)])

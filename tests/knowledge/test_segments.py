@@ -77,7 +77,9 @@ SIGNALS = st.builds(
 
 @given(heard=st.lists(SIGNALS, max_size=12, unique_by=lambda s: s.id))
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_signals_read_back_as_they_were(segments: Segments, heard: list[Signal]) -> None:
     known = {s.id for s in segments.scan()}

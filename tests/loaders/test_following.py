@@ -17,6 +17,7 @@ from loaders.pacing import Quota
 from loaders.platform_client import AccessLost, CircuitOpen, PlatformClient, Time
 from loaders.timelines import FORMS
 from tests.platform_simulation import FAULTS, START, Clock, Platform, simulated
+from tests.serving import PLAIN
 
 SECONDS = st.floats(0, 1_500, allow_nan=False)
 PAUSE_S = 240
@@ -49,7 +50,7 @@ def listen(platform: Platform, url: str, form: str, folder: Path, sink: Sink) ->
     clock = platform.clock
     quota = Quota(requests=platform.quota, window=platform.window)
     places = PlaceFile(folder / "place.json")
-    with closing(httpx.Client(base_url=url, timeout=5, trust_env=False)) as http:
+    with closing(httpx.Client(base_url=url, timeout=5, trust_env=False, verify=PLAIN)) as http:
         client = PlatformClient(
             http,
             quota,
