@@ -222,7 +222,8 @@ def listening(connector: Connector, secret: str, port: int) -> ThreadingHTTPServ
                 self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
                 return
             body = self.rfile.read(int(length))
-            if not signed(secret, dict(self.headers.items()), body, time.time()):
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            if not signed(secret, headers, body, time.time()):
                 self._answer(HTTPStatus.UNAUTHORIZED)
                 return
             connector.take(json.loads(body)["data"]["data"])
