@@ -1,6 +1,8 @@
 """What things are called where, by the policy, and what messages say against it."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from knowledge.language import glossaries
 from knowledge.language.glossaries import Called, Forbidden
@@ -13,7 +15,13 @@ from service.message_content import Content, read
 from service.pathways import larger
 from service.world import World
 
-_PARTS = ("subject", "text")
+MOST: Final = 100
+"""Findings of one text that are told."""
+
+LONGEST: Final = 1_000
+"""Characters of a sentence that is quoted; of a longer one only the words that matter are."""
+
+_PARTS: Final = ("subject", "text")
 
 
 def called(world: World, language: str, region: str | None) -> tuple[Called, ...]:
@@ -25,22 +33,21 @@ def called(world: World, language: str, region: str | None) -> tuple[Called, ...
 
 def of_message(world: World, content: Content) -> dict[str, Json]:
     """What a message says that it should not; of a localisation, the terms that it lost, too."""
-    return {"forbidden": [*_told(world, content)], "missing": _missing(world, content)}
+    bad = [*_told(world, content)]
+    return {"forbidden": bad[:MOST], "missing": _missing(world, content)}
 
 
 def of_text(world: World, text: str, language: str, region: str | None) -> dict[str, Json]:
     """What a text says that nobody says there, and the terms that it names."""
     known = called(world, language, region)
-    bad: list[Json] = [
-        _shown(one, "text", text) for one in glossaries.forbidden(text, language, known)
-    ]
+    bad = [*_shown(glossaries.forbidden(text, language, known), "text", text)]
     named: list[Json] = [shown(one) for one in glossaries.spoken_of(text, language, known)]
-    return {"forbidden": bad, "terms": named}
+    return {"forbidden": bad[:MOST], "terms": named}
 
 
 def refused(world: World, content: Content) -> Iterator[DataProblem]:
     """Why a localisation can't be submitted: words that its board has not granted."""
-    for part, one in ungranted(world, content):
+    for part, one in ungranted(world, content)[:MOST]:
         say = " or ".join(map(repr, one.called.say[:3])) or "something else"
         words = (
             f"{one.place.says!r} is not said there ({one.called.glossary.name}:"
@@ -89,14 +96,24 @@ def _found(world: World, content: Content) -> Iterator[tuple[str, Forbidden]]:
 
 
 def _told(world: World, content: Content) -> Iterator[Json]:
-    for part, one in _found(world, content):
-        yield _shown(one, part, content.one(part) or "")
+    found = [*_found(world, content)]
+    for name in _PARTS:
+        here = [one for part, one in found if part == name]
+        yield from _shown(here, name, content.one(name) or "")
 
 
-def _shown(one: Forbidden, part: str, text: str) -> dict[str, Json]:
-    """A finding: the sentence in which it stands, and the approved wording beside it."""
+def _shown(found: Iterable[Forbidden], part: str, text: str) -> Iterator[Json]:
+    """Findings: the sentence in which each stands, and the approved wording beside it."""
+    sentences = apart(text).sentences
+    starts = [one.start for one in sentences]
+    for one in found:
+        at = bisect_right(starts, one.place.start) - 1
+        whole = sentences[at].text if at >= 0 else one.place.says
+        yield _finding(one, part, whole if len(whole) <= LONGEST else one.place.says)
+
+
+def _finding(one: Forbidden, part: str, sentence: str) -> dict[str, Json]:
     place = one.place
-    around = (s.text for s in apart(text).sentences if s.start <= place.start < s.end)
     return {
         "glossary": one.called.glossary.name,
         "term": one.called.term.name,
@@ -105,7 +122,7 @@ def _shown(one: Forbidden, part: str, text: str) -> dict[str, Json]:
         "says": place.says,
         "start": place.start,
         "end": place.end,
-        "sentence": next(around, place.says),
+        "sentence": sentence,
         "why": one.why,
         "say": [*one.called.say],
         "board": one.called.glossary.board,

@@ -1,5 +1,6 @@
 """What terms are called in a place, and what a text calls them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -51,14 +52,14 @@ def forbidden(text: str, language: str, known: Iterable[Called]) -> tuple[Forbid
     """What a text says and never should, in its order; not where an approved wording stands."""
     terms = [one for one in known if one.never]
     approved = places(text, {say for one in terms for say in one.say}, language)
-    found = places(text, {never for one in terms for never, _ in one.never}, language)
-    bad = [one for one in found if not any(_covers(good, one) for good in approved)]
+    barred: dict[str, list[tuple[Called, str | None]]] = defaultdict(list)
+    for one in terms:
+        for never, why in one.never:
+            barred[never].append((one, why))
     return tuple(
         Forbidden(called=one, place=place, why=why)
-        for place in bad
-        for one in terms
-        for never, why in one.never
-        if never == place.wording
+        for place in _outside(places(text, barred, language), approved)
+        for one, why in barred[place.wording]
     )
 
 
@@ -110,8 +111,15 @@ def _far(one: Wording, regions: Sequence[str]) -> int:
     return len(regions) if one.region is None else regions.index(one.region)
 
 
-def _covers(good: Place, bad: Place) -> bool:
-    return good.start <= bad.start and bad.end <= good.end
+def _outside(found: Iterable[Place], approved: Sequence[Place]) -> Iterator[Place]:
+    """The places that lie in none of the approved ones; both in the order of the text."""
+    at, reached = 0, 0
+    for one in found:
+        while at < len(approved) and approved[at].start <= one.start:
+            reached = max(reached, approved[at].end)
+            at += 1
+        if one.end > reached:
+            yield one
 
 
 def _words(one: Called) -> Iterator[str]:

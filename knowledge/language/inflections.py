@@ -34,7 +34,11 @@ ENDINGS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
 """By language, endings of nouns and adjectives and what stands without them; no other language's
 words are found inflected."""
 
-_WORD: Final = re.compile(r"[^\W_]+")
+_BESIDE: Final = "\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufeff"
+"""Signs within words that are not letters: soft hyphens, accents apart, what does not show."""
+
+_WORD: Final = re.compile(rf"[^\W_]+(?:[{_BESIDE}]+[^\W_]+)*")
+_HIDDEN: Final = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _DOUBLED: Final = frozenset({"ss", "nn"})  # Bus, Busse; Kundin, Kundinnen
 
 
@@ -102,7 +106,7 @@ def _from(
 @lru_cache(maxsize=20_000)
 def _stems(word: str, language: str) -> frozenset[str]:
     """A word as it is and without each ending that it may have."""
-    whole = unicodedata.normalize("NFC", word).casefold().replace("œ", "oe")
+    whole = unicodedata.normalize("NFC", _HIDDEN.sub("", word)).casefold().replace("œ", "oe")
     found = {whole}
     for ending, left in ENDINGS.get(language, ()):
         stem = whole.removesuffix(ending) + left

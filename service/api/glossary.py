@@ -94,7 +94,7 @@ def _at(region: str | None) -> World:
     here.catch_up()
     if region is not None and not here.graph.exists(ThingId(region)):
         known = here.graph.of_type("Region")
-        words = "is no region here, nor in the graph"
+        words = "is no region here; put it first, or leave it out"
         raise unprocessable(
             [Fault(pointer="/region", detail=words, value=region, example=next(iter(known), None))]
         )

@@ -7,7 +7,7 @@ import pytest
 from ontology.identity import ThingId
 from ontology.lifecycle import ActRefused
 from service import deviations, submitting
-from service.glossaries import of_message, of_text
+from service.glossaries import MOST, of_message, of_text
 from service.library import library_of
 from service.message_content import read
 from service.wording_checks import misnamed
@@ -127,6 +127,12 @@ def test_a_text_is_read_without_a_message(world: World) -> None:
     found: Any = of_text(world, "Ein Notbus, kein Zugunglück.", "de", None)
     assert [one["says"] for one in found["forbidden"]] == ["Notbus", "Zugunglück"]
     assert {one["term"] for one in found["terms"]} == {"replacement-bus", "derailment"}
+
+
+def test_a_long_text_full_of_such_words_is_read_at_once_and_told_in_part(world: World) -> None:
+    found: Any = of_text(world, "Notbus Ersatzbus Zugunglück " * 700, "de", None)
+    assert len(found["forbidden"]) == MOST
+    assert len(str(found)) < 200_000
 
 
 def test_a_bundle_without_glossaries_has_the_shipped_ones_and_one_with_them_its_own() -> None:

@@ -85,6 +85,13 @@ def test_a_forbidden_wording_inside_an_approved_one_is_no_finding() -> None:
         ),
         ("de", "Zug", "Der Züge wegen.", ["Züge"]),
         ("de", "Zug", "Zugabe, Zugführer, Bezug.", []),
+        ("de", "Verspätung", "Verspa\u0308tungen", ["Verspa\u0308tungen"]),
+        (
+            "de",
+            "Notbus",
+            "Not\u00adbusse und \u200bNot\u200bbus",
+            ["Not\u00adbusse", "Not\u200bbus"],
+        ),
         ("de", "Verletzte", "mehreren Verletzten", ["Verletzten"]),
         ("fr", "train régional", "Les trains régionaux circulent.", ["trains régionaux"]),
         ("fr", "contrôleur", "la contrôleuse; les controleurs", ["contrôleuse", "controleurs"]),
