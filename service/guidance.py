@@ -7,7 +7,6 @@ from ontology.events import Json
 from ontology.identity import ThingId
 from service.committing import ThingUnknown
 from service.guideline_choice import Asked, Choice, choose
-from service.guideline_owing import acknowledgements
 from service.guidelines import Version
 from service.message_content import Content
 from service.world import World
@@ -48,7 +47,7 @@ def guiding(world: World, content: Content) -> str | None:
 def acknowledged(world: World, content: Content, person: ThingId) -> bool | None:
     """Whether somebody has acknowledged what a message is written under; None without any."""
     one = _version(world, guiding(world, content))
-    return person in acknowledgements(world, one) if one is not None else None
+    return person in world.acknowledgements_now().of(one) if one is not None else None
 
 
 def told(world: World, content: Content, reader: ThingId) -> dict[str, Json]:
@@ -58,7 +57,7 @@ def told(world: World, content: Content, reader: ThingId) -> dict[str, Json]:
     choice, one = choose(world.guidelines(), said, at), _version(world, guiding(world, content))
     if one is None:
         return {"version": None, "notices": [_GAP.format(words=said.words())]}
-    read = reader in acknowledgements(world, one)
+    read = reader in world.acknowledgements_now().of(one)
     notices: list[Json] = []
     if not read:
         by = one.acknowledge_by or one.review_by

@@ -36,7 +36,8 @@ def _of_messages(world: World, at: datetime) -> Iterator[Gap]:
             language, region, audience, channel = said
             many[_asked(world, language, region, audience, channel)] += 1
     for words, count in _uncovered(world, many, at):
-        yield _gap(words, f"{_many(count, 'live message')} in {words.words()}")
+        live = "1 live message" if count == 1 else f"{count} live messages"
+        yield _gap(words, f"{live} in {words.words()}")
 
 
 _SAID = ("language", "forRegion", "audience", "onChannel")
@@ -55,7 +56,8 @@ def _of_customers(world: World, at: datetime) -> Iterator[Gap]:
             many[_asked(world, language, region, "customer", None)] += count
     for words, count in _uncovered(world, many, at):
         place = f"{words.language} in {words.region or 'a region that is not known'}"
-        yield _gap(words, f"{_many(count, 'customer')} who want to be spoken to in {place}")
+        wants = "1 customer wants" if count == 1 else f"{count} customers want"
+        yield _gap(words, f"{wants} to be spoken to in {place}")
 
 
 def _asked(
@@ -115,7 +117,3 @@ def _alike(standing: tuple[Version, ...]) -> Iterator[Gap]:
             detail = f"{one.id} and {other.id} hold for exactly the same; the later one wins"
             cure = "withdraw one, or let one name a region, an audience or a channel"
             yield Gap(gap="same-scope", about=one.guideline, detail=detail, cure=cure)
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

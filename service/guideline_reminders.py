@@ -11,10 +11,11 @@ from ontology.events import Draft, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Past, Standing
 from rules.merging import DUTY_OFFICER
+from service.acknowledging import Reading
 from service.alerts import KIND as ALERT
 from service.approving import upwards
 from service.committing import Done, Here
-from service.guideline_owing import Guided, owing
+from service.guideline_owing import owing
 from service.guidelines import Version
 from service.signing import accompanying
 
@@ -27,17 +28,17 @@ _LONGEST: Final = 600
 
 def reminded(world: Here, one: Version, done: Done) -> Iterator[Draft]:
     """The alerts that go with a deadline of a version."""
-    guided = cast(Guided, world)
+    reading = cast(Reading, world)
     match done.outcome.act:
         case "remind":
-            yield from _writers_reminded(guided, one, done.at)
+            yield from _writers_reminded(reading, one, done.at)
         case "escalate":
-            yield from _owner_told(guided, one, done.at)
+            yield from _owner_told(reading, one, done.at)
         case _:
-            yield _review_overdue(guided, one, done)
+            yield _review_overdue(reading, one, done)
 
 
-def watch(world: Guided) -> int:
+def watch(world: Reading) -> int:
     """Alert of every guideline in force whose owner has nobody or has gone; how many were new.
 
     Once for each owner and day of review: the ids say which.
@@ -59,7 +60,7 @@ def answering(world: Here, owner: ThingId, steps: int = 0) -> tuple[ThingId, str
     return manned[min(steps, len(manned) - 1)] if manned else ThingId(DUTY_OFFICER), why
 
 
-def _writers_reminded(world: Guided, one: Version, at: datetime) -> Iterator[Draft]:
+def _writers_reminded(world: Reading, one: Version, at: datetime) -> Iterator[Draft]:
     by_team: dict[ThingId, list[ThingId]] = {}
     for person, team in owing(world, one).items():
         by_team.setdefault(team or one.owner, []).append(person)
@@ -69,7 +70,7 @@ def _writers_reminded(world: Guided, one: Version, at: datetime) -> Iterator[Dra
         yield _raised(world, alert, (team, "frontline"), words, at)
 
 
-def _owner_told(world: Guided, one: Version, at: datetime) -> Iterator[Draft]:
+def _owner_told(world: Reading, one: Version, at: datetime) -> Iterator[Draft]:
     people = [*owing(world, one)]
     if not people:
         return
@@ -80,7 +81,7 @@ def _owner_told(world: Guided, one: Version, at: datetime) -> Iterator[Draft]:
     yield _raised(world, alert, (team, "specialist"), words, at)
 
 
-def _review_overdue(world: Guided, one: Version, done: Done) -> Draft:
+def _review_overdue(world: Reading, one: Version, done: Done) -> Draft:
     """One more step up each week, as far as anybody is there."""
     before = sum(past.act == _PASSED for past in _since_review(done.stands))
     steps = before + 1 if done.outcome.act == _PASSED else 0
@@ -97,7 +98,7 @@ def _since_review(stands: Standing) -> Iterator[Past]:
     yield from stands.history[last + 1 :]
 
 
-def _alone(world: Guided, one: Version, at: datetime) -> bool:
+def _alone(world: Reading, one: Version, at: datetime) -> bool:
     team, why = answering(world, one.owner)
     alert = _alert(one, f"owner {one.review_by.isoformat()}", one.owner)
     if why is None or world.ledger.versions([Scope(alert)])[Scope(alert)]:

@@ -11,7 +11,7 @@ from ontology.lifecycle import Role, possible
 from service.bodies import instant
 from service.guideline_choice import Asked, choose
 from service.guideline_difference import difference, shown
-from service.guideline_owing import Acknowledged, acknowledgements, owing
+from service.guideline_owing import owing
 from service.guidelines import VERSION, Version
 from service.world import World
 
@@ -91,12 +91,12 @@ def compared(world: World, old: Version, new: Version) -> dict[str, Json]:
 
 def read_by(world: World, one: Version) -> dict[str, Json]:
     """Who has acknowledged a version, with the evidence, and who still owes that."""
-    done = sorted(acknowledgements(world, one).values(), key=lambda said: said.at)
+    done = sorted(world.acknowledgements_now().of(one).values(), key=lambda said: said.at)
     return {
         "version": one.id,
         "digest": one.digest,
         "by": _instant(one.acknowledge_by),
-        "acknowledged": [Acknowledged.json(said) for said in done],
+        "acknowledged": [said.json() for said in done],
         "owing": [{"person": who, "team": team} for who, team in owing(world, one).items()],
     }
 

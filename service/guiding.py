@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from ontology.events import Draft, Json
-from ontology.identity import Scope, ThingId, kind_of
+from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ActRefused, Past, Standing
 from ontology.lifecycle_data import DataProblem
 from service.acts import standing
 from service.committing import Done, Here
-from service.guideline_owing import ACKNOWLEDGE
 from service.guideline_reminders import reminded
 from service.guidelines import GUIDELINES, IN_FORCE, VERSION, Guidelines, Version, newest
 from service.signing import accompanying
@@ -43,8 +42,8 @@ class GuidelineJoint:
         """What follows for the other versions, and who is told.
 
         Raises:
-            ActRefused: it was written against a version that was replaced since, somebody
-                acknowledges another text, or a review names a moment that has passed.
+            ActRefused: it was written against a version that was replaced since, or a review names
+                a moment that has passed.
         """
         if done.outcome.act == "propose":
             raise _refused(done, "act", "do it by POST /v1/guidelines, with its text")
@@ -57,8 +56,6 @@ class GuidelineJoint:
                 return [*_superseded(world, self._known(), one, done.at)]
             case "withdraw" | "end" if done.stands.state in IN_FORCE:
                 return [*_reinstated(world, self._known(), one, done.at)]
-            case "acknowledge":
-                _acknowledged(one, done)
             case "review":
                 _reviewed(done)
             case "remind" | "escalate" | "fall-due" | "pass-up":
@@ -102,18 +99,6 @@ def _reinstated(world: Here, known: Guidelines, one: Version, at: datetime) -> I
     if covering and (stands := standing(world, covering[-1].id, VERSION)).state == "replaced":
         data: dict[str, Json] = {"reviewBy": covering[-1].review_by.isoformat()}
         yield accompanying(world, covering[-1].id, VERSION, "reinstate", data, at, stands=stands)
-
-
-def _acknowledged(one: Version, done: Done) -> None:
-    said = done.outcome.details.get("digest")
-    if kind_of(done.actor.id) != "person":
-        words = f"{done.actor.id} is no person; whoever writes acknowledges under their own key"
-        raise _refused(done, "actor", words)
-    if said != one.digest:
-        words = f"{str(said)[:80]!r} is not the digest of {one.id}, which is {one.digest}"
-        raise _refused(done, "digest", words)
-    if any(p.actor == done.actor.id and p.act == ACKNOWLEDGE for p in done.stands.history):
-        raise _refused(done, "actor", f"{done.actor.id} has acknowledged it already")
 
 
 def _reviewed(done: Done) -> None:

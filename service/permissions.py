@@ -125,6 +125,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "guidelines.lacking": ("read:guidelines", KEY_ROLES),
         "guidelines.one": ("read:guidelines", KEY_ROLES),
         "guidelines.difference": ("read:guidelines", KEY_ROLES),
+        "guidelines.acknowledge": ("write:guidelines", _ACT),  # whoever writes
         "guidelines.acknowledgements": ("read:guidelines", KEY_ROLES),
         "messages.reading": ("read:messages", KEY_ROLES),
         "validations.index": ("read:validations", KEY_ROLES),

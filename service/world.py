@@ -20,6 +20,7 @@ from ontology.identity import ThingId
 from ontology.lifecycle_file import lifecycles
 from service.access import KIND as PLATFORM
 from service.access import AccessGuard
+from service.acknowledging import Acknowledgements
 from service.activation import ActivationGuard
 from service.agreeing import AGREEMENT, AgreementJoint, SessionJoint
 from service.alert_guard import AlertGuard
@@ -261,6 +262,10 @@ class World:
         """All versions of all guidelines, read again only after a change of them."""
         return self._guidelines.now()
 
+    def acknowledgements_now(self) -> Acknowledgements:
+        """Who has read which guideline, folded up to the head."""
+        return self._acknowledgements.now()
+
     def settle_lags(self) -> None:
         """Measure how long what decisions have counted had waited for them."""
         self.counting.lags.settle()
@@ -303,6 +308,10 @@ class World:
     @cached_property
     def _guidelines(self) -> View[Guidelines]:
         return View(self._read_guidelines, guides, self._folding)
+
+    @cached_property
+    def _acknowledgements(self) -> Followed[Acknowledgements]:
+        return Followed(Acknowledgements(), self.ledger)
 
     @cached_property
     def _measurements(self) -> Followed[Measurements]:

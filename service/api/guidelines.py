@@ -9,12 +9,13 @@ from pydantic import ConfigDict, Field
 
 from ontology.events import Json
 from ontology.identity import ThingId
-from service import guideline_proposing, guideline_view
+from service import acknowledging, guideline_proposing, guideline_view
+from service.acknowledging import Acknowledged
 from service.api.answers import answer, conflict, idempotency, principal, world
 from service.bodies import Model, Moment
 from service.committing import ThingUnknown
 from service.guidance import asked
-from service.guideline_bodies import GuidelineIn
+from service.guideline_bodies import AcknowledgementIn, GuidelineIn
 from service.guideline_gaps import gaps
 from service.guidelines import GUIDELINE, Version
 from service.message_bodies import Audience, Channel, Language
@@ -188,6 +189,27 @@ def difference(local: str, query_data: ComparedIn) -> Response:
     else:
         raise conflict(f"{new.id} is a first version; name another one by old.")
     return answer(guideline_view.compared(here, old, new))
+
+
+@bp.post("/<string:local>/acknowledgements")
+@bp.input(AcknowledgementIn)
+@bp.doc(
+    summary="Say that you have read the version in force and write by it; twice is once.",
+    responses={
+        201: "The evidence: who, when, which text, which event.",
+        403: "Whoever says so is no person.",
+        404: "There is no such guideline.",
+        409: "None is in force.",
+        422: "It is the digest of another text.",
+    },
+)
+def acknowledge(local: str, json_data: AcknowledgementIn) -> Response:
+    """Record it."""
+    here = _now()
+    guideline = _versions(here, local)[0].guideline
+    event = acknowledging.acknowledge(here, guideline, json_data.digest, principal().actor(None))
+    said = Acknowledged.of(event)
+    return answer(said.json(), HTTPStatus.CREATED)
 
 
 @bp.get("/<string:local>/acknowledgements")

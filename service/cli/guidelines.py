@@ -170,11 +170,12 @@ def acknowledge(
     if not isinstance(shown, dict):
         refuse(f"no version of {guideline} is in force, so there is nothing to acknowledge")
     given: dict[str, Json] = {"digest": digest or shown["contentDigest"]}
-    done = _act(url, key, str(shown["id"]), "acknowledge", given)
+    path = f"{_path(guideline)}/acknowledgements"
+    done = _asked(url, key, lambda client: client.post(path, given))
     if as_json:
         show(done)
     else:
-        typer.echo(f"{done['actor']} has acknowledged {done['thing']} ({given['digest']})")
+        typer.echo(f"{done['person']} has acknowledged {done['version']} ({done['digest']})")
 
 
 @app.command("acknowledgements")

@@ -204,7 +204,7 @@ def test_where_none_holds_nothing_is_refused_and_the_gap_is_listed(
     assert writer.submit(made["id"])["state"] in {"submitted", "approved"}
     checked = attune("guidelines", "check", env=door(lead))
     assert checked.returncode == 1
-    assert "1 customer who want to be spoken to in ja in region/hk" in checked.stdout
+    assert "1 customer wants to be spoken to in ja in region/hk" in checked.stdout
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,7 @@ deviations.create       x   x   x   .   x   .   .   .
 deviations.index        x   x   x   x   x   x   x   x
 deviations.one          x   x   x   x   x   x   x   x
 deviations.templates    x   x   x   x   x   x   x   x
+guidelines.acknowledge  x   x   x   x   x   x   .   x
 guidelines.acknowledgements x x   x   x   x   x   x   x
 guidelines.create       x   x   x   x   x   .   .   .
 guidelines.difference   x   x   x   x   x   x   x   x
