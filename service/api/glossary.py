@@ -34,7 +34,7 @@ class TermsIn(Model):
     term: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,79}$")] | None = None
 
 
-class TextIn(Model):
+class PassageIn(Model):
     """A text, and where it would be read."""
 
     model_config = ConfigDict(
@@ -77,12 +77,12 @@ def index(query_data: TermsIn) -> Response:
 
 
 @bp.post("/reading")
-@bp.input(TextIn)
+@bp.input(PassageIn)
 @bp.doc(
     summary="What a text says that nobody says there, with the approved wording; nothing is kept.",
     responses={200: "Findings in the order of the text.", 422: "There is no such region."},
 )
-def reading(json_data: TextIn) -> Response:
+def reading(json_data: PassageIn) -> Response:
     """Read it."""
     here = _at(json_data.region)
     found = glossaries.of_text(here, json_data.text, json_data.language, json_data.region)
