@@ -7,7 +7,7 @@ from typing import Final
 
 from ontology import shape_engines
 from service.alerting import Alerting
-from service.briefs import outdate
+from service.briefs import Outdating
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.going_out import publish_due
@@ -36,6 +36,7 @@ class Background:
         self._world: Final = world
         self._outbox: Final = Outbox(world)
         self._alerting: Final = Alerting(world)
+        self._outdating: Final = Outdating(world)
         self._owing: Final = Owing(world)
         self._validating: Final = Validating(world)
         self._settling: Final = Settling(world)
@@ -90,7 +91,7 @@ class Background:
         watch(self._world)
         watch_owners(self._world)
         publish_due(self._world)
-        outdate(self._world)
+        self._outdating.step()
         keep_back(self._world)
         if (now := self._world.clock.now()).date() != self._lapsed_on:
             self._lapse(now)

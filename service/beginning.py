@@ -20,7 +20,7 @@ _NOTHING: Final[Mapping[str, Json]] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
-    """What a thing says and what its first act carries; `beside` goes with it, before it.
+    """What a thing says and what its first act carries; `beside` goes with it.
 
     `touches` are scopes besides its own that it moves.
     """
@@ -79,7 +79,7 @@ def begin(  # noqa: PLR0913 - a beginning has that many sides
             draft, data={**draft.data, "said": digest}, scopes=(*draft.scopes, *one.touches)
         )
         # the record first: one that is put later would take the team out of the queue
-        return [*one.beside, record, begun]
+        return [record, *one.beside, begun]
 
     events = commit_all(world, [Scope(thing), *relied], prepare)
     return next(one for one in events if one.id == event)

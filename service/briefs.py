@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from knowledge.refusals import Conflict
 from knowledge.triples import Triples
-from ontology.events import Event, Json
+from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Actor, ActRefused
 from ontology.record_values import RecordInvalid
@@ -19,15 +19,20 @@ from service.brief_sources import Sources, live_claims
 from service.briefing import Law, digest, gather
 from service.committing import Here, ThingUnknown
 from service.desk import ask, stored
+from service.embargoes import ENDED
 from service.enquiries import known
 from service.outdating import BRIEF as KIND
+from service.publishing import PUBLISHED, WITHDRAWN
 from service.signing import accompanying
 from service.sweep import ITSELF
 from service.world import World
 
+MADE: Final = "brief.made"
 _LONGEST: Final = 400
 _NAMED: Final = 5
 _HELD: Final = ("current", "outdated")
+_CHANGE: Final = (PUBLISHED, WITHDRAWN, ENDED, MADE)
+"""What can make a claim live, or end that; a new brief may have missed what came just before."""
 
 
 class BriefIn(Model):
@@ -91,7 +96,16 @@ def make(world: World, said: BriefIn, actor: Actor) -> Event:
             for one in held(world, incident, holder)
             if one != thing
         ]
-        return Beginning(properties=properties, data=data, beside=before)
+        noted = Draft(
+            id=world.ids("event"),
+            type=MADE,
+            subject=thing,
+            actor=actor.id,
+            occurred_at=at,
+            data={"holder": holder, "incident": incident},
+            governed=False,
+        )
+        return Beginning(properties=properties, data=data, beside=[*before, noted])
 
     return begin(world, KIND, "make", made, actor, body=said, relied=[Scope(holder)])
 
@@ -186,6 +200,26 @@ def outdate(world: World) -> int:
                 propose(world, thing=brief, kind=KIND, act="outdate", data=data, actor=ITSELF)
                 marked += 1
     return marked
+
+
+class Outdating:
+    """Marks briefs whose claims have changed, in one thread of each worker."""
+
+    def __init__(self, world: World) -> None:
+        """Nothing was looked at yet."""
+        self._world: Final = world
+        self._seen = -1
+
+    def step(self) -> int:
+        """Look again where something happened that could change a claim; how many were marked."""
+        events = self._world.ledger.newest(types=_CHANGE, limit=1)
+        newest = events[0].sequence if events else -1
+        if newest == self._seen:
+            return 0
+        self._world.catch_up()
+        marked = outdate(self._world)
+        self._seen = newest
+        return marked
 
 
 def _mentioned(graph: Triples, incident: ThingId, world: World) -> list[str]:

@@ -19,6 +19,7 @@ from service.telling import team_for, told_of
 from service.zoned import TimeZone, local, moment
 
 KIND: Final = "embargo"
+ENDED: Final = "embargo.ended"
 STANDS: Final = frozenset({"standing", "broken"})
 
 
@@ -81,11 +82,17 @@ def _work(world: Here, message: str) -> Json:
 
 
 def standing_over(world: Here, work: ThingId) -> ThingId | None:
-    """The embargo under which a work is now."""
-    for one in sorted(world.graph.subjects("ofWork", work)):
-        if world.graph.state(one) in STANDS:
-            return one
-    return None
+    """The embargo under which a work is now; of several the one that ends last."""
+    found = [one for one in world.graph.subjects("ofWork", work) if _stands(world, one)]
+    return max(found, key=lambda one: (_until(world, one), one), default=None)
+
+
+def _stands(world: Here, embargo: ThingId) -> bool:
+    return world.graph.state(embargo) in STANDS
+
+
+def _until(world: Here, embargo: ThingId) -> datetime:
+    return datetime.fromisoformat(str(world.graph.get(embargo, "embargoUntil")))
 
 
 def terms(world: Here, message: ThingId) -> dict[str, Json]:
@@ -99,7 +106,7 @@ def terms(world: Here, message: ThingId) -> dict[str, Json]:
 
 
 class EmbargoJoint:
-    """A break is told at once; a person decides whether it still stands."""
+    """A break is told at once, and so is its end; a person decides whether it still stands."""
 
     def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
         """Nothing else."""
@@ -107,7 +114,7 @@ class EmbargoJoint:
         return ()
 
     def drafts(self, world: Here, done: Done) -> list[Draft]:
-        """The alert that goes with a break.
+        """The alert that goes with a break, or what its end is told by.
 
         Raises:
             ActRefused: it has a door of its own, or what is reported is no break.
@@ -120,6 +127,8 @@ class EmbargoJoint:
         if act == "remind":
             words = f"Nobody decided whether it stands until {when}, though it was broken."
             return [told_of(world, done, "crisis-team", f"{done.stands.thing}: {words}")]
+        if act in {"lift", "end"}:
+            return [_ended(world, done)]
         if act != "report-break":
             return []
         link = str(done.outcome.details["link"])
@@ -128,6 +137,24 @@ class EmbargoJoint:
             raise ActRefused(act, tuple(problems), ())
         words = f"{done.stands.thing}: seen before {when}: {link} Lift it, or uphold it."
         return [told_of(world, done, "crisis-team", words)]
+
+
+def _ended(world: Here, done: Done) -> Draft:
+    """What whoever has the words before the public is told: they may use them now."""
+    stated, work = done.stands.stated, str(done.stands.stated.get("ofWork"))
+    return Draft(
+        id=world.ids("event"),
+        type=ENDED,
+        subject=done.stands.thing,
+        actor=done.actor.id,
+        occurred_at=done.at,
+        data={
+            "work": work,
+            "outlets": stated.get("toOutlet"),
+            "early": done.outcome.act == "lift",
+        },
+        governed=False,
+    )
 
 
 def _no_break(link: str, seen: datetime, until: datetime, now: datetime) -> list[DataProblem]:

@@ -46,6 +46,7 @@ TELLABLE: Final = (
     "routing.pushed",
     "routing.recalled",
     *ACTIVITY_EVENTS,
+    "embargo.ended",
 )
 """The events that a webhook can be told of; keys, webhooks and deliveries never leave."""
 

@@ -247,6 +247,14 @@ def test_a_remark_stands_in_no_event_in_clear_and_falls_with_the_journalist(worl
     assert "Rivera" not in str(told)
 
 
+def test_a_journalist_who_was_erased_can_ask_again(world: World) -> None:
+    journalist = journalist_of(world, asked(world))
+    world.ledger.erase(journalist, actor=WRITER.id, id="event/erased", reason="Asked.")
+    again = asked(world)
+    told = press_view.told(world, again, KEY_ROLES)
+    assert told["question"] == ["How many people were hurt?"]
+
+
 def journalist_of(world: World, enquiry: ThingId) -> ThingId:
     world.catch_up()
     return ThingId(str(world.graph.get(enquiry, "fromJournalist")))
@@ -469,11 +477,12 @@ def test_a_brief_reads_the_same_later_and_by_its_digest(world: World) -> None:
 def test_who_holds_a_brief_is_told_once_its_claims_change(
     world: World, clock: StoppedClock
 ) -> None:
+    watch = briefs.Outdating(world)
     brief = briefed(world)
     live(world, channel="app", text="Trains stand still. We will say more by noon.")
-    assert briefs.outdate(world) == 0
+    assert watch.step() == 0
     message = live(world, text=FOUR, claims=[INJURED])
-    assert (briefs.outdate(world), briefs.outdate(world)) == (1, 0)
+    assert (watch.step(), watch.step()) == (1, 0)
     assert state(world, brief) == "outdated"
     (alert,) = world.alerts_now().newest()
     assert alert.team == "team/executive"
@@ -485,23 +494,28 @@ def test_who_holds_a_brief_is_told_once_its_claims_change(
     newer = briefed(world)
     assert (state(world, brief), state(world, newer)) == ("superseded", "current")
     act(world, message, "withdraw", CHIEF, reason="Wrong.")
-    world.catch_up()
-    assert briefs.outdate(world) == 1
+    assert watch.step() == 1
     assert "No longer: Injured people: 4 people." in text_of(world, briefed(world))
 
 
 def test_what_is_under_embargo_and_off_the_record_stands_in_no_brief_but_as_barred(
     world: World,
 ) -> None:
-    _, _, early = release(world, text=FOUR, claims=[INJURED])
+    _, embargo, early = release(world, text=FOUR, claims=[INJURED])
     act(world, early, "publish")
+    watch = briefs.Outdating(world)
     remark = RemarkIn(attribution="off-record", text="The night shift had left the yard early.")
     enquiries.remark(world, asked(world), remark, WRITER)
-    text = text_of(world, briefed(world))
+    brief = briefed(world)
+    text = text_of(world, brief)
     assert "before 2026-11-22 12:00 EST" in text
     assert "said off the record; it stays there" in text
     assert FOUR not in text
     assert "night shift" not in text
+    assert watch.step() == 0
+    act(world, embargo, "lift", CHIEF, reason="All have it.")
+    assert watch.step() == 1
+    assert state(world, brief) == "outdated"
 
 
 def test_a_brief_for_an_enquiry_is_its_spokespersons(world: World) -> None:
