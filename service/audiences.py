@@ -14,7 +14,8 @@ HOLDS: Final = Scope("holds")
 """What placing a hold writes to, and whatever a hold would forbid relies on."""
 
 _MOST_ABOVE: Final = 20
-_SOLD: Final = frozenset({"campaign", "advertisement"})
+SOLD: Final = frozenset({"campaign", "advertisement"})
+"""The kinds of messages that sell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,5 +122,5 @@ def refuse_selling(world: Here, message: ThingId, act: str) -> None:
     Raises:
         ActRefused: it does; what informs them may go out.
     """
-    if world.graph.get(message, "messageKind") in _SOLD:
+    if world.graph.get(message, "messageKind") in SOLD:
         refuse_held(world, audience_of(world, message), act)

@@ -14,7 +14,7 @@ from ontology.lifecycle_data import DataProblem
 from service.activities import GOES_OUT, HOLD, told
 from service.activities import KIND as ACTIVITY
 from service.acts import acted, standing
-from service.audiences import HOLDS, audience_of, reached
+from service.audiences import HOLDS, SOLD, audience_of, reached
 from service.committing import Done, GateRefused, Here, commit_all
 from service.message_content import KIND as MESSAGE
 from service.recording import written
@@ -25,6 +25,9 @@ AT_ONCE: Final = 100
 _REFUSED: Final = (ActRefused, Conflict, GateRefused)
 WAITING: Final = ("approved", "scheduled", "due")
 """The states from which a message could go out."""
+
+BY_ITSELF: Final = frozenset({"scheduled", "due"})
+_OUTSIDE: Final = frozenset({"public", "customer"})
 
 _LONGEST: Final = 4_000
 
@@ -50,17 +53,28 @@ def hold_all(world: Here, reason: str, actor: Actor, *, incident: ThingId | None
 
     The hold and the first hundred things are one commit, each hundred more another. What goes
     out between the look and the commit is live. Where others write to one of a share, its things
-    are held one by one, and what they made of that one is left to them.
+    are held one by one, and what they made of that one is left to them. Where the same hold
+    stands already, it goes on.
     """
     world.catch_up()
-    hold, held, tried = ThingId(world.ids(HOLD)), list[Held](), set[ThingId]()
-    first: ThingId | None = hold
+    held, tried, stands = list[Held](), set[ThingId](), _standing(world, incident)
+    hold = stands or ThingId(world.ids(HOLD))
+    first = None if stands is not None else hold
     while (found := _next(world, incident, tried)) or first is not None:
         tried |= {one.thing for one in found}
         held += _share(world, found, reason, actor, first, incident)
         first = None
         world.catch_up()
     return Placed(hold=hold, held=tuple(held))
+
+
+def _standing(world: Here, incident: ThingId | None) -> ThingId | None:
+    """The hold that stands over an incident, or over everything."""
+    for one in sorted(world.graph.of_type("Hold")):
+        same = world.graph.get(one, "aboutIncident") == incident
+        if same and world.graph.state(one) == "standing":
+            return one
+    return None
 
 
 def _next(world: Here, incident: ThingId | None, tried: set[ThingId]) -> list[Held]:
@@ -70,14 +84,26 @@ def _next(world: Here, incident: ThingId | None, tried: set[ThingId]) -> list[He
 
 
 def _waiting(world: Here, incident: ThingId | None) -> Iterator[Held]:
-    graph, why = world.graph, "it could go out"
-    known = graph.of_type("Message")
-    if incident is not None:
-        known, why = graph.subjects("aboutIncident", incident), f"it is about {incident}"
-    for one in known:
-        if kind_of(one) == MESSAGE and graph.state(one) in WAITING:
-            yield Held(thing=one, why=why)
+    for one in world.graph.of_type("Message"):
+        if kind_of(one) == MESSAGE and world.graph.state(one) in WAITING:
+            why = "it could go out" if incident is None else _of_message(world, one, incident)
+            if why is not None:
+                yield Held(thing=one, why=why)
     yield from _reached(world, incident)
+
+
+def _of_message(world: Here, message: ThingId, incident: ThingId) -> str | None:
+    """Why a message waits, None where it need not.
+
+    It is about the incident; or it sells, or goes out by itself, and reaches who is affected.
+    """
+    said = world.graph.properties(message)
+    by_itself = said["state"][0] in BY_ITSELF or said["messageKind"][0] in SOLD
+    if incident not in said.get("aboutIncident", ()) and not (
+        by_itself and said["audience"][0] in _OUTSIDE
+    ):
+        return None
+    return reached(world, audience_of(world, message), incident)
 
 
 def _reached(world: Here, incident: ThingId | None) -> Iterator[Held]:

@@ -155,6 +155,28 @@ def test_messages_and_activities_are_held_in_one_commit(world: World) -> None:
     assert state(world, placed.hold) == "standing"
 
 
+def test_what_goes_out_by_itself_to_those_who_are_affected_is_held_whatever_it_is_about(
+    world: World,
+) -> None:
+    ours, elsewhere, idle = (
+        approved(world, incident=None, region=region) for region in (CITY, FAR, CITY)
+    )
+    within = approved(world, incident=None, region=CITY, audience="employees", channel="intranet")
+    for one in (ours, elsewhere, within):
+        act(world, one, "schedule", wait="PT2H")
+    world.catch_up()
+    assert {found.thing for found in held(world).held} == {ours}
+    assert state(world, idle) == "approved"
+
+
+def test_holding_once_more_is_the_same_hold(world: World) -> None:
+    first = held(world)
+    message = approved(world, incident=FLOOD, acknowledges_harm=True)
+    second = held(world)
+    assert (second.hold, [found.thing for found in second.held]) == (first.hold, [message])
+    assert held(world, None).hold != first.hold
+
+
 def test_a_second_hundred_is_another_commit_and_nothing_is_left_out(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
