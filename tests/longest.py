@@ -7,9 +7,11 @@ that is not here takes less than nine.
 from pathlib import Path
 
 SECONDS = {
+    "tests/crash/test_connectors.py": 70,
     "tests/crash/test_flood.py": 38,
     "tests/crash/test_listening.py": 29,
     "tests/service/test_real_server.py": 60,
+    "tests/capabilities/test_3_1_connectors.py": 45,
     "tests/capabilities/test_1_1_candidates.py": 45,
     "tests/capabilities/test_3_3_temporary_routing.py": 40,
     "tests/capabilities/test_1_5_ownership.py": 38,
@@ -29,7 +31,6 @@ SECONDS = {
     "tests/attack/test_founding.py": 17,
     "tests/rules/test_engines_agree.py": 16,
     "tests/crash/test_crashes.py": 15,
-    "tests/crash/test_connectors.py": 15,
     "tests/service/test_hot_swap.py": 15,
     "tests/docs/test_commands.py": 13,
     "tests/rules/test_durable.py": 12,

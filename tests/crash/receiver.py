@@ -43,6 +43,7 @@ class Mortal(Connector):
         channel = Counting()
         super().__init__(how[0], channel, *how[1:])
         self._die = die
+        self.heard: set[str] = set()
         channel.memory = self._memory
         for table in (POSTED, HEARD):
             self._memory.execute(table)
@@ -54,6 +55,7 @@ class Mortal(Connector):
             self._memory.execute("INSERT INTO heard VALUES (?, ?)", row)
         super().take(asked)
         self._reach("taken")
+        self.heard.add(asked["placement"])
 
     def poll(self) -> None:
         """Ask for work, on a short lease."""
@@ -77,6 +79,13 @@ class Mortal(Connector):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def heard_of(memory: Path) -> list[str]:
+    """The placements that it was asked for, in order, as often as it was."""
+    with sqlite3.connect(memory) as connection:
+        rows = connection.execute("SELECT placement FROM heard ORDER BY rowid").fetchall()
+    return [placement for (placement,) in rows]
+
+
 def words_of(memory: Path) -> list[tuple[str, str]]:
     """What was posted: placements and the digests of their words."""
     with sqlite3.connect(memory) as connection:
@@ -87,7 +96,7 @@ def words_of(memory: Path) -> list[tuple[str, str]]:
 def main() -> None:
     """Run until killed."""
     parser = argparse.ArgumentParser()
-    for name in ("attune", "connector", "key", "memory", "secret", "port", "die"):
+    for name in ("attune", "connector", "key", "memory", "secret", "port", "die", "until"):
         parser.add_argument(f"--{name}", default="")
     told = parser.parse_args()
     how = (Path(told.memory), told.attune, told.connector, told.key)
@@ -98,7 +107,8 @@ def main() -> None:
     while True:
         if not told.secret:
             connector.poll()
-        connector.step()
+        if told.until in connector.heard | {""}:  # else it does nothing yet
+            connector.step()
         time.sleep(0.05)
 
 
