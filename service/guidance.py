@@ -1,12 +1,13 @@
 """Guidance: the guideline under which a message is written, and whether its author has read it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from ontology.events import Json
 from ontology.identity import ThingId
 from service.committing import ThingUnknown
-from service.guideline_choice import Asked, Choice, choose
+from service.guideline_choice import Asked, Choice, choose, fitting
 from service.guidelines import Version
 from service.message_content import Content
 from service.world import World
@@ -15,6 +16,7 @@ _GAP: Final = "no guideline holds for what is written in {words}: a gap"
 _UNREAD: Final = (
     "you have not acknowledged {version}; read and acknowledge it by {by:%Y-%m-%d} UTC"
 )
+_ELSEWHERE: Final = "{version}, named by its author, does not hold for {words}"
 _LATER: Final = "{later} is in force by now; what is written anew is under it"
 
 
@@ -58,13 +60,7 @@ def told(world: World, content: Content, reader: ThingId) -> dict[str, Json]:
     if one is None:
         return {"version": None, "notices": [_GAP.format(words=said.words())]}
     read = reader in world.acknowledgements_now().of(one)
-    notices: list[Json] = []
-    if not read:
-        by = one.acknowledge_by or one.review_by
-        notices.append(_UNREAD.format(version=one.id, by=by))
-    later = world.guidelines().in_force(one.guideline, world.clock.now())
-    if later is not None and later.number > one.number:
-        notices.append(_LATER.format(later=later.id))
+    notices: list[Json] = [*_notices(world, one, said, read=read)]
     return {
         "version": one.id,
         "guideline": one.guideline,
@@ -74,6 +70,17 @@ def told(world: World, content: Content, reader: ThingId) -> dict[str, Json]:
         "acknowledged": read,
         "notices": notices,
     }
+
+
+def _notices(world: World, one: Version, said: Asked, *, read: bool) -> Iterator[str]:
+    if not read:
+        by = one.acknowledge_by or one.review_by
+        yield _UNREAD.format(version=one.id, by=by)
+    if fitting(one, said) is None:
+        yield _ELSEWHERE.format(version=one.id, words=said.words())
+    later = world.guidelines().in_force(one.guideline, world.clock.now())
+    if later is not None and later.number > one.number:
+        yield _LATER.format(later=later.id)
 
 
 def _why(choice: Choice, one: Version) -> str:

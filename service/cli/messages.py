@@ -327,3 +327,7 @@ def _done(found: "dict[str, Json]", *, as_json: bool) -> None:
         show(found)
     else:
         typer.echo(f"{found['id']} is {found['state']}")
+        guided = found.get("guideline")
+        notices = guided.get("notices") if isinstance(guided, dict) else None
+        for notice in notices if isinstance(notices, list) else ():
+            typer.echo(f"guideline {notice}")
