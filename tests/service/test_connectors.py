@@ -33,7 +33,7 @@ from service.sweep import sweep
 from service.webhooks import Webhook, creation
 from service.world import World
 from tests.service.conftest import START
-from tests.service.test_messages import CHIEF, WRITER, act, approved, prepared, state
+from tests.service.test_messages import CHIEF, WRITER, act, approved, prepared, put, state
 
 __all__ = ["prepared"]
 
@@ -186,6 +186,33 @@ def test_a_connector_is_asked_in_the_words_that_were_approved(world: World) -> N
     assert event.data["text"] == words_of(world.graph, one.message)
     assert event.data["digest"] == digest_of(str(event.data["text"]))
     assert (event.data["do"], event.data["attempt"]) == ("post", 1)
+
+
+def to_ann(world: World) -> Placement:
+    """A reply that a connector for mail was asked to send."""
+    register(world, PRESS, channels=frozenset({"mail"}))
+    put(world, "Customer", "customer/ann", displayName="Ann")
+    message = approved(
+        world, kind="reply", audience="customer", channel="mail", addressee="customer/ann"
+    )
+    act(world, message, "publish")
+    world.catch_up()
+    return placement(world, message, PRESS)
+
+
+def test_words_to_one_person_are_not_in_what_a_connector_is_asked(world: World) -> None:
+    event = world.ledger.at(to_ann(world).asked)
+    assert event is not None
+    assert {"text", "subject", "digest"} & {*event.data} == set()
+
+
+def test_where_the_words_were_erased_nobody_calls_them_altered(world: World) -> None:
+    one = to_ann(world)
+    world.ledger.erase(
+        ThingId("customer/ann"), actor=WRITER.id, id="event/erased", reason="Asked for it."
+    )
+    world.catch_up()
+    assert not told(world, one, "posted", digest=digest_of("Whatever.")).placement.altered
 
 
 def test_a_connectors_webhook_is_told_of_its_own_work_only(world: World) -> None:
