@@ -12,6 +12,7 @@ from service.values import Span, first, moment
 from service.world import World
 
 _WAITS = "unsigned"
+_BINDS = ("forbidsStrategy", "requiresStep")
 
 
 def sessions(world: World) -> list[Json]:
@@ -68,10 +69,12 @@ def agreement(world: World, thing: ThingId) -> dict[str, Json]:
     remind = moment(first(properties, "remindAt"))
     in_force = state not in {_WAITS, "lapsed"} and span.covers(world.clock.now())
     words = ("topic", "agreementKind", "boundary", "inRegion", "fromSession")
-    told: dict[str, Json] = {name: _text(first(properties, name)) for name in words}
+    told: dict[str, Json] = {name: _text(first(properties, name)) for name in (*words, *_BINDS)}
+    kinds: list[Json] = [*map(str, properties.get("bindsKind", ()))]
     return {
         "id": thing,
         **told,
+        "bindsKind": kinds,
         "state": state,
         "in_force": in_force,
         "signatories": asked,

@@ -63,7 +63,11 @@ def test_a_signature_waits_in_the_queue_of_its_team(
 def test_a_team_lists_the_messages_that_wait_for_it(
     service: Served, writer: Person, lawyer: Person, about: str
 ) -> None:
-    said = {"acknowledges_harm": True, "admission": "harm", "region": "region/us-ny"}
+    said: dict[str, Any] = {
+        "acknowledges_harm": True,
+        "admission": "harm",
+        "region": "region/us-ny",
+    }
     submitted = writer.submit(writer.draft(incident=about, **said)["id"])
     message = submitted["id"]
     team = submitted["approvals"][0]["routedTo"]

@@ -74,7 +74,7 @@ def delayed(lead: Person) -> str:
     return str(lead.draft(text=text)["id"])
 
 
-ONTARIO = {"language": "fr", "region": "region/ca-on", "claims": []}
+ONTARIO: dict[str, Any] = {"language": "fr", "region": "region/ca-on", "claims": []}
 NOON = "Un bus de remplacement part à midi."
 
 

@@ -208,7 +208,7 @@ def test_the_gate_lets_no_strategy_out_that_was_ruled_out(adopted: Room, service
     if not service.get("/v1/agreements/autumn-blaming-the-supplier")["in_force"]:
         sign(adopted, "agreement/autumn-blaming-the-supplier")
     writer = person(service, "team/communications", "responder", "reviewer", "legal")
-    reply = {"kind": "reply", "audience": "customer", "channel": "mail"}
+    reply: dict[str, Any] = {"kind": "reply", "audience": "customer", "channel": "mail"}
     message = str(writer.draft(**reply, strategies=["deny"])["id"])
     for asked in writer.submit(message)["approvals"]:
         person(service, asked["routedTo"], "reviewer", "legal").act(asked["id"], "grant")
@@ -224,6 +224,8 @@ def test_a_message_waits_for_the_step_that_was_agreed_and_for_who_signs_it(
     said |= {"requiresStep": "count-the-buses", "validFrom": "2020-01-01T00:00:00Z"}
     record = {"type": "Agreement", "id": "agreement/count-first"}
     service.post("/v1/records", record | {"properties": said | {"bindsKind": ["correction"]}})
+    shown = service.get("/v1/agreements/count-first")
+    assert (shown["requiresStep"], shown["bindsKind"]) == ("count-the-buses", ["correction"])
     writer = person(service, "team/communications", "responder", "reviewer", "legal")
     about = incident(service, "buses-of-autumn", harm="inconvenience")
     message = str(writer.draft(kind="correction", incident=about)["id"])
