@@ -138,8 +138,9 @@ def _crowd() -> Iterator[ox.Quad]:
     incident = "incident/crowd"
     yield from _incident(incident)
     for number in range(2_000, 2_000 + _CROWD):
-        yield from _put(f"work/b{number}", "Work", {"name": "What happened"})
-        yield from _message(number, number * _TOPICS, incident, "website", "en")
+        work = number * _TOPICS  # so that all claim the same
+        yield from _put(f"work/b{work}", "Work", {"name": "What happened"})
+        yield from _message(number, work, incident, "website", "en")
 
 
 def _incident(incident: str) -> Iterator[ox.Quad]:
