@@ -76,8 +76,8 @@ def shown(world: Here, deviation: ThingId) -> Mapping[str, tuple[Json, ...]]:
 
 
 def granted(world: Here, content: Content) -> ThingId | None:
-    """The deviation that was granted for exactly what a message says, and has not ended."""
-    for one in sorted(world.graph.subjects("proposes", content.id)):
+    """The last deviation that was granted for exactly what a message says, and has not ended."""
+    for one in sorted(world.graph.subjects("proposes", content.id), reverse=True):
         same = world.graph.get(one, "contentDigest") == content.digest
         if same and world.graph.state(one) == "granted" and not _ended(world, one):
             return one

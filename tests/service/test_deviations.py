@@ -107,6 +107,16 @@ def test_a_grant_of_a_team_that_has_nothing_to_sign_signs_nothing(world: World) 
     assert "legal-approval" in needs(world, message)
 
 
+def test_of_several_grants_the_one_that_was_asked_for_last_counts(world: World) -> None:
+    message = drafted(world, **STATEMENT)
+    act(world, asked(world, message, team="team/localisation"), "grant", CHIEF, reason="Kind.")
+    last = asked(world, message, team="team/legal")
+    act(world, last, "grant", LAWYER, reason="It claims no cause.")
+    submitting.submit(world, message, WRITER)
+    assert "legal-approval" not in needs(world, message)
+    assert world.graph.get(message, "underDeviation") == last
+
+
 def test_a_refusal_signs_nothing(world: World) -> None:
     message = drafted(world, **STATEMENT)
     deviation = asked(world, message, team="team/legal")
