@@ -1,5 +1,5 @@
-"""One response over owned, earned and paid channels: all variants pass before any goes out, and
-everything that waits is held in one act.
+"""One response over owned, earned and paid channels: all variants pass before any goes out, every
+outlet hears the same and is asked to correct it, all that waits or is paid for is held at once.
 """
 
 import json
