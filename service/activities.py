@@ -79,8 +79,6 @@ def plan(world: Here, said: ActivityIn, actor: Actor, *, idempotency: str | None
         GateRefused: it names what does not stand.
         IdempotencyMismatch: the key was used for something else.
     """
-    if said.ends_at is not None and said.ends_at <= world.clock.now():
-        raise RecordInvalid({"/ends_at": f"{said.ends_at.isoformat()} has passed"})
     audience = Audience(
         incident=said.incident,
         regions=frozenset(said.regions),
@@ -91,6 +89,8 @@ def plan(world: Here, said: ActivityIn, actor: Actor, *, idempotency: str | None
     def made(thing: ThingId) -> Beginning:
         refuse_held(world, audience, "plan")
         ends = said.ends_at
+        if ends is not None and ends <= world.clock.now():
+            raise RecordInvalid({"/ends_at": f"{ends.isoformat()} has passed"})
         properties: dict[str, Json] = {
             "name": said.name,
             "activityKind": said.kind,

@@ -55,10 +55,11 @@ def place(world: Here, said: EmbargoIn, actor: Actor, *, idempotency: str | None
         IdempotencyMismatch: the key was used for something else.
     """
     until = moment(said.until, said.time_zone, "/until")
-    if until <= world.clock.now():
-        raise RecordInvalid({"/until": f"{until.isoformat()} has passed; name a moment to come"})
 
     def made(_: ThingId) -> Beginning:
+        if until <= world.clock.now():
+            words = f"{until.isoformat()} has passed; name a moment to come"
+            raise RecordInvalid({"/until": words})
         found = [outlet_of(world, one) for one in dict.fromkeys(said.outlets)]
         properties: dict[str, Json] = {
             "ofWork": _work(world, said.message),

@@ -14,11 +14,10 @@ from service.enquiry_bodies import EnquiryIn, JournalistIn, RemarkIn
 from service.outlets import outlet_of
 from service.recording import written
 from service.telling import team_for, told_of
-from service.zoned import moment
+from service.zoned import local, moment
 
 KIND: Final = "enquiry"
 REMARK: Final = "remark"
-OPEN: Final = frozenset({"received", "assigned"})
 _WARNED: Final = 0.75
 """The part of its time after which an enquiry that is not answered is warned of."""
 
@@ -40,16 +39,15 @@ def receive(
         GateRefused: it names an incident, a topic or an outlet that does not stand.
         IdempotencyMismatch: the key was used for something else.
     """
-    now = world.clock.now()
     due = moment(said.deadline, said.time_zone, "/deadline")
-    came = said.received_at or now
-    if due <= now or came > now:
-        where, words = (
-            ("/deadline", "has passed") if due <= now else ("/received_at", "lies ahead")
-        )
-        raise RecordInvalid({where: f"{(due if due <= now else came).isoformat()} {words}"})
 
     def made(_: ThingId) -> Beginning:
+        now = world.clock.now()
+        came = said.received_at or now
+        if due <= now:
+            raise RecordInvalid({"/deadline": f"{due.isoformat()} has passed"})
+        if came > now:
+            raise RecordInvalid({"/received_at": f"{came.isoformat()} lies ahead"})
         outlet, beside = outlet_of(world, said.outlet)
         journalist = _journalist(world, said.journalist, outlet)
         if said.journalist is not None and journalist is not None:
@@ -80,6 +78,9 @@ def remark(world: Here, enquiry: ThingId, said: RemarkIn, actor: Actor) -> Event
         RecordInvalid: it does not fit the ontology.
     """
     known(world, enquiry)
+    at = said.said_at or world.clock.now()
+    if at > world.clock.now():
+        raise RecordInvalid({"/said_at": f"{at.isoformat()} lies ahead"})
     name = ThingId(world.ids(REMARK))
     properties: dict[str, Json] = {
         "ofEnquiry": enquiry,
@@ -87,7 +88,7 @@ def remark(world: Here, enquiry: ThingId, said: RemarkIn, actor: Actor) -> Event
         "attribution": said.attribution,
         "remarked": said.text,
         "saidBy": said.said_by or actor.id,
-        "saidAt": (said.said_at or world.clock.now()).isoformat(),
+        "saidAt": at.isoformat(),
         "asksAbout": [*dict.fromkeys(said.topics)] or None,
     }
     return commit(
@@ -129,7 +130,8 @@ class EnquiryJoint:
         if act not in _TOLD:
             return []
         tier, words = _TOLD[act]
-        due = done.stands.stated.get("answerBy")
+        stated = done.stands.stated
+        due = local(datetime.fromisoformat(str(stated["answerBy"])), str(stated["timeZone"]))
         who = world.graph.get(ThingId(str(world.graph.get(enquiry, "outlet"))), "name")
         return [told_of(world, done, tier, f"{enquiry}: {words.format(who=who, due=due)}")]
 
@@ -137,7 +139,7 @@ class EnquiryJoint:
 def _live(world: Here, message: ThingId) -> None:
     state = world.graph.state(message)
     if state != "live":
-        words = f"{message} is {state or 'not there'}; publish it, and every enquiry it answers is"
+        words = f"{message} is {state or 'not there'}; publish it first"
         raise ActRefused("answer", (DataProblem("message", words),), ())
 
 

@@ -112,10 +112,11 @@ def test_what_nobody_of_a_team_logs_is_the_incidents_or_the_duty_officers(world:
         assert world.graph.get(enquiry, "routedTo") == team
 
 
-def test_the_same_key_logs_an_enquiry_once(world: World) -> None:
+def test_the_same_key_logs_an_enquiry_once_even_late(world: World, clock: StoppedClock) -> None:
     body = {"outlet": "A", "questions": ["Why?"], "deadline": "2026-11-22T17:30Z"}
     one = EnquiryIn.model_validate(body | {"time_zone": "UTC"})
     first = enquiries.receive(world, one, WRITER, idempotency="k")
+    clock.advance(clock.now() + timedelta(days=1))
     assert enquiries.receive(world, one, WRITER, idempotency="k") == first
     other = one.model_copy(update={"questions": ["Who?"]})
     with pytest.raises(IdempotencyMismatch):
@@ -267,7 +268,12 @@ def test_who_may_not_read_about_people_sees_neither_journalist_nor_words(world: 
     assert "journalist" in told["withheld"]  # type: ignore[operator]
 
 
-def test_a_remark_about_nothing_is_refused(world: World) -> None:
+def test_a_remark_of_the_future_or_about_nothing_is_refused(world: World) -> None:
+    ahead = RemarkIn.model_validate(
+        {"attribution": "background", "text": "x", "said_at": "2027-01-01T00:00Z"}
+    )
+    with pytest.raises(RecordInvalid, match="lies ahead"):
+        enquiries.remark(world, asked(world), ahead, WRITER)
     with pytest.raises(ThingUnknown):
         enquiries.remark(
             world, ThingId("enquiry/none"), RemarkIn(attribution="background", text="x"), WRITER
