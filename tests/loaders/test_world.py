@@ -133,7 +133,10 @@ def test_nothing_ends_before_it_begins(type_: str, start: str, end: str) -> None
 
 
 def test_the_incident_is_opened_by_an_act_and_no_record_sets_its_phase() -> None:
-    assert [(a["thing"], a["act"]) for a in sample_acts()] == [("incident/2013-ny-train", "open")]
+    assert [(a["thing"], a["act"]) for a in sample_acts()] == [
+        ("incident/2013-ny-train", "open"),
+        ("incident/2013-crew-rosters", "open"),
+    ]
     assert all("phase" not in incident for incident in of("Incident"))
 
 
