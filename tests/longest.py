@@ -12,6 +12,7 @@ SECONDS = {
     "tests/crash/test_listening.py": 29,
     "tests/service/test_real_server.py": 60,
     "tests/capabilities/test_3_1_connectors.py": 45,
+    "tests/service/test_connectors.py": 45,
     "tests/capabilities/test_1_1_candidates.py": 45,
     "tests/capabilities/test_3_3_temporary_routing.py": 40,
     "tests/capabilities/test_1_5_ownership.py": 38,
