@@ -15,6 +15,7 @@ PARTS = (
     "decisions",
     "text",
     "judging",
+    "inflections",
     "volume",
     "virality",
     "journeys",
