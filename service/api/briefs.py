@@ -69,13 +69,16 @@ def create(json_data: BriefIn) -> Response:
 
 @bp.get("")
 @bp.input(BriefsIn, location="query")
-@bp.doc(summary="Briefs without what they say.", responses={200: "All that were asked for."})
+@bp.doc(
+    summary="Briefs without what they say; their state tells which are outdated.",
+    responses={200: "All that were asked for."},
+)
 def index(query_data: BriefsIn) -> Response:
     """Those of an incident or in a state."""
     here = world()
     here.catch_up()
     found = listed(here, "Brief", incident=query_data.incident, state=query_data.state)
-    items: list[Json] = [_head(here, one) for one in found]
+    items: list[Json] = [shown(here, one, principal().roles) for one in found]
     return answer({"items": items, "cursor": None})
 
 

@@ -154,7 +154,9 @@ def test_an_enquiry_is_logged_assigned_answered_and_its_answer_corrected(
     owed = cli(service, writer, "press", "corrections", "--state", "owed")
     assert "The number was wrong." in owed
     (held,) = writer.ask("GET", f"/v1/briefs?incident={about}")["items"]
-    assert "is live no more" in held["outdated"][0]
+    again = writer.ask("GET", f"/v1/briefs/{held['id'].partition('/')[2]}")
+    assert again["verified"]
+    assert "is live no more" in again["outdated"][0]
 
 
 def test_the_public_waits_for_the_end_of_an_embargo(
