@@ -90,10 +90,16 @@ def request(
 
 
 def given(world: Here, content: Content) -> list[ThingId]:
-    """The outlets that got a message: named by it, or answered with it."""
-    outlets = {ThingId(str(one)) for one in content.properties.get("toOutlet", ())}
-    for enquiry in world.graph.subjects("answeredBy", content.id):
-        outlets.add(ThingId(str(world.graph.get(enquiry, "outlet"))))
+    """The outlets that got a message or a version before it: named by it, or answered with it."""
+    graph, outlets, seen = world.graph, set[ThingId](), set[ThingId]()
+    version: Json = content.id
+    while version is not None and ThingId(str(version)) not in seen:
+        one = ThingId(str(version))
+        seen.add(one)
+        outlets |= {ThingId(str(name)) for name in graph.properties(one).get("toOutlet", ())}
+        for enquiry in graph.subjects("answeredBy", one):
+            outlets.add(ThingId(str(graph.get(enquiry, "outlet"))))
+        version = graph.get(one, "revisionOf")
     return sorted(outlets)
 
 

@@ -393,6 +393,16 @@ def test_a_revision_that_says_otherwise_owes_corrections_and_an_update_does_not(
     assert f"Use {third} instead." in str(world.graph.get(owed, "asksFor"))
 
 
+def test_who_was_given_an_earlier_version_is_asked_too(world: World) -> None:
+    first = answer(world, asked(world))
+    more = {"channel": "press", "audience": "press", "text": FOUR + " Buses run."}
+    second = live(world, revises=first, claims=[INJURED], **more)
+    act(world, second, "withdraw", CHIEF, reason="The number was wrong.")
+    world.catch_up()
+    (owed,) = world.graph.of_type("CorrectionRequest")
+    assert world.graph.get(owed, "outlet") == outlet_of(world)
+
+
 def outlet_of(world: World) -> ThingId:
     (outlet,) = world.graph.of_type("Outlet")
     return outlet
