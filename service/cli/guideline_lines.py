@@ -1,7 +1,9 @@
-"""How guidelines look on the command line: rows of an answer, a version, a file."""
+"""How a version of a guideline looks on the command line: as a line, as a file."""
 
 import json
 from typing import TYPE_CHECKING
+
+from service.cli.calling import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -9,23 +11,11 @@ if TYPE_CHECKING:
     from ontology.events import Json
 
 
-def rows(found: object, name: str = "items") -> "Iterator[dict[str, Json]]":
-    """The rows of an answer, or of a part of it."""
-    several = found.get(name) if isinstance(found, dict) else None
-    yield from (row for row in several or () if isinstance(row, dict))
-
-
-def texts(row: "dict[str, Json]", name: str) -> str:
-    """Several values in a line."""
-    several = row.get(name)
-    return ", ".join(map(str, several)) if isinstance(several, list) else ""
-
-
 def line(row: "dict[str, Json]") -> str:
     """A version, or a guideline of which none is in force."""
     if row["version"] is None:
         return f"{row['guideline']}  {row['name']}: none is in force"
-    where = ", ".join(filter(None, (texts(row, n) for n in ("languages", "regions")))) or "all"
+    where = ", ".join([*texts(row["languages"]), *texts(row["regions"])]) or "all"
     return (
         f"{row['version']}  {row['state']}  {row['name']} ({where}) of {row['owner']},"
         f" from {row['begins'] or 'its approval'}, review by {row['review_by']}"

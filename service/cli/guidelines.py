@@ -5,36 +5,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.guideline_lines import line, rows, source, texts
+from service.cli.calling import URL, Key, Url, acted, asked, path_of, rows, texts
+from service.cli.guideline_lines import line, source
 from service.cli.output import AsJson, refuse, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ontology.events import Json
-    from service.client import Client
 
 app = typer.Typer(
     help="Guidelines: how we speak, where, and who has read it.", no_args_is_help=True
 )
 
-Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
-Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key: acts are in your name.")]
 Guideline = Annotated[str, typer.Argument(help="guideline/…")]
 Number = Annotated[int | None, typer.Option("--version", help="Else the one in force.")]
 At = Annotated[str | None, typer.Option(help="As of then, like 2026-11-23T09:00:00Z; else now.")]
-_URL = "http://127.0.0.1:8080"
 
 
 @app.command("list")
-def index(*, at: At = None, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+def index(*, at: At = None, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """Every guideline with the version that is in force, and what waits."""
-    found = _asked(url, key, lambda client: client.get("/v1/guidelines", **_given(at=at)))
+    found = asked(url, key, lambda client: client.get("/v1/guidelines", **_given(at=at)))
     if as_json:
         show(found)
         return
-    for row in rows(found):
-        waiting = texts(row, "waiting")
+    for row in rows(found["items"]):
+        waiting = ", ".join(texts(row["waiting"]))
         more = f"; waiting: {waiting}" if waiting else ""
         typer.echo(f"{line(row)}{more}")
 
@@ -48,13 +43,13 @@ def one(  # noqa: PLR0913 - one option a side of a question
     as_file: Annotated[
         bool, typer.Option("--source", help="As a file for `propose`, to change it.")
     ] = False,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """A guideline: the text of one version, and all its versions."""
     query = _given(version=version, at=at)
-    found = _asked(url, key, lambda client: client.get(_path(guideline), **query))
+    found = asked(url, key, lambda client: client.get(path_of(guideline, "guideline"), **query))
     shown = found["shown"]
     if as_json:
         show(found)
@@ -65,7 +60,7 @@ def one(  # noqa: PLR0913 - one option a side of a question
     else:
         typer.echo(f"{shown['id']}  {shown['state']}  {shown['name']}")
         typer.echo(f"digest {shown['contentDigest']}\n\n{shown['guidance']}\n")
-        for row in rows(found, "versions"):
+        for row in rows(found["versions"]):
             typer.echo(line(row))
 
 
@@ -77,13 +72,13 @@ def holds(  # noqa: PLR0913 - one option a side of what is written
     audience: Annotated[str | None, typer.Option(help="Like public or customer.")] = None,
     channel: Annotated[str | None, typer.Option(help="Like mail or social.")] = None,
     at: At = None,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Which version holds for what is written, and why; exit code 1 where none does."""
     said = _given(language=language, region=region, audience=audience, channel=channel, at=at)
-    found = _asked(url, key, lambda client: client.get("/v1/guidelines/holding", **said))
+    found = asked(url, key, lambda client: client.get("/v1/guidelines/holding", **said))
     chosen = found["holds"]
     if as_json:
         show(found)
@@ -98,7 +93,7 @@ def holds(  # noqa: PLR0913 - one option a side of what is written
 def propose(
     file: Annotated[Path, typer.Argument(help="Markdown that begins with what it is.")],
     *,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
@@ -122,7 +117,7 @@ def propose(
         with Client(url, key) as client:
             found = client.post("/v1/guidelines", written.body)
     except RequestRefused as error:
-        errors = rows(error.problem, "errors")
+        errors = rows(error.problem.get("errors"))
         told = [written.place(str(row["pointer"]), str(row["detail"])) for row in errors]
         refuse("\n".join(told) or str(error))
     except ServiceUnreachable as error:
@@ -139,18 +134,16 @@ def act(
     name: Annotated[str, typer.Argument(help="Like approve, refuse, review or withdraw.")],
     data: Annotated[list[str] | None, typer.Argument(help="reason=… reviewBy=…")] = None,
     *,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Approve a version, refuse it, review it, or withdraw it."""
-    given: dict[str, Json] = {}
-    for word in data or []:
-        field, sign, value = word.partition("=")
-        if not sign:
-            refuse(f"{word[:140]!r} says nothing; write <field>=<value> like reason='Too early.'")
-        given[field] = value
-    _did(_act(url, key, version, name, given), as_json=as_json)
+    found = acted(url, key, version, name, data or [], kinds=("guideline-version",))
+    if as_json:
+        show(found)
+    else:
+        typer.echo(f"{found['thing']} is {found['to']}")
 
 
 @app.command("acknowledge")
@@ -160,18 +153,18 @@ def acknowledge(
     digest: Annotated[
         str | None, typer.Option(help="Of the text that you read; else that of the one in force.")
     ] = None,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Say that you have read the version in force and write by it."""
-    found = _asked(url, key, lambda client: client.get(_path(guideline)))
+    found = asked(url, key, lambda client: client.get(path_of(guideline, "guideline")))
     shown = found["shown"]
     if not isinstance(shown, dict):
         refuse(f"no version of {guideline} is in force, so there is nothing to acknowledge")
     given: dict[str, Json] = {"digest": digest or shown["contentDigest"]}
-    path = f"{_path(guideline)}/acknowledgements"
-    done = _asked(url, key, lambda client: client.post(path, given))
+    path = f"{path_of(guideline, 'guideline')}/acknowledgements"
+    done = asked(url, key, lambda client: client.post(path, given))
     if as_json:
         show(done)
     else:
@@ -183,20 +176,20 @@ def acknowledgements(
     guideline: Guideline,
     *,
     version: Number = None,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Who has acknowledged a version, and who still owes that."""
-    path = f"{_path(guideline)}/acknowledgements"
-    found = _asked(url, key, lambda client: client.get(path, **_given(version=version)))
+    path = f"{path_of(guideline, 'guideline')}/acknowledgements"
+    found = asked(url, key, lambda client: client.get(path, **_given(version=version)))
     if as_json:
         show(found)
         return
     typer.echo(f"{found['version']}, due by {found['by']}")
-    for row in rows(found, "acknowledged"):
+    for row in rows(found["acknowledged"]):
         typer.echo(f"read  {row['person']}  {row['at']}  {row['digest']}")
-    for row in rows(found, "owing"):
+    for row in rows(found["owing"]):
         typer.echo(f"owes  {row['person']}  {row['team'] or ''}".rstrip())
 
 
@@ -206,19 +199,20 @@ def diff(
     *,
     old: Annotated[int | None, typer.Option(help="Else the one that the new one revises.")] = None,
     new: Annotated[int | None, typer.Option(help="Else the newest.")] = None,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """What changed from one version to another."""
-    path = f"{_path(guideline)}/difference"
-    found = _asked(url, key, lambda client: client.get(path, **_given(old=old, new=new)))
+    path = f"{path_of(guideline, 'guideline')}/difference"
+    found = asked(url, key, lambda client: client.get(path, **_given(old=old, new=new)))
     if as_json:
         show(found)
         return
     typer.echo(f"{found['from']} → {found['to']}: {found['because'] or 'nobody says why'}")
-    for row in rows(found, "fields"):
-        typer.echo(f"{row['name']}: {texts(row, 'before')} → {texts(row, 'after')}")
+    for row in rows(found["fields"]):
+        before, after = (", ".join(texts(row[name])) for name in ("before", "after"))
+        typer.echo(f"{row['name']}: {before} → {after}")
     lines = found["lines"]
     for each in lines if isinstance(lines, list) else ():
         typer.echo(str(each))
@@ -228,73 +222,34 @@ def diff(
 def due(
     *,
     person: Annotated[str | None, typer.Option(help="Only what this one has to read.")] = None,
-    url: Url = _URL,
+    url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """What is to be read and to be reviewed, the most urgent first."""
     query = _given(person=person)
-    found = _asked(url, key, lambda client: client.get("/v1/guidelines/due", **query))
+    found = asked(url, key, lambda client: client.get("/v1/guidelines/due", **query))
     if as_json:
         show(found)
         return
-    for row in rows(found):
+    for row in rows(found["items"]):
         late = "overdue" if row["overdue"] else ""
-        whom = texts(row, "people") or row["owner"]
+        whom = ", ".join(texts(row["people"])) or row["owner"]
         typer.echo(f"{row['by']}  {late:7}  {row['due']} of {row['version']} by {whom}")
 
 
 @app.command("check")
-def check(*, url: Url = _URL, key: Key = "", as_json: AsJson = False) -> None:
+def check(*, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """Where none holds, which are stale or unread; exit code 1 where there is any such gap."""
-    found = _asked(url, key, lambda client: client.get("/v1/guidelines/gaps"))
+    found = asked(url, key, lambda client: client.get("/v1/guidelines/gaps"))
     if as_json:
         show(found)
-    for row in rows(found) if not as_json else ():
+    for row in rows(found["items"]) if not as_json else ():
         typer.echo(f"{row['gap']:<15}{row['about']}: {row['detail']}; {row['cure']}")
     if found["items"]:
         raise typer.Exit(1)
     if not as_json:
         typer.echo("no gaps")
-
-
-def _asked(url: str, key: str, call: "Callable[[Client], dict[str, Json]]") -> "dict[str, Json]":
-    from service.client import (  # noqa: PLC0415 - light start
-        Client,
-        RequestRefused,
-        ServiceUnreachable,
-    )
-
-    try:
-        with Client(url, key) as client:
-            return call(client)
-    except (RequestRefused, ServiceUnreachable) as error:
-        refuse(str(error))
-
-
-def _act(
-    url: str, key: str, version: str, name: str, data: "dict[str, Json]"
-) -> "dict[str, Json]":
-    kind, _, local = version.partition("/")
-    if kind != "guideline-version" or not local:
-        refuse(f"{version[:140]!r} is no version; `attune guidelines show` has their ids")
-    body: dict[str, Json] = {"act": name, "data": data}
-    path = f"/v1/guideline-versions/{local}/acts"
-    return _asked(url, key, lambda client: client.post(path, body))
-
-
-def _did(found: "dict[str, Json]", *, as_json: bool) -> None:
-    if as_json:
-        show(found)
-    else:
-        typer.echo(f"{found['thing']} is {found['to']}")
-
-
-def _path(guideline: str) -> str:
-    kind, _, local = guideline.partition("/")
-    if kind != "guideline" or not local:
-        refuse(f"{guideline[:140]!r} is no guideline; `attune guidelines list` has their ids")
-    return f"/v1/guidelines/{local}"
 
 
 def _given(**query: str | int | None) -> dict[str, str | int]:

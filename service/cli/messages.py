@@ -330,4 +330,4 @@ def _done(found: "dict[str, Json]", *, as_json: bool) -> None:
         guided = found.get("guideline")
         notices = guided.get("notices") if isinstance(guided, dict) else None
         for notice in notices if isinstance(notices, list) else ():
-            typer.echo(f"guideline {notice}")
+            typer.echo(f"note: {notice}")
