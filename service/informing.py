@@ -47,11 +47,11 @@ def said(world: Here, content: Content, done: Done) -> Iterator[Draft]:
     Raises:
         ActRefused: it names a duty and does not meet it.
     """
+    if problems := refused(world, content):
+        raise ActRefused("publish", tuple(problems), ("recall",))
     named = content.one("underDuty")
     if named is None or content.incident is None:
         return
-    if problems := refused(world, content):
-        raise ActRefused("publish", tuple(problems), ("recall",))
     for duty in of_incident(world.graph, content.incident):
         if duty.state in OPEN and (duty.id == named or not any(lacks(content, duty, world.graph))):
             yield _met(world, duty, content.id, done)

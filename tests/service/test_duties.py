@@ -434,6 +434,7 @@ def test_without_models_a_person_judges_every_word(world: World) -> None:
         ({"audience": "press"}, "audience"),
         ({"kind": "statement"}, "kind"),
         ({"incident": "incident/other"}, "incident"),
+        ({"incident": None}, "incident"),
         ({"region": "region/us-ny"}, "audience"),
         ({"team": "team/executive"}, "audience"),
         ({"template": "employee-update"}, "template"),

@@ -70,7 +70,7 @@ def test_a_rule_that_owes_what_no_template_says_is_found() -> None:
         ("{family: executive-word, from_team: legal, within: 4 hours}", "legal"),
         ("{family: executive-word, from_team: team/x, within: 4 hours, concern: 3}", "3"),
         ("{family: executive-word, from_team: team/x, within: soon}", "soon"),
-        ("{family: executive-word, from_team: team/x, within: PT1H, evry: PT1H}", "every"),
+        ("{family: executive-word, from_team: team/x, within: PT1H, often: PT1H}", "often"),
     ],
 )
 def test_what_is_no_duty_is_refused_with_its_place(owed: str, words: str) -> None:
