@@ -38,7 +38,7 @@ def test_a_shape_is_listed_with_refusal_cure_and_place() -> None:
     assert one["source"] in shown
     wrong = RUN.invoke(app, ["list", "--type", "Kpi"])
     assert wrong.exit_code == 2
-    assert "there are Agreement" in wrong.output
+    assert "Agreement, Approval" in wrong.output
 
 
 def test_simple_shapes_are_shown_as_turtle() -> None:
