@@ -18,61 +18,31 @@ from knowledge.spread.windows import Windows
 from ontology.events import Event
 from ontology.identity import ThingId
 from ontology.lifecycle_file import lifecycles
-from service.access import KIND as PLATFORM
-from service.access import AccessGuard
 from service.acknowledging import Acknowledgements
-from service.activation import ActivationGuard
-from service.agreeing import AGREEMENT, AgreementJoint, SessionJoint
-from service.alert_guard import AlertGuard
-from service.alerts import KIND as ALERT
 from service.alerts import Alerts
-from service.approving import ApprovalJoint
+from service.beside_acts import guards, joints
 from service.clock import Clock, Ids, StoppedClock, new_id
 from service.clustering import Clustering
 from service.committing import Guard, Joint
 from service.connectors import Connectors
 from service.counting import HEARD, Counting
-from service.deviations import KIND as DEVIATION
-from service.deviations import DeviationJoint
-from service.duties import KIND as DUTY
 from service.duty_history import DutyHistory
-from service.duty_joints import INCIDENT, DutyJoint, IncidentJoint
 from service.folds import BATCH, Followed, View
-from service.guidelines import VERSION as GUIDELINE_VERSION
 from service.guidelines import Guidelines
 from service.guidelines import concerns as guides
-from service.guiding import GuidelineJoint, guard
 from service.incidents import Incidents
-from service.joining import KIND as LINK
-from service.joining import LinkJoint
 from service.logs import logger
 from service.measurements import Measurements
-from service.message_content import KIND as MESSAGE
-from service.message_content import PROMISE
 from service.opening import ADVANCED, advanced, opened
 from service.partners import Partners
-from service.pathways import KIND as PATHWAY
-from service.pathways import PathwayJoint
 from service.perception import Perception
-from service.placements import KIND as PLACEMENT
 from service.places import Places, concerned
-from service.placing import PlacementJoint
-from service.planning import KIND as PLAN
-from service.planning import PlanJoint
-from service.policies import PROPOSAL, Policies
-from service.press_joints import JOINTS as PRESS_JOINTS
-from service.promising import PromiseJoint
-from service.publishing import MessageJoint
-from service.rerouting import RoutingJoint
+from service.policies import Policies
 from service.roster import Roster, concerns
-from service.routing_guard import RoutingGuard
 from service.security import Keyring
-from service.sessions import KIND as SESSION
 from service.settings import Settings, WorldKind
-from service.signing import APPROVAL
 from service.skills import Skills
 from service.skills import concerns as unsettles
-from service.temporary import KIND as ROUTING
 from service.temporary import Temporaries
 from service.traffic import Traffic
 from service.validations import Validations
@@ -128,30 +98,15 @@ class World:
         self.graph: Final = own.graph
         self.segments: Final = own.segments
         self.policies: Final = Policies()
-        self.guards: Final[Mapping[str, Guard]] = {
-            PROPOSAL: ActivationGuard(self.policies),
-            PLATFORM: AccessGuard(self.graph, clock),
-            ALERT: AlertGuard(self.alerts_now),
-            ROUTING: RoutingGuard(ledger, clock, self.skills),
-            GUIDELINE_VERSION: guard,
-        }
-        self.joints: Final[Mapping[str, Joint]] = {
-            LINK: LinkJoint(),
-            APPROVAL: ApprovalJoint(),
-            MESSAGE: MessageJoint(),
-            PROMISE: PromiseJoint(),
-            PLAN: PlanJoint(),
-            PLACEMENT: PlacementJoint(),
-            PATHWAY: PathwayJoint(),
-            DEVIATION: DeviationJoint(),
-            DUTY: DutyJoint(),
-            INCIDENT: IncidentJoint(),
-            ROUTING: RoutingJoint(),
-            SESSION: SessionJoint(),
-            AGREEMENT: AgreementJoint(),
-            **PRESS_JOINTS,
-            GUIDELINE_VERSION: GuidelineJoint(self.guidelines),
-        }
+        self.guards: Final[Mapping[str, Guard]] = guards(
+            ledger=ledger,
+            graph=own.graph,
+            clock=clock,
+            policies=self.policies,
+            alerts=self.alerts_now,
+            skills=self.skills,
+        )
+        self.joints: Final[Mapping[str, Joint]] = joints(self.guidelines)
         self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
         self.traffic: Final = Traffic()
         self.temporaries: Final = Temporaries()
