@@ -1,13 +1,13 @@
 """Publishing: what goes with a message that goes out or is taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from ontology.events import Draft, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ActRefused, Standing
-from ontology.lifecycle_data import DataProblem
+from ontology.lifecycle_data import MAX_DURATION, DataProblem
 from ontology.values import encode
 from service import boundaries, earned, informing
 from service.audiences import HOLDS, refuse_selling
@@ -161,12 +161,8 @@ def _superseded(world: Here, content: Content, done: Done) -> Iterator[Draft]:
 def _made(world: Here, content: Content, done: Done) -> Iterator[Draft]:
     owner = world.graph.get(content.incident, "ownedBy") if content.incident is not None else None
     for one, part in content.promises.items():
-        due = due_of(part)
-        if due <= done.at:
-            words = f"it promises {part['sentence'][0]!r} for {due.isoformat()}, which has passed"
-            raise ActRefused("publish", (DataProblem("promises", words),), ("recall",))
+        left = _left(part, done.at)
         team = part.get("ownedBy", (owner,))[0]
-        left = due - done.at
         data: dict[str, Json] = {
             "warn": encode(_whole(left * _WARNED)),
             "within": encode(_whole(left)),
@@ -174,6 +170,24 @@ def _made(world: Here, content: Content, done: Done) -> Iterator[Draft]:
         data |= {"team": team} if team is not None else {}
         stands = Standing(thing=one, kind=PROMISE, state=None)
         yield accompanying(world, one, PROMISE, "make", data, done.at, stands=stands)
+
+
+def _left(part: Mapping[str, tuple[Json, ...]], at: datetime) -> timedelta:
+    """The time until a promise is due.
+
+    Raises:
+        ActRefused: it has passed, or is further away than a deadline can be.
+    """
+    due = due_of(part)
+    if at < due <= at + MAX_DURATION:
+        return due - at
+    wrong = (
+        "which has passed"
+        if due <= at
+        else f"more than {MAX_DURATION.days} days ahead; promise a nearer step"
+    )
+    words = f"it promises {part['sentence'][0]!r} for {due.isoformat()}, {wrong}"
+    raise ActRefused("publish", (DataProblem("promises", words),), ("recall",))
 
 
 def _ended(world: Here, content: Content, done: Done) -> Iterator[Draft]:

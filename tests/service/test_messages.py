@@ -468,6 +468,15 @@ def test_a_promise_for_a_time_that_has_passed_does_not_go_out(
         act(world, message, "publish")
 
 
+def test_a_promise_for_a_time_beyond_any_deadline_does_not_go_out(
+    world: World, clock: StoppedClock
+) -> None:
+    promise = {"sentence": "One day.", "due": (clock.now() + timedelta(days=400)).isoformat()}
+    message = approved(world, promises=[promise])
+    with pytest.raises(ActRefused, match="promise a nearer step"):
+        act(world, message, "publish")
+
+
 def test_taking_a_message_back_ends_its_promises(world: World, clock: StoppedClock) -> None:
     promise = {"sentence": "By noon.", "due": (clock.now() + timedelta(hours=4)).isoformat()}
     message = live(world, promises=[promise])
