@@ -17,7 +17,7 @@ GATHERED_TOO = {
     "touchpoint": None,
     "request": {"language", "language_judged", "language_supported", "region"},
     "incident": set(catalogue().kinds["incident"].fields) - {"debriefed", "statement_age"},
-    "progress": set[str](),
+    "progress": {"open_promises", "late_words"},
 }
 
 
