@@ -1,5 +1,6 @@
 """Which signals are stored: an index derived from the segments, rebuilt when deleted."""
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,11 @@ from ontology.signals import Signal
 
 _DIGEST_BYTES: Final = 16
 _CHUNK: Final = 500
+_WAIT_S: Final = 30
+_PAGES_IN_LOG: Final = 16_000
+"""Pages of 4 KiB that wait in the log: ids are hashes, so each batch changes pages all over."""
+
+_CACHED_KIB: Final = 32_000
 _TABLES: Final = """
     CREATE TABLE IF NOT EXISTS stored (id BLOB PRIMARY KEY, day INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS reached (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER);
@@ -29,6 +35,8 @@ class SegmentIndex:
     def __init__(self, path: Path) -> None:
         """Keep the index in this SQLite file."""
         self._path: Final = path
+        self._connection: sqlite3.Connection | None = None
+        self._of = (0, 0)
 
     def sequence(self) -> int:
         """The last segment's sequence that the index covers, 0 for none."""
@@ -58,16 +66,43 @@ class SegmentIndex:
         with self._connected() as connection:
             connection.execute("DELETE FROM stored WHERE day < ?", (before.toordinal(),))
 
+    def close(self) -> None:
+        """Let go of the file; whoever asks again opens it anew."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=30)
-        try:
-            connection.executescript(f"PRAGMA journal_mode = WAL; {_TABLES}")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        """One transaction, on a connection that stays: closing it would write all pages back."""
+        with self._opened() as connection:
+            yield connection
+
+    def _opened(self) -> sqlite3.Connection:
+        own = (os.getpid(), _inode(self._path))
+        if self._connection is None or self._of != own:
+            self._connection = self._open()
+            self._of = (own[0], _inode(self._path))
+        return self._connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=_WAIT_S, check_same_thread=False)
+        connection.executescript(f"PRAGMA journal_mode = WAL; {_TABLES}")
+        for name, value in (
+            ("synchronous", "NORMAL"),
+            ("wal_autocheckpoint", _PAGES_IN_LOG),
+            ("cache_size", -_CACHED_KIB),
+        ):
+            connection.execute(f"PRAGMA {name} = {value}")
+        return connection
+
+
+def _inode(path: Path) -> int:
+    """Which file stands there now: one that was deleted must not be written on."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0
 
 
 def _stored(connection: sqlite3.Connection, names: Sequence[bytes]) -> list[bytes]:

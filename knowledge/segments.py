@@ -1,6 +1,7 @@
 """Segments: signals kept in files by day and platform, each committed as one event."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import groupby
@@ -10,7 +11,7 @@ from typing import Final, cast
 from knowledge.durable import replace_whole, sync_directory, write_new
 from knowledge.envelopes import instant, micros
 from knowledge.ledger import Ledger
-from knowledge.refusals import SealBroken, SegmentBroken
+from knowledge.refusals import DatabaseUnavailable, SealBroken, SegmentBroken
 from knowledge.retention import Retention, named
 from knowledge.sealing import KeyStore
 from knowledge.segment_files import decode, encode, ids, sketch_of
@@ -170,6 +171,11 @@ class Segments:
         """Whether the time for which a segment may be kept has ended."""
         told = _told(event)
         return self._retention.over(told["day"], told.get("until"))
+
+    def close(self) -> None:
+        """Let go of the index, once nobody of this process is at it."""
+        with suppress(DatabaseUnavailable, OSError), self._lock.held():
+            self._index.close()
 
     def _catch_up(self) -> None:
         kept_from = self.retained().isoformat()

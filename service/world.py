@@ -309,6 +309,7 @@ class World:
                 self.graph.save_snapshot()
             except (OSError, DatabaseUnavailable) as error:
                 self.log.warning("graph not kept for the next start", why=str(error))
+        self.segments.close()
         self.ledger.close()
 
     def _fold_governed(self) -> None:
