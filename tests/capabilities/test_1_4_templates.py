@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from tests.capabilities.conftest import beside
+from tests.capabilities.governed import incident
 from tests.serving import Served, attune
 
 URGENT = (
     "Third call today and still no answer! My mother needs her insulin now, she is running out."
 )
-INCIDENT = "incident/2013-ny-train"
+INCIDENT = "incident/unanswered-calls"  # of its own: other files raise the tiers of the sample's
 STATED = {
     "agent": "Maria",
     "situation": "your mother is on that platform without her insulin",
@@ -29,6 +30,7 @@ STATED = {
 @pytest.fixture(scope="module", autouse=True)
 def warm(service: Served) -> None:
     """Wait until every worker has its models: the first that is ready may answer for another."""
+    incident(service, INCIDENT.partition("/")[2], inRegion=["region/us-ny"])
     body = {"text": URGENT, "precedents": 0, "max_wait_ms": 60_000}
     until, judged = time.monotonic() + 120, 0
     while judged < 8 and time.monotonic() < until:
@@ -199,9 +201,14 @@ def test_where_nothing_fits_the_nearest_is_told(service: Served) -> None:
 
 
 def test_composing_records_nothing(service: Served) -> None:
-    before = service.get("/v1/ledger/head")
-    composed(service, request={"incident": INCIDENT, "precedents": 0}, kind="reply")
-    assert service.get("/v1/ledger/head") == before
+    request = {"incident": INCIDENT, "precedents": 0}
+
+    def recorded() -> bool:
+        before = service.get("/v1/ledger/head")
+        composed(service, request=request, kind="reply")
+        return bool(service.get("/v1/ledger/head") != before)
+
+    assert not all(recorded() for _ in range(20))  # deadlines may lapse meanwhile, but not always
 
 
 def test_the_command_line_composes_lists_shows_and_checks(service: Served, tmp_path: Path) -> None:
