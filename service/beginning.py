@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from knowledge.refusals import IdempotencyMismatch
 from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Actor, Standing
@@ -12,7 +11,7 @@ from ontology.lifecycle import act as follow
 from ontology.records import type_of_kind
 from service.acts import acted
 from service.bodies import Model
-from service.committing import Here, commit_all, event_id
+from service.committing import Here, commit_all, event_id, said_before
 from service.recording import written
 
 _NOTHING: Final[Mapping[str, Json]] = {}
@@ -55,29 +54,22 @@ def begin(  # noqa: PLR0913 - a beginning has that many sides
     world.catch_up()
     event = event_id(world, idempotency)
     digest = world.keys.mac(kind, body.model_dump_json()).hex()[:32]
-    if idempotency is not None and (found := world.ledger.by_id(event)) is not None:
-        if found.data.get("said") != digest:
-            raise IdempotencyMismatch(found.sequence)
+    if idempotency is not None and (found := said_before(world, event, digest)):
         return found
     name = event.partition("/")[2] if idempotency is not None else None
     thing = ThingId(f"{kind}/{name}" if name is not None else world.ids(kind))
 
     def prepare() -> list[Draft]:
-        one = made(thing)
+        one, at = made(thing), world.clock.now()
         record = written(world, thing, type_of_kind(kind) or kind, present(one.properties), actor)
-        stated = record.data["properties"]
-        stands = Standing(
-            thing=thing,
-            kind=kind,
-            state=None,
-            stated=stated if isinstance(stated, dict) else _NOTHING,
-        )
-        at, data = world.clock.now(), present(one.data)
+        told = record.data["properties"]
+        stated = told if isinstance(told, dict) else _NOTHING
+        stands = Standing(thing=thing, kind=kind, state=None, stated=stated)
+        data = present(one.data)
         outcome = follow(world.lifecycles, stands, act, actor=actor, at=at, data=data)
         draft = acted(event, stands, outcome, actor, at)
-        begun = replace(
-            draft, data={**draft.data, "said": digest}, scopes=(*draft.scopes, *one.touches)
-        )
+        said, scopes = {**draft.data, "said": digest}, (*draft.scopes, *one.touches)
+        begun = replace(draft, data=said, scopes=scopes)
         # the record first: one that is put later would take the team out of the queue
         return [record, *one.beside, begun]
 

@@ -49,14 +49,15 @@ class Client:
         """Close the connection."""
         self._http.close()
 
-    def get(self, path: str, **query: str | int) -> dict[str, Json]:
-        """Ask for a resource.
+    def get(self, path: str, **query: str | int | None) -> dict[str, Json]:
+        """Ask for a resource; what is None is not asked for.
 
         Raises:
             RequestRefused: the service answers with a problem.
             ServiceUnreachable: it does not answer.
         """
-        return self._send("GET", path, params=query)
+        asked = {name: value for name, value in query.items() if value is not None}
+        return self._send("GET", path, params=asked)
 
     def post(self, path: str, body: Mapping[str, Json] | None = None) -> dict[str, Json]:
         """Send a body.

@@ -9,7 +9,7 @@ from structlog.typing import FilteringBoundLogger
 
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
-from knowledge.refusals import Conflict, DuplicateEvent
+from knowledge.refusals import Conflict, DuplicateEvent, IdempotencyMismatch
 from knowledge.sealing import KeyStore
 from ontology.events import Draft, Event, Json
 from ontology.gate import Result, Verdict, judge
@@ -189,6 +189,20 @@ def event_id(world: Here, idempotency: str | None) -> str:
     if idempotency is None:
         return world.ids("event")
     return f"event/once-{world.keys.mac(_ONCE, idempotency).hex()[:32]}"
+
+
+def said_before(world: Here, event: str, said: str) -> Event | None:
+    """The event of an idempotency key that was used before, None for a fresh one.
+
+    `said` is the keyed hash of what is asked, which events keep under that name.
+
+    Raises:
+        IdempotencyMismatch: the key was used for something else.
+    """
+    found = world.ledger.by_id(event)
+    if found is not None and found.data.get("said") != said:
+        raise IdempotencyMismatch(found.sequence)
+    return found
 
 
 def _judged(world: Here, drafts: Sequence[Draft]) -> Verdict:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from knowledge.refusals import IdempotencyMismatch
 from ontology.events import Draft, Event, Json
 from ontology.identity import ExternalKey, Scope, ThingId
 from ontology.lifecycle import Actor, Standing
@@ -13,7 +12,7 @@ from ontology.lifecycle import act as follow
 from ontology.record_values import RecordInvalid
 from service import duties
 from service.acts import acted, standing
-from service.committing import ThingUnknown, commit_all, event_id
+from service.committing import ThingUnknown, commit_all, event_id, said_before
 from service.composed_bodies import ComposedIn
 from service.composed_drafts import MADE, SEVERAL, made
 from service.guidance import asked, under
@@ -52,9 +51,7 @@ def draft(
     event = event_id(world, idempotency)
     name = event.partition("/")[2] if idempotency is not None else None
     message = ThingId(f"{KIND}/{name}" if name is not None else world.ids(KIND))
-    if idempotency is not None and (found := world.ledger.by_id(event)) is not None:
-        if found.data.get("said") != _said(world, asked):
-            raise IdempotencyMismatch(found.sequence)
+    if idempotency is not None and (found := said_before(world, event, _said(world, asked))):
         return found
     said, making = _made(world, asked, actor)
 

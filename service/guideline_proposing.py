@@ -9,7 +9,6 @@ from typing import Final, Self
 import orjson
 
 from knowledge.language.guideline_text import TextInvalid, principles
-from knowledge.refusals import IdempotencyMismatch
 from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Actor, Standing
@@ -18,7 +17,7 @@ from ontology.lifecycle_data import duration
 from ontology.record_values import RecordInvalid
 from ontology.values import duration_text
 from service.acts import acted
-from service.committing import commit_all, event_id
+from service.committing import commit_all, event_id, said_before
 from service.guideline_bodies import GuidelineIn
 from service.guidelines import VERSION, Version, newest
 from service.recording import written
@@ -75,9 +74,7 @@ def propose(
     """
     event = event_id(world, idempotency)
     sent = world.keys.mac(VERSION, said.model_dump_json()).hex()[:32]
-    if idempotency is not None and (found := world.ledger.by_id(event)) is not None:
-        if found.data.get("said") != sent:
-            raise IdempotencyMismatch(found.sequence)
+    if idempotency is not None and (found := said_before(world, event, sent)):
         return found
     try:
         principles(said.text)

@@ -1,22 +1,16 @@
 """Proposing a pathway: its text is fixed, and waits for somebody of legal."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from knowledge.language.approved_texts import unknown_slots
 from knowledge.language.slot_fills import TYPES
-from knowledge.refusals import IdempotencyMismatch
-from ontology.events import Draft, Event, Json
-from ontology.identity import Scope, ThingId
-from ontology.lifecycle import Actor, Standing
-from ontology.lifecycle import act as follow
+from ontology.events import Event, Json
+from ontology.lifecycle import Actor
 from ontology.record_values import RecordInvalid
-from service.acts import acted
-from service.committing import commit_all, event_id
+from service.beginning import Beginning, begin
 from service.pathway_bodies import PathwayIn
 from service.pathways import KIND
-from service.recording import written
 from service.world import World
 
 _HIGH_UP: Final = frozenset({"executive-approval", "board-approval"})
@@ -35,24 +29,16 @@ def propose(
     """
     if problems := _problems(said, world.clock.now()):
         raise RecordInvalid(problems)
-    event = event_id(world, idempotency)
-    digest = world.keys.mac(KIND, said.model_dump_json()).hex()[:32]
-    if idempotency is not None and (found := world.ledger.by_id(event)) is not None:
-        if found.data.get("said") != digest:
-            raise IdempotencyMismatch(found.sequence)
-        return found
-    local = event.partition("/")[2] if idempotency is not None else None
-    pathway = ThingId(f"{KIND}/{local}" if local is not None else world.ids(KIND))
-
-    def prepare() -> list[Draft]:
-        at = world.clock.now()
-        stands = Standing(thing=pathway, kind=KIND, state=None)
-        outcome = follow(world.lifecycles, stands, "propose", actor=actor, at=at, data={})
-        begun = acted(event, stands, outcome, actor, at)
-        record = written(world, pathway, "Pathway", _properties(said, actor), actor)
-        return [replace(begun, data={**begun.data, "said": digest}), record]
-
-    return commit_all(world, [Scope(pathway)], prepare)[0]
+    properties = _properties(said, actor)
+    return begin(
+        world,
+        KIND,
+        "propose",
+        lambda _: Beginning(properties=properties),
+        actor,
+        body=said,
+        idempotency=idempotency,
+    )
 
 
 def _problems(said: PathwayIn, now: datetime) -> dict[str, str]:

@@ -37,8 +37,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Activities with kind, state and time."""
-    query = {"state": state} if state is not None else {}
-    found = asked(url, key, lambda client: client.get("/v1/activities", **query))
+    found = asked(url, key, lambda client: client.get("/v1/activities", state=state))
     _told(found, [*map(_line, rows(found["items"]))], as_json=as_json)
 
 

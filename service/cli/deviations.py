@@ -1,6 +1,6 @@
 """`attune deviations`: who asks to say other words, and what people deviate from most."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,6 +12,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+_MOST: Final = 200
 State = Annotated[str | None, typer.Option(help="requested, granted, refused or lapsed.")]
 Team = Annotated[str | None, typer.Option(help="Asked of this one: team/…")]
 Incident = Annotated[str | None, typer.Option(help="incident/…")]
@@ -28,8 +29,8 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Who asked to say other words, of whom, and until when what was granted holds."""
-    query = _query(state, team, incident)
-    found = asked(url, key, lambda client: client.get("/v1/deviations", **query))
+    query = {"state": state, "team": team, "incident": incident}
+    found = asked(url, key, lambda client: client.get("/v1/deviations", **query, limit=_MOST))
     if as_json:
         show(found)
         return
@@ -52,8 +53,9 @@ def templates(
     as_json: AsJson = False,
 ) -> None:
     """What people asked not to say, the most asked first: mend these."""
-    query = _query(state, team, incident)
-    found = asked(url, key, lambda client: client.get("/v1/deviations/templates", **query))
+    query = {"state": state, "team": team, "incident": incident}
+    path = "/v1/deviations/templates"
+    found = asked(url, key, lambda client: client.get(path, **query, limit=_MOST))
     if as_json:
         show(found)
         return
@@ -62,8 +64,3 @@ def templates(
         ended = states.items() if isinstance(states, dict) else ()
         told = ", ".join(f"{number} {name}" for name, number in ended)
         typer.echo(f"{row['asked']:>5}  {row['deviatesFrom']}  {told}")
-
-
-def _query(state: str | None, team: str | None, incident: str | None) -> dict[str, str | int]:
-    wanted = {"state": state, "team": team, "incident": incident, "limit": 200}
-    return {name: value for name, value in wanted.items() if value is not None}

@@ -33,8 +33,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """What things are called there, and what nobody calls them."""
-    wanted = {"language": language, "region": region, "term": term}
-    query = {name: value for name, value in wanted.items() if value is not None}
+    query = {"language": language, "region": region, "term": term}
     found = asked(url, key, lambda client: client.get("/v1/glossary", **query))
     if as_json:
         show(found)

@@ -24,7 +24,7 @@ At = Annotated[str | None, typer.Option(help="As of then, like 2026-11-23T09:00:
 @app.command("list")
 def index(*, at: At = None, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """Every guideline with the version that is in force, and what waits."""
-    found = asked(url, key, lambda client: client.get("/v1/guidelines", **_given(at=at)))
+    found = asked(url, key, lambda client: client.get("/v1/guidelines", at=at))
     if as_json:
         show(found)
         return
@@ -48,8 +48,8 @@ def one(  # noqa: PLR0913 - one option a side of a question
     as_json: AsJson = False,
 ) -> None:
     """A guideline: the text of one version, and all its versions."""
-    query = _given(version=version, at=at)
-    found = asked(url, key, lambda client: client.get(path_of(guideline, "guideline"), **query))
+    path, query = path_of(guideline, "guideline"), {"version": version, "at": at}
+    found = asked(url, key, lambda client: client.get(path, **query))
     shown = found["shown"]
     if as_json:
         show(found)
@@ -77,8 +77,8 @@ def holds(  # noqa: PLR0913 - one option a side of what is written
     as_json: AsJson = False,
 ) -> None:
     """Which version holds for what is written, and why; exit code 1 where none does."""
-    said = _given(language=language, region=region, audience=audience, channel=channel, at=at)
-    found = asked(url, key, lambda client: client.get("/v1/guidelines/holding", **said))
+    place = {"language": language, "region": region, "audience": audience, "channel": channel}
+    found = asked(url, key, lambda client: client.get("/v1/guidelines/holding", **place, at=at))
     chosen = found["holds"]
     if as_json:
         show(found)
@@ -182,7 +182,7 @@ def acknowledgements(
 ) -> None:
     """Who has acknowledged a version, and who still owes that."""
     path = f"{path_of(guideline, 'guideline')}/acknowledgements"
-    found = asked(url, key, lambda client: client.get(path, **_given(version=version)))
+    found = asked(url, key, lambda client: client.get(path, version=version))
     if as_json:
         show(found)
         return
@@ -205,7 +205,7 @@ def diff(
 ) -> None:
     """What changed from one version to another."""
     path = f"{path_of(guideline, 'guideline')}/difference"
-    found = asked(url, key, lambda client: client.get(path, **_given(old=old, new=new)))
+    found = asked(url, key, lambda client: client.get(path, old=old, new=new))
     if as_json:
         show(found)
         return
@@ -227,8 +227,7 @@ def due(
     as_json: AsJson = False,
 ) -> None:
     """What is to be read and to be reviewed, the most urgent first."""
-    query = _given(person=person)
-    found = asked(url, key, lambda client: client.get("/v1/guidelines/due", **query))
+    found = asked(url, key, lambda client: client.get("/v1/guidelines/due", person=person))
     if as_json:
         show(found)
         return
@@ -250,7 +249,3 @@ def check(*, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
         raise typer.Exit(1)
     if not as_json:
         typer.echo("no gaps")
-
-
-def _given(**query: str | int | None) -> dict[str, str | int]:
-    return {name: value for name, value in query.items() if value is not None}

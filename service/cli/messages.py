@@ -36,8 +36,7 @@ def index(  # noqa: PLR0913 - one option a filter
 ) -> None:
     """Messages with state, channel, language and version."""
     place = {"region": region, "language": language, "channel": channel}
-    wanted = {"incident": incident, "state": state, "signer": signer, **place, "limit": 200}
-    query = {name: value for name, value in wanted.items() if value is not None}
+    query = {"incident": incident, "state": state, "signer": signer, **place, "limit": 200}
     found = asked(url, key, lambda client: client.get("/v1/messages", **query))
     if as_json:
         show(found)

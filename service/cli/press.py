@@ -43,8 +43,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Enquiries, the next deadline first."""
-    given = {"incident": incident, "state": state}
-    query = {name: value for name, value in given.items() if value is not None}
+    query = {"incident": incident, "state": state}
     found = asked(url, key, lambda client: client.get("/v1/enquiries", **query))
     _told(found, "\n".join(map(_enquiry, rows(found["items"]))), as_json=as_json)
 
@@ -151,8 +150,7 @@ def corrections(
     as_json: AsJson = False,
 ) -> None:
     """What outlets were asked, or are to be asked, to put right."""
-    given = {"incident": incident, "state": state}
-    query = {name: value for name, value in given.items() if value is not None}
+    query = {"incident": incident, "state": state}
     found = asked(url, key, lambda client: client.get("/v1/correction-requests", **query))
     _told(found, "\n".join(map(_correction, rows(found["items"]))), as_json=as_json)
 
