@@ -18,6 +18,7 @@ from ontology.record_values import RecordInvalid
 from service.bodies import Model
 from service.committing import GateRefused, ThingUnknown
 from service.policies import PolicyUnknown
+from service.policy_sources import SourceUnknown
 from service.problems import (
     Fault,
     ProblemError,
@@ -160,6 +161,7 @@ _TOLD: Final[Mapping[type[Exception], Callable[[Any], ProblemError]]] = {
     Conflict: _simple(HTTPStatus.CONFLICT, "conflict"),
     IdempotencyMismatch: _simple(HTTPStatus.CONFLICT, "idempotency-key-reused"),
     Erased: _simple(HTTPStatus.GONE, "erased"),
+    SourceUnknown: _simple(HTTPStatus.NOT_FOUND, "not-found"),
     PolicyUnknown: _simple(HTTPStatus.SERVICE_UNAVAILABLE, "no-policy"),
     DatabaseUnavailable: _simple(HTTPStatus.SERVICE_UNAVAILABLE, "ledger-unavailable"),
 }

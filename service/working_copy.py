@@ -93,6 +93,16 @@ def content_of(folder: Path) -> dict[str, bytes]:
     return found
 
 
+def texts_of(folder: Path) -> dict[str, str]:
+    """The same as texts.
+
+    Raises:
+        WorkingCopyInvalid: there is none, or one is no UTF-8.
+    """
+    content_of(folder)
+    return _files(folder)
+
+
 def _texts(client: Client, name: str) -> dict[str, str]:
     content = client.get(f"/v1/policies/{name}")["files"]
     return {n: str(t) for n, t in content.items()} if isinstance(content, dict) else {}
