@@ -43,6 +43,16 @@ def number(value: Value, shape: Field) -> int:
     return found
 
 
+def numbered(at: int, shape: Field) -> Value:
+    """The value that has a whole number; it undoes `number`.
+
+    >>> from ontology.facts import catalogue
+    >>> numbered(425, catalogue().kinds["spread"].fields["excess"])
+    4.25
+    """
+    return _VALUES[shape.datatype](at, shape)
+
+
 _TYPES: Final[Mapping[Datatype, type]] = MappingProxyType(
     {
         Datatype.TOKEN: str,
@@ -70,5 +80,18 @@ _NUMBERS: Final[Mapping[Datatype, Callable[[Any, Field], int]]] = MappingProxyTy
         Datatype.DATETIME: lambda v, _: (v - _EPOCH) // _MICROSECOND,
         Datatype.DURATION: lambda v, _: v // _MICROSECOND,
         Datatype.MONTHS: lambda v, _: int(v.total),
+    }
+)
+_VALUES: Final[Mapping[Datatype, Callable[[int, Field], Value]]] = MappingProxyType(
+    {
+        Datatype.TOKEN: lambda at, shape: shape.allowed[at],
+        Datatype.BOOLEAN: lambda at, _: bool(at),
+        Datatype.INTEGER: lambda at, _: at,
+        Datatype.DECIMAL: lambda at, shape: at / 10**shape.decimals,
+        Datatype.DATE: lambda at, _: date.fromordinal(at),
+        Datatype.TIME: lambda at, _: (_EPOCH + at * _MICROSECOND).time(),
+        Datatype.DATETIME: lambda at, _: _EPOCH + at * _MICROSECOND,
+        Datatype.DURATION: lambda at, _: at * _MICROSECOND,
+        Datatype.MONTHS: lambda at, _: Months(at),
     }
 )
