@@ -93,6 +93,7 @@ class Background:
         publish_due(self._world)
         self._outdating.step()
         keep_back(self._world)
+        self._world.decisions.forget()
         if (now := self._world.clock.now()).date() != self._lapsed_on:
             self._lapse(now)
         self._world.settle_lags()

@@ -122,6 +122,11 @@ class Settings(BaseSettings):
         return self.home / "snapshots"
 
     @property
+    def decisions_path(self) -> Path:
+        """The folder of recorded decisions as columns, safe to delete."""
+        return self.home / "decisions"
+
+    @property
     def coefficients_path(self) -> Path:
         """The folder of the fitted heads that policies name."""
         return self.home / "coefficients"

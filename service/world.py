@@ -10,6 +10,7 @@ from typing import Final, Self
 from knowledge.due import Due
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
+from knowledge.recorded_decisions import RecordedDecisions
 from knowledge.refusals import DatabaseUnavailable
 from knowledge.sealing import KeyStore
 from knowledge.segments import Segments
@@ -255,6 +256,11 @@ class World:
             self.validations_now()
             self._validated = governed
         return self._validations.fold
+
+    @cached_property
+    def decisions(self) -> RecordedDecisions:
+        """Every recorded decision as columns, for analyses; catch it up before reading."""
+        return RecordedDecisions(self.settings.decisions_path, self.ledger, self.keys)
 
     @cached_property
     def _skills(self) -> View[Skills]:

@@ -139,6 +139,7 @@ def _opened(home: Home, *, writing: bool = False) -> Iterator["Ledger"]:
 
     Whoever writes has the clock of the world that it is; to read, any will do.
     """
+    from knowledge.recorded_decisions import RecordedDecisions  # noqa: PLC0415 - light start
     from knowledge.refusals import LedgerRefused  # noqa: PLC0415 - light start
     from service.opening import HomeRefused  # noqa: PLC0415 - light start
     from service.opening import opened as parts  # noqa: PLC0415 - light start
@@ -152,6 +153,8 @@ def _opened(home: Home, *, writing: bool = False) -> Iterator["Ledger"]:
         ledger, keys, _ = parts(settings, create=False)
         with closing(keys), closing(ledger):
             yield ledger
+            if writing:  # somebody may have been erased, who must not stand in what is derived
+                RecordedDecisions(settings.decisions_path, ledger, keys).forget()
     except (LedgerRefused, HomeRefused) as error:
         refuse(str(error))
 
