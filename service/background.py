@@ -13,6 +13,7 @@ from service.delivery import Outbox
 from service.going_out import publish_due
 from service.guideline_reminders import watch as watch_owners
 from service.holding import keep_back
+from service.job_runner import JobRunner
 from service.owing import Owing
 from service.proposing import tidy
 from service.settling import Settling
@@ -41,6 +42,7 @@ class Background:
         self._validating: Final = Validating(world)
         self._settling: Final = Settling(world)
         self._suggesting: Final = Suggesting(world)
+        self._jobs: Final = JobRunner(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -53,6 +55,7 @@ class Background:
                 ("owe", lambda: self._repeat("owe", self._owing.step)),
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
                 ("validate", lambda: self._repeat("validate", self._validating.step)),
+                ("jobs", lambda: self._repeat("jobs", self._jobs.step)),
             )
         ]
         self._next_retention = 0.0
@@ -73,6 +76,7 @@ class Background:
         self._alerting.close()
         self._owing.close()
         self._validating.close()
+        self._jobs.close()
 
     def _warm(self) -> None:
         try:

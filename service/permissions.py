@@ -166,6 +166,13 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "policies.create": ("write:policies", frozenset({_GOVERNANCE})),
         "coefficients.one": ("read:policies", KEY_ROLES),
         "coefficients.put": ("write:policies", frozenset({_GOVERNANCE})),
+        "jobs.kinds": ("read:jobs", KEY_ROLES),
+        "jobs.create": ("write:jobs", KEY_ROLES),  # and of them those whom the kind is for
+        "jobs.index": ("read:jobs", KEY_ROLES),
+        "jobs.one": ("read:jobs", KEY_ROLES),
+        "jobs.result": ("read:jobs", KEY_ROLES),
+        "jobs.cancel": ("write:jobs", KEY_ROLES),
+        "jobs.remove": ("write:jobs", KEY_ROLES),
         "webhooks.create": ("write:webhooks", _RUN),
         "webhooks.index": ("read:webhooks", _INSPECT),
         "webhooks.remove": ("write:webhooks", _RUN),

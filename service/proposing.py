@@ -1,6 +1,6 @@
 """Proposing a policy: checked, its cases green, tried, then recorded for a second person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -10,7 +10,7 @@ from ontology.facts import catalogue
 from ontology.identity import ThingId
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
 from ontology.lifecycle import act as follow
-from rules.casetables import CaseResult, run_bundle
+from rules.casetables import CaseResult, Table, read_tables, run_tables
 from rules.diagnostics import Diagnostic, Invalid
 from rules.policy import build, digest
 from service import acts
@@ -28,6 +28,7 @@ from service.committing import commit_all
 from service.library import library_of
 from service.policies import PROPOSAL
 from service.problems import Fault, ProblemError, pointer
+from service.recorded_history import Progress
 from service.shape_checks import shape_faults
 from service.trial import trial
 from service.wording_checks import forbidden, misnamed, unknown
@@ -88,7 +89,11 @@ def propose(world: World, wanted: Wanted, actor: Actor) -> Event:
     return commit_all(world, [POLICY], prepare)[1]
 
 
-def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
+def _quiet(done: int, of: int) -> None:
+    """Tell nobody how far it is."""
+
+
+def check(content: Mapping[str, bytes], progress: Progress = _quiet) -> Iterable[Fault]:
     """Everything that is wrong with a bundle: names, files, shapes, cases; then its trial."""
     misplaced = [*_of_size(content), *_of_names(content)]
     yield from misplaced
@@ -100,7 +105,8 @@ def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
     yield from broken
     try:
         policy = build(content, catalogue())
-        report = run_bundle(content, catalogue())
+        tables = read_tables(policy, catalogue())
+        report = run_tables(policy, counted(tables, progress, more=1))
     except Invalid as error:
         yield from (_of_diagnostic(one) for one in error.diagnostics)
         return
@@ -111,6 +117,14 @@ def check(content: Mapping[str, bytes]) -> Iterable[Fault]:
     yield from (Fault(pointer="/files", detail=lacking) for lacking in report.unpaired)
     if not (failed or broken or lost) and (fault := trial(content)) is not None:
         yield Fault(pointer="/files", detail=fault)
+
+
+def counted(tables: Sequence[Table], progress: Progress, *, more: int = 0) -> Iterator[Table]:
+    """Tables one by one, with how many are done told; `more` steps follow them."""
+    for number, table in enumerate(tables):
+        progress(number, len(tables) + more)
+        yield table
+    progress(len(tables), len(tables) + more)
 
 
 def _unworded(content: Mapping[str, bytes]) -> list[Fault]:

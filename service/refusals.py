@@ -14,7 +14,9 @@ from werkzeug.exceptions import HTTPException
 from knowledge.refusals import Conflict, DatabaseUnavailable, Erased, IdempotencyMismatch
 from ontology.gate import Result
 from ontology.lifecycle import ActRefused
+from ontology.marked_reader import FileInvalid
 from ontology.record_values import RecordInvalid
+from rules.diagnostics import Invalid
 from service.bodies import Model
 from service.committing import GateRefused, ThingUnknown
 from service.policies import PolicyUnknown
@@ -25,6 +27,7 @@ from service.problems import (
     bad_request,
     invalid,
     not_found,
+    pointer,
     unprocessable,
 )
 from service.security import Denied
@@ -50,6 +53,14 @@ def rendered(error: ProblemError) -> Response:
         headers=error.headers,
         content_type="application/problem+json",
     )
+
+
+def problem_of(error: Exception) -> ProblemError | None:
+    """What a caller would be told of an error; None where nobody foresaw it."""
+    if isinstance(error, ProblemError):
+        return error
+    found = [told for raised, told in _TOLD.items() if isinstance(error, raised)]
+    return found[0](error) if found else None
 
 
 def _renderer(told: Callable[[Any], ProblemError]) -> Callable[[Exception], Response]:
@@ -147,6 +158,20 @@ def _faults(errors: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Fault
     return [Fault(pointer=where, detail=words) for where, words in pairs]
 
 
+def _invalid(error: Invalid) -> ProblemError:
+    """A policy that is broken, diagnostic by diagnostic."""
+    return unprocessable(
+        [
+            Fault(pointer=pointer(["files", one.file]), detail=str(one), value=one.offending[:120])
+            for one in error.diagnostics
+        ]
+    )
+
+
+def _files(error: FileInvalid) -> ProblemError:
+    return unprocessable([Fault(pointer="/files", detail=words) for words in error.errors])
+
+
 def _simple(status: HTTPStatus, kind: str) -> Callable[[Exception], ProblemError]:
     headers = _RETRY if status is HTTPStatus.SERVICE_UNAVAILABLE else None
     return lambda error: ProblemError(status, kind, str(error), headers=headers)
@@ -161,6 +186,8 @@ _TOLD: Final[Mapping[type[Exception], Callable[[Any], ProblemError]]] = {
     Conflict: _simple(HTTPStatus.CONFLICT, "conflict"),
     IdempotencyMismatch: _simple(HTTPStatus.CONFLICT, "idempotency-key-reused"),
     Erased: _simple(HTTPStatus.GONE, "erased"),
+    Invalid: _invalid,
+    FileInvalid: _files,
     SourceUnknown: _simple(HTTPStatus.NOT_FOUND, "not-found"),
     PolicyUnknown: _simple(HTTPStatus.SERVICE_UNAVAILABLE, "no-policy"),
     DatabaseUnavailable: _simple(HTTPStatus.SERVICE_UNAVAILABLE, "ledger-unavailable"),

@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     """Questions to people that one incident may have open at once; the rest are counted."""
     plan_minutes: int = Field(default=15, ge=1, le=10_080)
     """By when all channels of a plan must confirm, where the plan does not say."""
+    jobs_waiting: int = Field(default=20, ge=1, le=1_000)
+    """Jobs that may wait or run in a home; one person has at most five of them."""
+    job_minutes: float = Field(default=120, gt=0, le=10_080)
+    """How long one job may take."""
+    job_days: int = Field(default=30, ge=1, le=366)
+    """How many days the result of a job is kept."""
     webhook_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Private names, addresses and networks that webhooks may reach, with commas between."""
     platform_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
@@ -130,6 +136,11 @@ class Settings(BaseSettings):
     def coefficients_path(self) -> Path:
         """The folder of the fitted heads that policies name."""
         return self.home / "coefficients"
+
+    @property
+    def jobs_path(self) -> Path:
+        """The folder of jobs: what was asked, how far it is, what was found; encrypted."""
+        return self.home / "jobs"
 
     @property
     def precedents_path(self) -> Path:

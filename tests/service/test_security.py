@@ -157,6 +157,13 @@ webhooks.index          .   .   .   .   .   .   x   x
 webhooks.remove         .   .   .   .   .   .   .   x
 webhooks.deliveries     .   .   .   .   .   .   x   x
 webhooks.redeliver      .   .   .   .   .   .   .   x
+jobs.kinds              x   x   x   x   x   x   x   x
+jobs.create             x   x   x   x   x   x   x   x
+jobs.index              x   x   x   x   x   x   x   x
+jobs.one                x   x   x   x   x   x   x   x
+jobs.result             x   x   x   x   x   x   x   x
+jobs.cancel             x   x   x   x   x   x   x   x
+jobs.remove             x   x   x   x   x   x   x   x
 clock.now               x   x   x   x   x   x   x   x
 clock.advance           .   .   .   .   x   .   .   x
 """

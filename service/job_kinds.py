@@ -1,0 +1,113 @@
+"""The kinds of jobs: what each takes, who may ask for it, and the work that it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Protocol, TypeVar
+
+from pydantic import ConfigDict, Field
+
+from ontology.events import Json
+from ontology.lifecycle import Role
+from service.bodies import Model
+from service.recorded_history import Progress
+from service.world import World
+
+ANALYSTS: Final = frozenset(
+    {Role.GOVERNANCE, Role.REVIEWER, Role.LEGAL, Role.ANALYST, Role.AUDITOR, Role.ADMIN}
+)
+"""Who may analyse policies: whoever changes, reviews or audits them."""
+
+Body = TypeVar("Body", bound=Model)
+
+
+class Reported(Protocol):
+    """What an analysis found."""
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The same as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of work; `personal` where what it finds may tell of people.
+
+    `run` calls its progress with the steps done and all there are, now and then: what it raises
+    ends the work.
+    """
+
+    name: str
+    summary: str
+    body: type[Model]
+    run: Callable[[World, Any, Progress], Reported]
+    roles: frozenset[Role] = ANALYSTS
+    personal: bool = False
+
+
+def kind(
+    name: str,
+    summary: str,
+    body: type[Body],
+    run: Callable[[World, Body, Progress], Reported],
+    *,
+    personal: bool = False,
+) -> Kind:
+    """A kind whose work takes the body that it names."""
+    return Kind(name=name, summary=summary, body=body, run=run, personal=personal)
+
+
+PolicyName = Annotated[str, Field(min_length=1, max_length=140)]
+"""A policy: `active`, `shipped`, a digest, `policy-proposal/…`, `policy-draft/…`."""
+
+
+class PolicyIs(Model):
+    """Which policy is looked at."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"policy": "active"}}
+    )
+
+    policy: PolicyName = "active"
+
+
+def _check(world: World, body: PolicyIs, progress: Progress) -> Reported:
+    from service.checking import checked  # noqa: PLC0415 - light start
+
+    return checked(world, body.policy, progress)
+
+
+def _cases(world: World, body: PolicyIs, progress: Progress) -> Reported:
+    from service.checking import tried  # noqa: PLC0415 - light start
+
+    return tried(world, body.policy, progress)
+
+
+_KINDS: Final[Sequence[Kind]] = (
+    kind(
+        "check",
+        "Everything that is wrong with a policy, as a proposal of it would be told.",
+        PolicyIs,
+        _check,
+    ),
+    kind(
+        "cases",
+        "Every case of a policy's tables: which pass, which fail and by what.",
+        PolicyIs,
+        _cases,
+    ),
+)
+
+KINDS: Final[Mapping[str, Kind]] = {one.name: one for one in _KINDS}
+
+
+def shown(one: Kind) -> dict[str, Json]:
+    """A kind as answers tell of it."""
+    extra = one.body.model_config.get("json_schema_extra")
+    example = extra.get("example") if isinstance(extra, dict) else None
+    body = dict(example) if isinstance(example, dict) else {}
+    return {
+        "kind": one.name,
+        "summary": one.summary,
+        "roles": sorted(one.roles),
+        "personal": one.personal,
+        "example": {"kind": one.name, **body},
+    }
