@@ -48,7 +48,7 @@ from service.temporary import Temporaries
 from service.traffic import Traffic
 from service.validations import Validations
 
-_FAR: Final = 5_000
+_FAR: Final = 500
 """Governed events that take longer to fold than a snapshot takes to read."""
 
 
