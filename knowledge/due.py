@@ -30,6 +30,7 @@ MOST_OPEN: Final = 50_000
 class Due:
     """The open things and their deadlines, as far as events were applied; safe across threads.
 
+    What rests until a deadline is kept for the deadline's sake and is in no queue.
     Memory is bounded by `most`: things without deadline beyond it are dropped, oldest first, and
     counted in `dropped`; a thing with a deadline never is.
     """
@@ -99,6 +100,7 @@ class Due:
                 one
                 for one in self._open.values()
                 if (not wanted or one.kind in wanted)
+                and not self._lifecycles[one.kind].states[one.state].resting
                 and (not theirs or one.team in theirs)
                 and (after is None or one.place > after)
             )
@@ -113,6 +115,8 @@ class Due:
                 self._open[one.thing] = replace(one, deadlines=kept)
 
     def _begin(self, event: Event, lifecycle: Lifecycle) -> None:
+        if event.data.get("live") is False:  # nobody was told of it, so nobody has to answer
+            return
         state = str(lifecycle.initial)
         deadlines = entered(
             self._lifecycles, lifecycle.kind, state, at=event.occurred_at, data=event.data
@@ -167,7 +171,7 @@ class Due:
         lifecycle = self._lifecycles.get(one.kind)
         state = lifecycle.states.get(one.state) if lifecycle else None
         self._open.pop(one.thing, None)
-        if state is None or state.terminal or state.resting:
+        if state is None or state.terminal or (state.resting and not one.deadlines):
             return
         self._open[one.thing] = one
         for deadline in one.deadlines:

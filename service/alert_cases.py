@@ -21,6 +21,7 @@ from service.alert_choice import Occurrence
 from service.alerts import LOUD, TIERS, About
 from service.bodies import DecisionRequest
 from service.problems import ProblemError
+from service.silence import is_live
 from service.world import World
 
 LISTENER: Final = ThingId("system/attune-listening")
@@ -59,7 +60,7 @@ class Cases:
         """What people may have to look at, in the order in which it was said."""
         if event.type == HEARD:
             yield from self._posts(event)
-        elif event.actor != LISTENER and not event.erased:
+        elif event.actor != LISTENER and not event.erased and is_live(event):
             case = self._case(event, None)
             if case is not None and _worth(case):
                 yield case
@@ -76,7 +77,8 @@ class Cases:
             return
         for signal in signals:
             customer = self._customer(signal)
-            if customer is not None and (made := self._decided(signal, customer)) is not None:
+            made = self._decided(signal, customer) if customer is not None else None
+            if customer is not None and made is not None and is_live(made):
                 about = About(customer=customer, signal=signal.id, segment=event.sequence)
                 case = self._case(made, about)
                 if case is not None:

@@ -53,6 +53,7 @@ from service.api import (
     routings,
     sessions,
     signals,
+    silences,
     validations,
     webhooks,
 )
@@ -71,6 +72,7 @@ _BLUEPRINTS: Final = (
     reference.bp,
     decisions.bp,
     reasons.bp,
+    silences.bp,
     hindsight.bp,
     compose.bp,
     signals.bp,

@@ -39,6 +39,8 @@ from service.rerouting import RoutingJoint
 from service.routing_guard import RoutingGuard
 from service.sessions import KIND as SESSION
 from service.signing import APPROVAL
+from service.silence import KIND as SILENCE
+from service.silence import SilenceGuard
 from service.skills import Skills
 from service.temporary import KIND as ROUTING
 
@@ -59,6 +61,7 @@ def guards(
         ALERT: AlertGuard(alerts),
         ROUTING: RoutingGuard(ledger, clock, skills),
         GUIDELINE_VERSION: guard,
+        SILENCE: SilenceGuard(graph),
     }
 
 

@@ -23,6 +23,7 @@ from service.outward import Courier, Receipt
 from service.placements import overtaken
 from service.rerouting import taken_back
 from service.settings import Settings
+from service.silence import Silence, hushed
 from service.webhooks import CREATED, REMOVED, Webhook, headers, message
 
 SCHEDULE: Final = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 36_000.0)
@@ -68,8 +69,15 @@ class Sending(Protocol):
         """Whether anything may leave."""
 
     @property
+    def silence(self) -> Silence:
+        """What is kept still."""
+
+    @property
     def log(self) -> FilteringBoundLogger:
         """Where the night watch reads."""
+
+    def catch_up_governed(self) -> None:
+        """Fold governed events."""
 
 
 class Outbox:
@@ -132,6 +140,7 @@ class Outbox:
         self._outgoing = outgoing
         ledger = self._world.ledger
         head = ledger.head()
+        self._world.catch_up_governed()  # so that silence is known up to the head
         while events := ledger.read(outgoing.cursor, head, types=outgoing.types(), limit=_BATCH):
             for event in events:
                 outgoing.apply(event)
@@ -193,7 +202,7 @@ class Outbox:
 
     def _restored(self) -> Outgoing:
         """The fold as it was kept, if it is of this ledger; else from the first event on."""
-        outgoing, ledger = Outgoing(), self._world.ledger
+        outgoing, ledger = self._fresh(), self._world.ledger
         try:
             kept = orjson.loads(self._kept.read_bytes())
             cursor = int(kept["cursor"])
@@ -201,8 +210,12 @@ class Outbox:
                 events = _all(ledger, cursor)
                 outgoing.restore(cursor, kept["waiting"], kept["behind"], events)
         except (OSError, ValueError, KeyError, TypeError):
-            return Outgoing()  # it is only a shortcut
+            return self._fresh()  # it is only a shortcut
         return outgoing
+
+    def _fresh(self) -> Outgoing:
+        world = self._world
+        return Outgoing(hushed=lambda event: hushed(world.silence, world.ledger, event))
 
     def _keep(self) -> None:
         """Write the cursor and what waits, so that the next start is short."""

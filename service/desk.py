@@ -14,6 +14,7 @@ from rules.combine import decide
 from service import acts
 from service.bodies import DecisionRequest
 from service.clock import elapsed_ms, monotonic_ms
+from service.silence import marked
 from service.situation import Situation, build
 from service.world import World
 
@@ -67,12 +68,14 @@ def ask(
     situation = build(world, request, policy, at, budget_ms=wait - elapsed_ms(started))
     decision = decide(situation.facts, policy.policy, at, policy.engines)
     try:
-        (event,) = world.ledger.append([asked.draft(situation, decision, actor)])
+        live = world.silence.live(situation.named.get("touchpoint"))
+        (event,) = world.ledger.append([asked.draft(situation, decision, actor, live=live)])
     except DuplicateEvent:  # the same key, at the same moment
         if (first := asked.answered(world)) is None:
             raise
         return first
-    _raise_tier(world, situation, decision)
+    if live:
+        _raise_tier(world, situation, decision)
     _note_lag(world, situation)
     return Answer(
         event=event,
@@ -114,7 +117,9 @@ class _Asked:
         missing = {kind: _stated(event, kind) for kind in ("unknown", "degraded")}
         return Answer(event=event, decision=decision, **missing)
 
-    def draft(self, situation: Situation, decision: Decision, actor: ThingId) -> Draft:
+    def draft(
+        self, situation: Situation, decision: Decision, actor: ThingId, *, live: bool
+    ) -> Draft:
         """What the ledger keeps: facts and decision, none of the words.
 
         What tells of a customer is sealed under the customer's key, so that erasure takes it.
@@ -137,7 +142,7 @@ class _Asked:
             subject=self.id,
             actor=actor,
             occurred_at=decision.at,
-            data={name: value for name, value in data.items() if value is not None},
+            data=marked({n: value for n, value in data.items() if value is not None}, live=live),
             personal=dict.fromkeys(SEALED, self.about) if self.about is not None else {},
             governed=False,
         )

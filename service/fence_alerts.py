@@ -12,6 +12,7 @@ from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
 from rules.combine import decide
 from service import acts, desk
 from service.bodies import DecisionRequest
+from service.silence import is_live
 from service.situation import Situation, build
 from service.world import World
 
@@ -79,6 +80,8 @@ def _raised(
     """Record the decision and raise the alert that names it."""
     alert = alert_id(fence, situation.at)
     asked = desk.ask(world, request, ATTUNE, idempotency=f"attune|{alert}")
+    if not is_live(asked.event):
+        return None
     here = next(fact.values for fact in situation.facts if fact.kind == "geofence")
     data: dict[str, Json] = {
         "team": _team(here, asked.decision),

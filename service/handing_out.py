@@ -18,9 +18,9 @@ _MOST_OPEN: Final = 10_000
 def hand_out(world: World, connector: Connector, *, most: int, lease: timedelta) -> list[Json]:
     """What the connector has to do and nobody of it does: leased to whoever asks, oldest first.
 
-    Nothing where nothing may leave.
+    Nothing where nothing may leave, or in a silent home.
     """
-    if not world.outbound:
+    if not (world.outbound and world.silence.live(None)):
         return []
     due = world.due_now().queue(kinds=[KIND], limit=_MOST_OPEN)
     mine = (one.thing for one in sorted(due, key=lambda one: one.sequence))

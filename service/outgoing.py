@@ -33,9 +33,15 @@ class Waiting:
 class Outgoing:
     """What waits for each webhook; applying an event twice changes nothing."""
 
-    def __init__(self, *, most: int = MOST_WAITING) -> None:
-        """Start with nothing."""
+    def __init__(
+        self,
+        *,
+        most: int = MOST_WAITING,
+        hushed: Callable[[Event], bool] = lambda _: False,
+    ) -> None:
+        """Start with nothing; `hushed` tells events that were recorded in silence."""
         self._most: Final = most
+        self._hushed: Final = hushed
         self._waiting: dict[ThingId, dict[int, Waiting]] = {}
         self._behind: dict[ThingId, int] = {}
         self.webhooks = Webhooks()
@@ -53,8 +59,10 @@ class Outgoing:
             self._again(event)
         elif event.type == REQUESTED and self.webhooks.get(event.subject):
             self._wait(event.subject, _sequence(event), event.recorded_at)
-        for webhook in self.webhooks.told(event):
-            self._enqueue(webhook.id, event)
+        told = tuple(self.webhooks.told(event))
+        if told and not self._hushed(event):
+            for webhook in told:
+                self._enqueue(webhook.id, event)
 
     def types(self) -> tuple[str, ...]:
         """The types of events that have to be applied."""
@@ -71,7 +79,8 @@ class Outgoing:
                 continue
             events = read(after, self.cursor, _types(found), room)
             for event in events:
-                self._wait(webhook, event.sequence, event.recorded_at)
+                if not self._hushed(event):
+                    self._wait(webhook, event.sequence, event.recorded_at)
             if len(events) < room:
                 del self._behind[webhook]
             else:

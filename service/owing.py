@@ -23,6 +23,7 @@ from service.incidents import LISTENED
 from service.informing import clock
 from service.recording import amended, written
 from service.signing import accompanying
+from service.silence import is_live
 from service.sweep import ITSELF
 from service.world import World
 
@@ -65,7 +66,7 @@ def followed(world: World, event: Event) -> int:
     """
     request = event.data.get("request")
     incident = request.get("incident") if isinstance(request, Mapping) else None
-    if incident is None or event.erased:
+    if incident is None or event.erased or not is_live(event):
         return 0
     try:
         duties = desk.stored(event).duties

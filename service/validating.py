@@ -19,6 +19,7 @@ from service import desk
 from service.acts import acted
 from service.doubts import Doubt, of_decision, of_signal
 from service.following import Follower
+from service.silence import is_live
 from service.sweep import ITSELF
 from service.validations import COUNTED, KIND, thing
 from service.world import World
@@ -70,7 +71,7 @@ class Validating:
     def _doubts(self, event: Event) -> Iterator[Doubt]:
         if event.type == _HEARD:
             yield from self._of_posts(event)
-        elif not event.erased:
+        elif not event.erased and is_live(event):
             request = event.data["request"]
             incident = thing(request.get("incident")) if isinstance(request, dict) else None
             if incident is not None:

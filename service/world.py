@@ -42,6 +42,7 @@ from service.policies import Policies
 from service.roster import Roster, concerns
 from service.security import Keyring
 from service.settings import Settings, WorldKind
+from service.silence import Silence
 from service.skills import Skills
 from service.skills import concerns as unsettles
 from service.temporary import Temporaries
@@ -111,6 +112,7 @@ class World:
         self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
         self.traffic: Final = Traffic()
         self.temporaries: Final = Temporaries()
+        self.silence: Final = Silence()
         self.perception: Final = own.perception
         self.clustering: Final = Clustering()
         self.counting: Final = Counting(ledger, own.segments, self.scopes, self.log, clock.now())
@@ -330,6 +332,7 @@ class World:
             self._skills,
             self._guidelines,
             self.temporaries,
+            self.silence,
         )
         while events := self.ledger.read(self._folded, governed=True, limit=BATCH):
             for event in events:

@@ -19,6 +19,7 @@ from service.permissions import SEE_PEOPLE
 from service.problems import not_found
 from service.reasoning import Reasons
 from service.security import Denied
+from service.silence import is_live
 from service.world import World
 
 bp = APIBlueprint("decisions", __name__, url_prefix="/v1/decisions", tag="Decisions")
@@ -167,6 +168,7 @@ def shown(event: Event) -> dict[str, Json]:
         "recorded_at": instant(event.recorded_at),
         "request": event.data["request"],
         "decision": event.data["decision"],
+        "live": is_live(event),
         "erased": [*sorted(event.erased)],
         **{name: event.data[name] for name in _KEPT if event.erased and name in event.data},
         "links": {"self": here, **links},

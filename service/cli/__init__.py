@@ -33,6 +33,7 @@ GROUPS: Final = (
     "load",
     "journeys",
     "alerts",
+    "silence",
     "links",
     "routings",
     "kpis",

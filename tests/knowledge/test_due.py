@@ -224,7 +224,7 @@ def test_what_lapses_is_what_the_last_acts_left(
         thing = ThingId(f"incident/{number}")
         if states.get(thing) != state:
             dues.pop(thing, None)
-        if due is not None and state != "closed":
+        if due is not None:
             dues[thing] = due
         story.act(thing, states.get(thing), state, due=due)
         states[thing] = state
@@ -250,3 +250,23 @@ def test_a_second_fold_of_the_same_events_is_the_same(
         return due.queue(limit=99), due.lapsed(START + timedelta(hours=2))
 
     assert seen(first.due) == seen(second.due)
+
+
+def test_what_rests_until_a_deadline_is_due_and_in_no_queue() -> None:
+    story, shadow = Story(), ThingId("shadow/a")
+    end = {"name": "end", "state": "running", "due": _at(60), "lapse": "expire"}
+    said: dict[str, Json] = {"kind": "shadow", "act": "start", "from": None, "to": "running"}
+    story.tell("thing.acted", shadow, {**said, "deadlines": [end]})
+    assert story.due.queue() == ()
+    assert [lapse.thing for lapse in story.due.lapsed(START + timedelta(hours=2))] == [shadow]
+
+
+def test_a_silent_decision_waits_for_nobody() -> None:
+    story = Story()
+    story.tell("decision.made", MADE, {"team": "team/legal", "within": "PT30M", "live": False})
+    assert story.due.queue() == ()
+    assert story.due.next_due() is None
+
+
+def _at(minutes: int) -> str:
+    return (START + timedelta(minutes=minutes)).isoformat()

@@ -51,6 +51,7 @@ def test_every_act_has_a_role(lifecycle: Lifecycle, act: object) -> None:
 BY_ITSELF = {
     "ask-next",
     "supersede",
+    "revise",
     "reinstate",
     "suggest",
     "approve",

@@ -38,6 +38,10 @@ decisions.index         x   x   x   x   x   x   x   x
 decisions.one           x   x   x   x   x   x   x   x
 decisions.explanation   x   x   x   x   x   x   x   x
 decisions.replay        .   x   x   x   .   x   x   .
+silences.index          x   x   x   x   x   x   x   x
+silences.compared       .   x   .   x   .   x   x   .
+silences.tell           x   x   x   .   x   .   .   .
+silences.told           x   x   x   x   x   x   x   x
 compose.create          x   x   x   x   x   .   .   .
 glossary.index          x   x   x   x   x   x   x   x
 glossary.reading        x   x   x   x   x   x   x   x
