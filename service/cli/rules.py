@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.output import AsJson, refuse, show
+from service.cli.rule_formats import bring_in, export
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from rules.rulebook import Rule
 
 app = typer.Typer(help="Check, test, evaluate and explain rules.", no_args_is_help=True)
+app.command("export")(export)
+app.command("import")(bring_in)
 
 Files = Annotated[
     list[Path] | None,
