@@ -29,6 +29,7 @@ PARTS = (
     "http",
     "signals",
     "flood",
+    "find",
 )
 
 

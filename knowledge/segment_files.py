@@ -112,6 +112,32 @@ def ids(content: bytes) -> Iterator[tuple[ThingId, datetime]]:
     return zip(table["id"].to_pylist(), table["posted_at"].to_pylist(), strict=True)
 
 
+def columns(content: bytes, names: Sequence[str]) -> pa.Table:
+    """Some columns of a file, as they lie in it: what is sealed stays so."""
+    present = set(pq.read_schema(pa.BufferReader(content)).names)
+    wanted = [name for name in names if name in present]
+    table = pq.read_table(pa.BufferReader(content), columns=wanted, use_threads=False)
+    for name in names:  # older files lack some
+        if name not in present:
+            field = _SCHEMA.field(name)
+            table = table.append_column(name, pa.nulls(len(table), field.type))
+    return table.select(list(names)).replace_schema_metadata(None)
+
+
+def unseal(
+    ids: Sequence[str], sealed: Sequence[bytes], key: bytes
+) -> Iterator[tuple[str, str | None, str | None]]:
+    """Text, author and source of a share of some signals.
+
+    Raises:
+        SealBroken: what is sealed was altered, or sealed under another key store.
+    """
+    cipher = AESGCM(key)
+    for signal, content in zip(ids, sealed, strict=True):
+        text, author, share_of = _open(cipher, signal, content)
+        yield text or "", author, share_of
+
+
 def _score_columns(signals: Sequence[Signal]) -> dict[str, list[float | None]]:
     scores = [asdict(s.scores) if s.scores else {} for s in signals]
     return {name: [score.get(name) for score in scores] for name in _SCORES}

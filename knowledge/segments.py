@@ -8,13 +8,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, cast
 
+import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
+
 from knowledge.durable import replace_whole, sync_directory, write_new
 from knowledge.envelopes import instant, micros
 from knowledge.ledger import Ledger
 from knowledge.refusals import DatabaseUnavailable, SealBroken, SegmentBroken
 from knowledge.retention import Retention, named
 from knowledge.sealing import KeyStore
-from knowledge.segment_files import decode, encode, ids, sketch_of
+from knowledge.segment_files import columns, decode, encode, ids, sketch_of, unseal
 from knowledge.segment_index import SegmentIndex
 from knowledge.turnstile import Turnstile
 from knowledge.verification import silent
@@ -99,6 +101,32 @@ class Segments:
             return decode(self._content(event), self._keys.secret("segments"), rows)
         except SealBroken as error:
             raise SegmentBroken(f"{event.subject}: {error}") from error
+
+    def columns(self, event: Event, names: Sequence[str]) -> pa.Table | None:
+        """Some columns of a segment as Arrow has them, by posting time; None once it is dropped.
+
+        Raises:
+            SegmentBroken: the file is missing or is not the one that was committed.
+        """
+        if self._dropped(event):
+            return None
+        try:
+            return columns(self._content(event), names)
+        except pa.ArrowException as error:
+            raise SegmentBroken(f"{event.subject}: {error}") from error
+
+    def words(
+        self, ids: Sequence[str], sealed: Sequence[bytes]
+    ) -> list[tuple[str, str | None, str | None]]:
+        """Text, author and source of a share, of signals whose column `sealed` was read.
+
+        Raises:
+            SegmentBroken: what is sealed was altered or belongs elsewhere.
+        """
+        try:
+            return [*unseal(ids, sealed, self._keys.secret("segments"))]
+        except SealBroken as error:
+            raise SegmentBroken(str(error)) from error
 
     def sketch(self, event: Event) -> bytes | None:
         """What was kept beside the signals of a segment; None where nothing is.
