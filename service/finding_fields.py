@@ -149,10 +149,10 @@ def _signals() -> Iterable[Column]:
     received = "When it was received; when it was posted is asked by since and until."
     moment = _own("received_at", Datatype.DATETIME, "2026-11-22T08:30:00+00:00", received)
     yield Column(name="received_at", field=moment, wide=True)
-    words = _own("text", text, "matches refund", "Its words, while they are kept.")
-    author = _own("author", text, "author/5f1c9a", "A keyed hash of who wrote it.")
-    yield Column(name="text", field=words, sealed=True, personal=True, wide=True)
-    yield Column(name="author", field=author, sealed=True, personal=True, wide=True)
+    said = _own("text", text, "matches refund", "Its words, while they are kept.")
+    writer = _own("author", text, "author/5f1c9a", "A keyed hash of who wrote it.")
+    yield Column(name="text", field=said, sealed=True, personal=True, wide=True)
+    yield Column(name="author", field=writer, sealed=True, personal=True, wide=True)
 
 
 def _windows() -> Iterable[Column]:

@@ -37,8 +37,15 @@ class TooMuch(RuntimeError):
     """A question took too long, or would read too many texts; the message says what to do."""
 
 
-def find(world: World, query: Query, roles: frozenset[Role], progress: Progress) -> Found:
-    """Look through what is recorded; it holds one batch in memory at a time.
+def find(
+    world: World,
+    query: Query,
+    roles: frozenset[Role],
+    progress: Progress,
+    *,
+    patience_ms: float = PATIENCE_MS,
+) -> Found:
+    """Look through what is recorded; it holds two batches in memory at most.
 
     Raises:
         QueryInvalid: a part of the query can't be, or is for other roles.
@@ -47,7 +54,7 @@ def find(world: World, query: Query, roles: frozenset[Role], progress: Progress)
         PolicyUnknown: windows are asked, and no policy is active.
     """
     made = plan(query, roles, world.clock.now())
-    search = _Search(world, made)
+    search = _Search(world, made, patience_ms)
     with Engine(made.asked) as engine:
         for batch in search.batches(progress):
             search.take(engine, batch)
@@ -62,6 +69,7 @@ class _Search:
 
     world: World
     plan: Plan
+    patience_ms: float
     matched: int = 0
     of: int = 0
     withheld: int = 0
@@ -110,9 +118,10 @@ class _Search:
 
     def take(self, engine: Engine, batch: Batch) -> None:
         """Count and list what of a batch fits."""
-        if elapsed_ms(self.started) > PATIENCE_MS:
+        if elapsed_ms(self.started) > self.patience_ms:
             raise TooMuch(
-                f"it took longer than {PATIENCE_MS // 1000} s; name a shorter time: since, until"
+                f"it took longer than {self.patience_ms / 1000:.0f} s; name a shorter time (since,"
+                ' until), or ask for it as a job: POST /v1/jobs {"kind": "find", …}'
             )
         self.lost += batch.lost
         self.withheld += batch.withheld

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from ontology.events import Json
 from ontology.lifecycle import Role
 from service.bodies import Model
+from service.finding_bodies import FindingIn
 from service.recorded_history import Progress
 from service.world import World
 
@@ -17,6 +18,7 @@ ANALYSTS: Final = frozenset(
 )
 """Who may analyse policies: whoever changes, reviews or audits them."""
 
+_LONG_MS: Final = 3_600_000
 Body = TypeVar("Body", bound=Model)
 
 
@@ -81,6 +83,13 @@ def _cases(world: World, body: PolicyIs, progress: Progress) -> Reported:
     return tried(world, body.policy, progress)
 
 
+def _find(world: World, body: FindingIn, progress: Progress) -> Reported:
+    from service.findings import find  # noqa: PLC0415 - light start
+
+    # Its result is read by whoever may see jobs, so nothing of people is in it.
+    return find(world, body.query(), frozenset(), progress, patience_ms=_LONG_MS)
+
+
 _KINDS: Final[Sequence[Kind]] = (
     kind(
         "check",
@@ -93,6 +102,12 @@ _KINDS: Final[Sequence[Kind]] = (
         "Every case of a policy's tables: which pass, which fail and by what.",
         PolicyIs,
         _cases,
+    ),
+    kind(
+        "find",
+        "Recorded signals, windows or decisions that fit a filter, over any time.",
+        FindingIn,
+        _find,
     ),
 )
 

@@ -33,6 +33,7 @@ _WRITE_RECORDS: Final = frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE, _ADMIN})
 _WRITE_MESSAGES: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _TRAINER})
 _CONFIRM: Final = frozenset({_RESPONDER, _REVIEWER})  # and of them only the connector's holder
 _WRITE_PRESS: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL})
+_FIND: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _ANALYST, _AUDITOR})
 SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
 """The roles that may read what is known of a customer, in records and in decisions."""
 
@@ -137,6 +138,13 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "alerts.index": ("read:alerts", KEY_ROLES),
         "alerts.fatigue": ("read:alerts", KEY_ROLES),
         "alerts.one": ("read:alerts", KEY_ROLES),
+        "findings.look": ("read:findings", _FIND),
+        "findings.drawn": ("read:findings", _FIND),
+        "findings.known": ("read:findings", _FIND),
+        "findings.index": ("read:findings", _FIND),
+        "findings.one": ("read:findings", _FIND),
+        "findings.put": ("write:findings", _FIND - {_AUDITOR}),
+        "findings.drop": ("write:findings", _FIND - {_AUDITOR}),
         "alert_budget.index": ("read:alert-budget", _WEIGH),
         "alert_budget.drawn": ("read:alert-budget", _WEIGH),
         "alert_budget.create": ("write:policies", frozenset({_GOVERNANCE})),

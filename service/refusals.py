@@ -19,6 +19,8 @@ from ontology.record_values import RecordInvalid
 from rules.diagnostics import Invalid
 from service.bodies import Model
 from service.committing import GateRefused, ThingUnknown
+from service.finding_fields import QueryInvalid
+from service.findings import TooMuch
 from service.policies import PolicyUnknown
 from service.policy_sources import SourceUnknown
 from service.problems import (
@@ -30,6 +32,7 @@ from service.problems import (
     pointer,
     unprocessable,
 )
+from service.recorded_history import HistoryInvalid
 from service.security import Denied
 
 _RETRY: Final = {"Retry-After": "1"}
@@ -177,8 +180,22 @@ def _simple(status: HTTPStatus, kind: str) -> Callable[[Exception], ProblemError
     return lambda error: ProblemError(status, kind, str(error), headers=headers)
 
 
+def _query(error: QueryInvalid) -> ProblemError:
+    fault = Fault(
+        pointer=error.where, detail=error.detail, value=error.value, example=error.example
+    )
+    return unprocessable([fault])
+
+
+def _too_much(error: HistoryInvalid | TooMuch) -> ProblemError:
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "too-much-or-nothing", f"{error}.")
+
+
 _TOLD: Final[Mapping[type[Exception], Callable[[Any], ProblemError]]] = {
     Denied: _denied,
+    QueryInvalid: _query,
+    HistoryInvalid: _too_much,
+    TooMuch: _too_much,
     GateRefused: _gate,
     ActRefused: _act,
     RecordInvalid: _record,

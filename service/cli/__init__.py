@@ -34,6 +34,7 @@ GROUPS: Final = (
     "journeys",
     "alerts",
     "silence",
+    "find",
     "links",
     "routings",
     "kpis",

@@ -65,6 +65,13 @@ journeys.picture        x   x   x   x   x   x   x   x
 alerts.index            x   x   x   x   x   x   x   x
 alerts.fatigue          x   x   x   x   x   x   x   x
 alerts.one              x   x   x   x   x   x   x   x
+findings.look           x   x   x   x   .   x   x   .
+findings.drawn          x   x   x   x   .   x   x   .
+findings.known          x   x   x   x   .   x   x   .
+findings.index          x   x   x   x   .   x   x   .
+findings.one            x   x   x   x   .   x   x   .
+findings.put            x   x   x   x   .   x   .   .
+findings.drop           x   x   x   x   .   x   .   .
 links.index             x   x   x   x   .   .   x   x
 links.one               x   x   x   x   .   .   x   x
 acts.act                x   x   x   x   x   x   .   x
