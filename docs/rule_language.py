@@ -15,6 +15,7 @@ from rules import parts
 from rules.case import LISTS, SCALARS, Place, shape_of
 from rules.limits import LIMITS
 from rules.temporary import PREFIX
+from rules.yaml_cures import EXAMPLES
 
 _YAML: Final = (
     ("a: &x 1\nb: *x", "An anchor and its alias"),
@@ -56,10 +57,28 @@ def _books() -> str:
         "\n## A book\n"
         + parted(parts.BOOK, parts.BOOK_NEEDS)
         + f"\nWithout an owner: {says(said(bare))}\n"
+        + _declared()
         + "\n## A rule\n"
         + parted(parts.RULE, parts.RULE_NEEDS)
         + f"\nWithout a reason: {says(said(mute))}\n\n`covres`: {says(said(strange))}\n"
         + _effective()
+    )
+
+
+def _declared() -> str:
+    end = "rules:"
+    joined = book().replace(end, f"complete: {{absent: {{incident: given}}}}\n{end}")
+    strange = book().replace(end, f"accepts: [{{finding: shaded, reason: Meant.}}]\n{end}")
+    return (
+        "\n### complete\n"
+        f"Facts of which some rule of the book must fire: `{EXAMPLES['complete']}` says that "
+        "no known responsibility and severity may be without a rule. One fact of a kind, of "
+        "which every test counts; `attune rules verify` tells the gaps.\n\n"
+        f"With an absence: {says(said(joined))}\n"
+        "\n### accepts\n"
+        + parted(parts.ACCEPTED, parts.ACCEPTED_NEEDS)
+        + f"\n`{EXAMPLES['accepts']}`\n"
+        + f"\n`finding: shaded`: {says(said(strange))}\n"
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from ontology.facts import STRATA, Catalogue
 from ontology.kinds import Kind
+from rules.declared import FINDINGS
 from rules.editor_fields import (
     DIALECT,
     TEXT,
@@ -22,7 +23,7 @@ from rules.editor_fields import (
     said,
     titled,
 )
-from rules.parts import BOOK, EFFECTIVE, ROW, RULE, TABLE
+from rules.parts import ACCEPTED, ACCEPTED_NEEDS, BOOK, EFFECTIVE, ROW, RULE, TABLE
 from rules.rule_parts import COVERS, LONGEST_NAME, LONGEST_REASON, NAME
 from rules.rule_tables import HITS, MOST_ROWS
 
@@ -86,6 +87,12 @@ _HIT: Final[Schema] = {
     "description": "U: rows never hold together. A: they may where outputs are equal. "
     "C: all rows that hold count. P: the one whose output is listed first.",
 }
+_ACCEPTED: Final[Schema] = {
+    "finding": {"enum": [*FINDINGS], "description": ACCEPTED["finding"]},
+    "rule": {**_ID, "description": ACCEPTED["rule"]},
+    "with": {**_ID, "description": ACCEPTED["with"]},
+    "reason": {**_REASON, "description": ACCEPTED["reason"]},
+}
 _BOOK: Final[Schema] = {
     "book": {**_ID, "description": BOOK["book"]},
     "stratum": {
@@ -95,6 +102,12 @@ _BOOK: Final[Schema] = {
     "owner": _OWNER,
     "rules": {"type": "array", "description": BOOK["rules"], "items": ref("rule")},
     "tables": {"type": "array", "description": BOOK["tables"], "items": ref("table")},
+    "complete": {"description": BOOK["complete"], "allOf": [ref("when")]},
+    "accepts": {
+        "type": "array",
+        "description": BOOK["accepts"],
+        "items": object_of(_ACCEPTED, *ACCEPTED_NEEDS),
+    },
 }
 
 
@@ -191,7 +204,8 @@ def _table(catalogue: Catalogue) -> Schema:
         "rows": {"type": "array", "items": ref("row"), "maxItems": MOST_ROWS},
     }
     told = {name: {**schema, "description": TABLE[name]} for name, schema in columns.items()}
-    return object_of({**told, "hit": _HIT, **_COMMON}, *columns)
+    complete = {"description": TABLE["complete"], "allOf": [ref("when")]}
+    return object_of({**told, "complete": complete, "hit": _HIT, **_COMMON}, *columns)
 
 
 def _row(catalogue: Catalogue) -> Schema:

@@ -14,6 +14,8 @@ BOOK: Final[Mapping[str, str]] = MappingProxyType(
         "owner": "The team or person who answers for it.",
         "rules": "The rules, each beginning with `- id:`.",
         "tables": "Decision tables, each row of which is a rule.",
+        "complete": "What its rules must leave no gap in: facts, as a `when` has them.",
+        "accepts": "Findings of `attune rules verify` that are meant, each with its reason.",
     }
 )
 BOOK_NEEDS: Final = ("book", "stratum", "owner")
@@ -38,6 +40,8 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "inputs": "The fields that are tested: `incident.cluster`.",
         "outputs": "The fields that are concluded: `escalate.tier`; for P with what is allowed.",
         "rows": "The rows, a rule each.",
+        "complete": "What its rows must leave no gap in, as a `when` has it; left out, whatever "
+        "the inputs may be (with the hit policy C: nothing).",
         "owner": RULE["owner"],
         "covers": RULE["covers"],
         "effective": RULE["effective"],
@@ -60,6 +64,15 @@ EFFECTIVE: Final[Mapping[str, str]] = MappingProxyType(
         "until": "The first moment when it is no longer in force.",
     }
 )
+ACCEPTED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "finding": "What was found: duplicate, shadowed, conflict, gap, unreachable, ineffective.",
+        "rule": "The rule or table that it is about; of a gap of the whole book, left out.",
+        "with": "The other rule; left out, whichever it is.",
+        "reason": "Why it is meant to be so, in plain words.",
+    }
+)
+ACCEPTED_NEEDS: Final = ("finding", "reason")
 CALCULATION: Final[Mapping[str, str]] = MappingProxyType(
     {
         "table": "The name of the decision; the answer stands under it.",

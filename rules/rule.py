@@ -45,6 +45,8 @@ class Rule:
 class RuleTable:
     """A decision table of a book: its columns as written, and its rows, a rule each.
 
+    `complete` is what the rows must leave no gap in.
+
     `hit` is U, A, C or P. The rules of a table with P already give way to the rows that stand
     before them; `rows` are the conditions as the author wrote them.
     """
@@ -56,11 +58,26 @@ class RuleTable:
     rules: tuple[Rule, ...]
     rows: tuple[Conjunction, ...]
     line: int
+    complete: tuple[Conjunction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """A finding that a team means to leave as it is; an empty `rule` or `other` is any."""
+
+    finding: str
+    rule: str
+    other: str
+    reason: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """A book: rules of one stratum under one owner; those of its tables are among them."""
+    """A book: rules of one stratum under one owner; those of its tables are among them.
+
+    `complete` is what its rules must leave no gap in, `accepts` the findings that are meant.
+    """
 
     name: str
     stratum: str
@@ -68,3 +85,5 @@ class Book:
     rules: tuple[Rule, ...]
     file: str
     tables: tuple[RuleTable, ...] = ()
+    complete: tuple[Conjunction, ...] = ()
+    accepts: tuple[Acceptance, ...] = ()

@@ -23,6 +23,7 @@ from ontology.marked_yaml import Entry, Node
 from rules.actions import Actions
 from rules.clauses import Clauses
 from rules.conditions import Conjunction
+from rules.declared import Declared
 from rules.diagnostics import Problems, near
 from rules.giving_way import MOST_PIECES, apart, giving_way
 from rules.parts import ROW, ROW_NEEDS, TABLE, TABLE_NEEDS
@@ -90,6 +91,7 @@ class Tables:
         outputs = self._columns.columns(parts.get("outputs"), output=True)
         hit = self._hit(parts.get("hit"), outputs)
         rows = self._rows(parts.get("rows"), frame, inputs, outputs)
+        declared = Declared(catalogue=self.catalogue, problems=self.problems, parts=self.parts)
         return RuleTable(
             id=frame.id,
             hit=hit,
@@ -98,6 +100,7 @@ class Tables:
             rules=tuple(self._rules(hit, rows)),
             rows=tuple(row.asked for row in rows),
             line=node.line,
+            complete=declared.complete(parts.get("complete"), header.stratum),
         )
 
     def _hit(self, entry: Entry | None, outputs: Sequence[Column]) -> str:

@@ -10,6 +10,7 @@ from ontology.marked_yaml import Entry, Node, YamlInvalid
 from ontology.marked_yaml import parse as parse_yaml
 from rules.actions import Actions
 from rules.clauses import Clauses
+from rules.declared import Declared
 from rules.diagnostics import Invalid, Problems
 from rules.parts import BOOK, BOOK_NEEDS, RULE, RULE_NEEDS
 from rules.rule import Book, Effective, Rule, RuleTable
@@ -79,6 +80,7 @@ class _Reader:
         rules = [self._rule(node, header) for node in self._list(parts.get("rules"), "rules")]
         reader = Tables(catalogue=self.catalogue, problems=self.problems, parts=self.parts)
         tables = [reader.read(n, header) for n in self._list(parts.get("tables"), "tables")]
+        declared = Declared(catalogue=self.catalogue, problems=self.problems, parts=self.parts)
         return Book(
             name=header.book,
             stratum=header.stratum,
@@ -86,6 +88,8 @@ class _Reader:
             rules=(*rules, *(rule for table in tables for rule in table.rules)),
             file=self.problems.file,
             tables=tuple(tables),
+            complete=declared.complete(parts.get("complete"), header.stratum),
+            accepts=declared.accepts(parts.get("accepts")),
         )
 
     def _list(self, entry: Entry | None, name: str) -> list[Node]:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
 from typing import Final, TypeAlias
 
 from ontology.kinds import Field
-from ontology.values import LARGEST_DECIMAL, LARGEST_INTEGER, Datatype, Value, ValueInvalid
+from ontology.values import LARGEST_DECIMAL, LARGEST_INTEGER, Datatype, Value
 from rules.acceptance import Accepted, Judged, Line, Members
 from rules.conditions import Ask
 from rules.literals import literal
-from rules.sfeel import MISSING, AllOf, Compare, Input, Matches, Not, OneOf, Test, holds
+from rules.sfeel import MISSING, AllOf, Compare, Input, Not, OneOf, Test, holds
+from rules.text_samples import texts
 from rules.whole_numbers import LARGEST, number, numbered
 
 Range: TypeAlias = tuple[int, int]
@@ -96,6 +96,15 @@ class ValueSet:
         missing = not self.missing and not self.field.required
         return ValueSet(field=self.field, missing=missing, present=_outside(self))
 
+    def join(self, other: "ValueSet") -> "ValueSet":
+        """What is in either of them."""
+        return self.outside().meet(other.outside()).outside()
+
+    @property
+    def reach(self) -> Range:
+        """The first and the last of all that an ordered field may be."""
+        return _domain(self.field)
+
     def given(self) -> "ValueSet":
         """The same without the missing one."""
         return ValueSet(field=self.field, missing=False, present=self.present)
@@ -128,7 +137,7 @@ class ValueSet:
             for low, high in self.present.ranges:
                 yield from _ends(low, high, self.field)
         else:
-            yield from (text for text in _texts(self) if self.has(text))
+            yield from (text for text in texts(self.present, self.field) if self.has(text))
 
     def _example(self) -> Input:
         return next(self.values(), MISSING)
@@ -261,45 +270,3 @@ def _ends(low: int, high: int, field: Field) -> Iterator[Value]:
     for at in dict.fromkeys(tried):
         if low <= at <= high:
             yield numbered(at, field)
-
-
-def _texts(of: ValueSet) -> Iterator[str]:
-    """Texts to try, without end only where all but a few are in the set."""
-    named = sorted({*_named(of.present)})
-    yield from (text for text in (of.field.example, *named) if _fits(text, of.field))
-    if isinstance(of.present, Members) and of.present.named:
-        return
-    stem = "another" if of.field.refers is None else f"{of.field.refers}/another"
-    endless = isinstance(of.present, Members)
-    for at in count(1) if endless else range(1, 2):
-        yield stem if at == 1 else f"{stem}-{at}"
-
-
-def _named(shape: Shape | Test) -> Iterator[str]:
-    """The texts that a set of texts names, and those that its patterns spell."""
-    if isinstance(shape, Members):
-        yield from map(str, shape.names)
-    elif isinstance(shape, Judged | Not):
-        yield from _named(shape.test)
-    elif isinstance(shape, OneOf | AllOf):
-        for one in shape.tests:
-            yield from _named(one)
-    elif isinstance(shape, Compare):
-        yield str(shape.value)
-    elif isinstance(shape, Matches):
-        yield from _spelled(shape.pattern)
-
-
-def _spelled(pattern: str) -> Iterator[str]:
-    """What a pattern says letter by letter, without its signs: an example, often enough."""
-    plain = "".join(sign if sign.isalnum() or sign in " -/_" else "\n" for sign in pattern)
-    words = [word for word in plain.split("\n") if word]
-    yield from ("".join(words), *sorted(words, key=len, reverse=True))
-
-
-def _fits(text: str, field: Field) -> bool:
-    try:
-        field.check(text)
-    except ValueInvalid:
-        return False
-    return True

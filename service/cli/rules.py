@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.output import AsJson, refuse, show
+from service.cli.rule_files import bytes_of, content_of, moment_of
 from service.cli.rule_formats import bring_in, export
+from service.cli.rule_verification import verify
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from rules.policy import Policy
     from rules.rulebook import Rule
 
-app = typer.Typer(help="Check, test, evaluate and explain rules.", no_args_is_help=True)
+app = typer.Typer(help="Check, verify, test, evaluate and explain rules.", no_args_is_help=True)
+app.command()(verify)
 app.command("export")(export)
 app.command("import")(bring_in)
 
@@ -31,7 +34,7 @@ def check(files: Files = None, *, as_json: AsJson = False) -> None:
     """Read every book and say all that is wrong with file, line, column, reason and cure."""
     from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
 
-    content = _content(files)
+    content = content_of(files)
     try:
         policy = _policy(content)
     except Invalid as error:
@@ -74,7 +77,7 @@ def run_tables(
     from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
     from service.cli.rule_proof import prove  # noqa: PLC0415 - light start
 
-    content = _content(files)
+    content = content_of(files)
     try:
         proven = prove(content, mutation=mutation or min_mutation > 0, suggest=suggest)
     except Invalid as error:
@@ -147,7 +150,7 @@ def explain(
     from rules.diagnostics import Invalid, near  # noqa: PLC0415 - light start
 
     try:
-        policy = _policy(_content(files))
+        policy = _policy(content_of(files))
     except Invalid as error:
         refuse(str(error))
     known = {one.id: one for one in policy.rules}
@@ -190,32 +193,9 @@ def write_schema(
     typer.echo(f"{out}: {len(text) // 1024} KiB")
 
 
-def _content(files: Sequence[Path] | None) -> dict[str, bytes]:
-    """The bytes of the books named, by name; folders give their `.yaml` files."""
-    if not files:
-        from service.bundle import packaged  # noqa: PLC0415 - light start
-
-        return packaged()
-    found: dict[str, bytes] = {}
-    for path in files:
-        members = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-        if not members:
-            refuse(f"{path} holds no .yaml file")
-        for member in members:
-            found[member.name] = _bytes(member)
-    return found
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        refuse(f"{path}: cannot be read: {error.strerror}")
-
-
 def _text(path: Path) -> str:
     try:
-        return _bytes(path).decode()
+        return bytes_of(path).decode()
     except UnicodeDecodeError:
         refuse(f"{path}: is no UTF-8")
 
@@ -243,23 +223,7 @@ def _evaluated(file: Path, rows: Sequence[object], at: str | None) -> "list[dict
         policy = _policy({file.name: text.encode()})
     except Invalid as error:
         refuse(str(error))
-    return [*_of_book(policy, objects, _moment(at))]
-
-
-def _moment(at: str | None) -> "datetime":
-    from datetime import datetime  # noqa: PLC0415 - light start
-
-    from service.clock import LiveClock  # noqa: PLC0415 - light start
-
-    if at is None:
-        return LiveClock().now()
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        refuse(f"--at {at[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
-    return moment
+    return [*_of_book(policy, objects, moment_of(at))]
 
 
 def _of_book(

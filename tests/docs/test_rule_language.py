@@ -37,7 +37,18 @@ from rules.expressions import RESULTS, Expression
 from rules.forms_of_tests import ASKING, NULL
 from rules.forms_of_values import WRITING
 from rules.limits import LIMITS
-from rules.parts import BOOK, CALCULATION, CASE, COLUMN, DECISION, EFFECTIVE, ROW, RULE, TABLE
+from rules.parts import (
+    ACCEPTED,
+    BOOK,
+    CALCULATION,
+    CASE,
+    COLUMN,
+    DECISION,
+    EFFECTIVE,
+    ROW,
+    RULE,
+    TABLE,
+)
 from rules.phrases import SAID, meant
 from rules.rule_tables import HITS as RULE_HITS
 from rules.sfeel import COMPARES, Test
@@ -52,6 +63,13 @@ LIMIT = re.compile(r"(MOST|LONGEST|LARGEST|MAX)_\w+|LARGEST")
 INNER = {
     "LONGEST_PHRASE": "longer texts only get no suggestion",
     "LONGEST_LINE": "longer lines only get no suggestion",
+    "MOST_CHOICES": "how long the search for facts goes on",
+    "MOST_BOXES": "how long the search for facts goes on",
+    "MOST_WAYS": "how long the search for facts goes on",
+    "MOST_TRACES": "how long the search for facts goes on",
+    "MOST_ATTEMPTS": "how long the search for facts goes on",
+    "MOST_REGIONS": "how long the search for gaps goes on",
+    "MOST_TOGETHER": "rules that are tried together where one is in the shade of several",
     "MOST_QUOTED": "how much of a mistake is quoted",
     "MOST_MARKS": "marks on a letter of what is put into a template",
     "MOST_TRIED": "how long the search for another outcome goes on",
@@ -181,6 +199,7 @@ def test_every_expression_of_the_language_stands_in_the_reference() -> None:
 def test_every_part_and_action_stands_in_the_reference() -> None:
     parts = (
         BOOK,
+        ACCEPTED,
         RULE,
         TABLE,
         ROW,

@@ -1,0 +1,51 @@
+"""What commands about rules read: books as bytes, and the moment at which they are asked."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from service.cli.output import refuse
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def content_of(files: Sequence[Path] | None) -> dict[str, bytes]:
+    """The bytes of the books named, by name; folders give their `.yaml` files."""
+    if not files:
+        from service.bundle import packaged  # noqa: PLC0415 - light start
+
+        return packaged()
+    found: dict[str, bytes] = {}
+    for path in files:
+        members = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        if not members:
+            refuse(f"{path} holds no .yaml file")
+        for member in members:
+            found[member.name] = bytes_of(member)
+    return found
+
+
+def bytes_of(path: Path) -> bytes:
+    """The bytes of a file; refuses one that cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        refuse(f"{path}: cannot be read: {error.strerror}")
+
+
+def moment_of(at: str | None) -> "datetime":
+    """The moment that was asked for, now where none was; refuses what is none."""
+    from datetime import datetime  # noqa: PLC0415 - light start
+
+    from service.clock import LiveClock  # noqa: PLC0415 - light start
+
+    if at is None:
+        return LiveClock().now()
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        refuse(f"--at {at[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
+    return moment
