@@ -1,8 +1,7 @@
 """Jobs: long work that was asked for, kept in the home until it is done and a while beyond."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from knowledge.seals import decrypt, encrypt
 from ontology.events import Json
 from ontology.identity import ThingId
 from service.job import Asked, Bounds, Job, KeyReused, QueueFull, State, Steps
+from service.job_file import JobFile
 
 MOST_STARTS: Final = 5
 """How often a job is started whose process dies, or whose service ends, before it is done."""
@@ -24,15 +24,6 @@ RESULTS_KEPT: Final = 100
 JOBS_KEPT: Final = 2_000
 MOST_RESULT: Final = 32_000_000
 _SECRET: Final = "jobs"  # noqa: S105 - the secret's name in the key store
-_WAIT_MS: Final = 30_000
-_TABLE: Final = """
-CREATE TABLE IF NOT EXISTS jobs (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, idempotency BLOB UNIQUE,
-  kind TEXT NOT NULL, holder TEXT NOT NULL, asked INTEGER NOT NULL, started INTEGER, ended INTEGER,
-  state TEXT NOT NULL, cancel INTEGER NOT NULL DEFAULT 0, starts INTEGER NOT NULL DEFAULT 0,
-  done INTEGER, steps INTEGER, seconds REAL, head INTEGER NOT NULL DEFAULT 0,
-  request BLOB NOT NULL, problem BLOB, result BLOB)
-"""
 _ROW: Final = (
     "sequence, id, kind, holder, asked, started, ended, state, cancel, starts, done, steps,"
     " seconds, head, request, problem, result IS NOT NULL"
@@ -47,7 +38,7 @@ class Jobs:
 
     def __init__(self, folder: Path, keys: KeyStore) -> None:
         """Name the folder; it is made when the first job comes."""
-        self._path: Final = folder / "jobs.db"
+        self._file: Final = JobFile(folder / "jobs.db")
         self._keys: Final = keys
 
     def ask(self, asked: Asked, bounds: Bounds) -> Job:
@@ -58,7 +49,7 @@ class Jobs:
             KeyReused: the idempotency key was used for another job.
         """
         mark = None if asked.idempotency is None else self._keys.mac(_SECRET, asked.idempotency)
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             found = _one(connection, "idempotency = ?", mark) if mark is not None else None
             if found is not None:
                 known = self._job(found)
@@ -92,7 +83,7 @@ class Jobs:
 
     def place(self, job: Job) -> int:
         """How many jobs come before one that waits."""
-        rows = self._asked(
+        rows = self._file.asked(
             "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running') AND sequence < ?",
             job.sequence,
         )
@@ -100,22 +91,24 @@ class Jobs:
 
     def waiting(self) -> bool:
         """Whether any job is not over."""
-        return bool(self._asked("SELECT 1 FROM jobs WHERE state IN ('queued', 'running') LIMIT 1"))
+        return bool(
+            self._file.asked("SELECT 1 FROM jobs WHERE state IN ('queued', 'running') LIMIT 1")
+        )
 
     def result(self, job: Job) -> bytes | None:
         """The JSON that a job found, while it is kept."""
-        rows = self._asked("SELECT result FROM jobs WHERE id = ?", job.id)
+        rows = self._file.asked("SELECT result FROM jobs WHERE id = ?", job.id)
         sealed = rows[0][0] if rows else None
         return None if sealed is None else self._open(job.id, "result", sealed)
 
     def cancelled(self, job: Job) -> bool:
         """Whether somebody asked for its end, or its row is gone."""
-        rows = self._asked("SELECT cancel FROM jobs WHERE id = ?", job.id)
+        rows = self._file.asked("SELECT cancel FROM jobs WHERE id = ?", job.id)
         return not rows or bool(rows[0][0])
 
     def cancel(self, job: Job, at: datetime) -> Job:
         """Ask for a job's end: one that waits ends at once, one that runs within seconds."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "UPDATE jobs SET state = 'cancelled', ended = ? WHERE id = ? AND state = 'queued'",
                 (_ticks(at), job.id),
@@ -127,7 +120,7 @@ class Jobs:
 
     def forget(self, job: Job) -> None:
         """Drop a job that is over, with what it found."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "DELETE FROM jobs WHERE id = ? AND state NOT IN ('queued', 'running')", (job.id,)
             )
@@ -138,7 +131,7 @@ class Jobs:
         # INVARIANT: whoever holds the lease is the only one that runs, so what else is marked as
         # running died.
         """
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             dead = f"SELECT {_ROW} FROM jobs WHERE state = 'running'"  # noqa: S608 - no input
             for row in connection.execute(dead).fetchall():
                 self._bury(connection, self._job(row), at)
@@ -155,14 +148,14 @@ class Jobs:
 
     def put_back(self, job: Job) -> None:
         """Let a job that runs wait again: its service ends."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "UPDATE jobs SET state = 'queued' WHERE id = ? AND state = 'running'", (job.id,)
             )
 
     def tell(self, job: Job, steps: Steps) -> None:
         """Write down how far a job is."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "UPDATE jobs SET done = ?, steps = ?, seconds = ? WHERE id = ?", (*steps, job.id)
             )
@@ -181,7 +174,7 @@ class Jobs:
         told = (
             None if problem is None else self._seal(job.id, "problem", orjson.dumps(dict(problem)))
         )
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "UPDATE jobs SET state = ?, ended = ?, result = ?, problem = ?, seconds = NULL"
                 " WHERE id = ? AND state = 'running'",
@@ -190,9 +183,9 @@ class Jobs:
 
     def prune(self, at: datetime, keep: timedelta) -> None:
         """Drop results that are too old or too many, then jobs beyond those that are kept."""
-        if not self._path.exists():
+        if not self._file.exists():
             return
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "UPDATE jobs SET result = NULL WHERE result IS NOT NULL AND (ended < ?"
                 " OR sequence NOT IN (SELECT sequence FROM jobs WHERE result IS NOT NULL"
@@ -221,39 +214,8 @@ class Jobs:
             connection.execute("UPDATE jobs SET state = 'queued' WHERE id = ?", (job.id,))
 
     def _rows(self, where: str, *values: object) -> list[Job]:
-        found = self._asked(f"SELECT {_ROW} FROM jobs {where}", *values)  # noqa: S608 - no input
+        found = self._file.asked(f"SELECT {_ROW} FROM jobs {where}", *values)  # noqa: S608 - no input
         return [self._job(row) for row in found]
-
-    def _asked(self, text: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows of an answer; none while no job was ever asked for."""
-        if not self._path.exists():
-            return []
-        with self._connected() as connection:
-            return connection.execute(text, values).fetchall()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
-                connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
-                connection.execute("PRAGMA journal_mode = WAL").close()
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute(_TABLE)
-                yield connection
-        except sqlite3.OperationalError as error:
-            raise DatabaseUnavailable(f"{self._path} can't be used: {error}") from error
 
     def _job(self, row: tuple[Any, ...]) -> Job:
         (sequence, job, kind, holder, asked, started, ended, state, cancel, starts) = row[:10]

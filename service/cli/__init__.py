@@ -39,6 +39,7 @@ GROUPS: Final = (
     "routings",
     "kpis",
     "sessions",
+    "jobs",
     "replay",
 )
 SINGLES: Final = ("init", "serve", "decide", "compose", "explain", "evaluate", "doctor", "listen")
