@@ -1,4 +1,4 @@
-"""The file of jobs: one SQLite table; a change is whole or absent; made when the first job comes."""
+"""The file of jobs: one SQLite table; a change is whole or absent; it comes with the first."""
 
 import sqlite3
 from collections.abc import Iterator
