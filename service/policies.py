@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
 
-from ontology.events import Event
+from ontology.events import Event, Json
 from ontology.facts import catalogue
 from ontology.identity import ThingId, kind_of
 from ontology.shape_files import Shapes, read_shapes
@@ -54,8 +54,21 @@ def compiled_of(files: Mapping[str, str]) -> Compiled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One act on a proposal: who did it, when, and why as far as they said."""
+
+    act: str
+    by: ThingId
+    at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A bundle on its way: `base` is the digest that was active when it was written."""
+    """A bundle on its way: `base` is the digest that was active when it was written.
+
+    `draft` is where people wrote it, if they did so here.
+    """
 
     id: ThingId
     digest: str
@@ -64,16 +77,25 @@ class Proposal:
     by: ThingId
     proposed_at: datetime
     state: str
+    draft: ThingId | None = None
+    acts: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activation:
-    """From when on decisions name a digest; `sequence` is the event that made it so."""
+    """From when on decisions name a digest; `sequence` is the event that made it so.
+
+    `act` was done to `proposal`: a rollback brings back the policy before it. The first policy of
+    a home has neither.
+    """
 
     digest: str
     since: datetime
     sequence: int
     by: ThingId
+    act: str | None = None
+    proposal: ThingId | None = None
+    reason: str | None = None
 
 
 class Policies:
@@ -178,11 +200,13 @@ class Policies:
                 by=event.actor,
                 proposed_at=event.occurred_at,
                 state="proposed",
+                draft=_id(event.data.get("draft")),
             )
 
     def _acted(self, proposal: Proposal, event: Event) -> None:
         after = str(event.data["to"])
-        self.proposals[proposal.id] = replace(proposal, state=after)
+        said = _said(event)
+        self.proposals[proposal.id] = replace(proposal, state=after, acts=(*proposal.acts, said))
         if (
             after in IN_EFFECT
             and proposal.state not in IN_EFFECT
@@ -194,8 +218,31 @@ class Policies:
             self._activate(before[-1], event)
 
     def _activate(self, digest: str, event: Event) -> None:
+        acted = event.type == "thing.acted"
         self.history.append(
             Activation(
-                digest=digest, since=event.recorded_at, sequence=event.sequence, by=event.actor
+                digest=digest,
+                since=event.recorded_at,
+                sequence=event.sequence,
+                by=event.actor,
+                act=str(event.data["act"]) if acted else None,
+                proposal=event.subject if acted else None,
+                reason=_said(event).reason if acted else None,
             )
         )
+
+
+def _said(event: Event) -> Said:
+    data = event.data.get("data")
+    told = data if isinstance(data, dict) else {}
+    why = told.get("reason") or told.get("finding")
+    return Said(
+        act=str(event.data["act"]),
+        by=event.actor,
+        at=event.occurred_at,
+        reason=None if why is None else str(why),
+    )
+
+
+def _id(value: Json) -> ThingId | None:
+    return None if value is None else ThingId(str(value))

@@ -11,11 +11,12 @@ from ontology.identity import ThingId, kind_of
 from rules.policy import digest
 from service.bundle import packaged
 from service.policies import PROPOSAL, Compiled, PolicyUnknown, compiled_of
+from service.policy_drafts import DRAFT, overlaid
 from service.world import World
 
 ACTIVE: Final = "active"
 SHIPPED: Final = "shipped"
-FORMS: Final = f"{ACTIVE}, {SHIPPED}, a digest of 64 hex digits, {PROPOSAL}/…"
+FORMS: Final = f"{ACTIVE}, {SHIPPED}, a digest of 64 hex digits, {PROPOSAL}/…, {DRAFT}/…"
 SHORTEST: Final = 12
 """Digits of a digest that are enough where only one policy's digest begins with them."""
 
@@ -121,6 +122,13 @@ def _of_proposal(world: World, name: str) -> Source:
     return Source(name=name, digest=proposal.digest, files=files)
 
 
+def _of_draft(world: World, name: str) -> Source:
+    draft = world.policy_drafts.all.get(ThingId(name))
+    if draft is None:
+        raise SourceUnknown(f"there is no {name[:_SHOWN]!r}; GET /v1/policy-drafts lists them")
+    return Source.of(name, overlaid(world.policies.files(draft.base), draft.overlay))
+
+
 def _of_digest(world: World, name: str) -> Source:
     found = world.policies.named(name)
     if len(found) > 1:
@@ -137,4 +145,5 @@ _READERS: Final[Mapping[str, Callable[[World, str], Source]]] = {
     ACTIVE: _active,
     SHIPPED: _shipped,
     f"{PROPOSAL}/": _of_proposal,
+    f"{DRAFT}/": _of_draft,
 }

@@ -39,11 +39,15 @@ MOST_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is proposed: files by name, why, and the digest on which they were written."""
+    """What is proposed: files by name, why, and the digest on which they were written.
+
+    `draft` is where people wrote it.
+    """
 
     files: Mapping[str, str]
     reason: str
     base: str
+    draft: ThingId | None = None
 
 
 def propose(world: World, wanted: Wanted, actor: Actor) -> Event:
@@ -82,7 +86,13 @@ def propose(world: World, wanted: Wanted, actor: Actor) -> Event:
             actor=actor.id,
             occurred_at=at,
             scopes=(POLICY,),
-            data={"digest": name, "files": dict(wanted.files), "base": wanted.base, **said},
+            data={
+                "digest": name,
+                "files": dict(wanted.files),
+                "base": wanted.base,
+                **said,
+                **({"draft": wanted.draft} if wanted.draft is not None else {}),
+            },
         )
         return [bundle, acts.acted(world.ids("event"), stands, outcome, actor, at)]
 
@@ -101,7 +111,7 @@ def check(content: Mapping[str, bytes], progress: Progress = _quiet) -> Iterable
         return
     broken = [_of_part(file, words) for file, words in faults(content)]
     broken += [_of_part(file, words) for file, words in shape_faults(content)]
-    broken += [] if broken else _unworded(content)
+    broken += [] if broken else [_of_diagnostic(one) for one in unworded(content)]
     yield from broken
     try:
         policy = build(content, catalogue())
@@ -127,11 +137,10 @@ def counted(tables: Sequence[Table], progress: Progress, *, more: int = 0) -> It
     progress(len(tables), len(tables) + more)
 
 
-def _unworded(content: Mapping[str, bytes]) -> list[Fault]:
+def unworded(content: Mapping[str, bytes]) -> list[Diagnostic]:
     """Wordings that the bundle's own voice or glossary never says."""
     library = library_of(content)
-    found = [*forbidden(library.templates, library.voice), *misnamed(library)]
-    return [_of_diagnostic(one) for one in found]
+    return [*forbidden(library.templates, library.voice), *misnamed(library)]
 
 
 def tidy(world: World) -> None:

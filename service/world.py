@@ -39,6 +39,7 @@ from service.partners import Partners
 from service.perception import Perception
 from service.places import Places, concerned
 from service.policies import Policies
+from service.policy_drafts import PolicyDrafts
 from service.roster import Roster, concerns
 from service.security import Keyring
 from service.settings import Settings, WorldKind
@@ -111,8 +112,8 @@ class World:
         self.joints: Final[Mapping[str, Joint]] = joints(self.guidelines)
         self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
         self.traffic: Final = Traffic()
-        self.temporaries: Final = Temporaries()
         self.silence: Final = Silence()
+        self.temporaries, self.policy_drafts = Temporaries(), PolicyDrafts()
         self.perception: Final = own.perception
         self.clustering: Final = Clustering()
         self.counting: Final = Counting(ledger, own.segments, self.scopes, self.log, clock.now())
@@ -333,6 +334,7 @@ class World:
             self._guidelines,
             self.temporaries,
             self.silence,
+            self.policy_drafts,
         )
         while events := self.ledger.read(self._folded, governed=True, limit=BATCH):
             for event in events:

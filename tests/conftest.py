@@ -114,8 +114,11 @@ class Door:
         headers = self._headers(more.pop("headers", {}))
         return self.http.post(path, json=json, headers=headers, **more)
 
-    def delete(self, path: str) -> TestResponse:
-        return self.http.delete(path, headers=self._headers({}))
+    def put(self, path: str, **more: Any) -> TestResponse:
+        return self.http.put(path, headers=self._headers(more.pop("headers", {})), **more)
+
+    def delete(self, path: str, **more: Any) -> TestResponse:
+        return self.http.delete(path, headers=self._headers(more.pop("headers", {})), **more)
 
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"} | more

@@ -6,10 +6,10 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from ontology.events import Json
-from service.api.answers import answer, principal, world
-from service.bodies import AsOf, PolicyIn, instant
+from service.api.answers import answer, page, principal, world
+from service.bodies import AsOf, Page, PolicyIn, instant
 from service.bundle import reading_of
-from service.policies import Activation, Policies, PolicyUnknown, Proposal
+from service.policies import Activation, Policies, PolicyUnknown, Proposal, Said
 from service.problems import not_found
 from service.proposing import Wanted, propose
 from service.sealed_bundles import SECRET, sign
@@ -28,7 +28,7 @@ def index() -> Response:
     return answer(
         {
             "active": policies.active,
-            "proposals": [_proposal(one) for one in reversed([*policies.proposals.values()])],
+            "proposals": [shown(one) for one in reversed([*policies.proposals.values()])],
             "history": [_activation(one) for one in reversed(policies.history)],
         }
     )
@@ -54,7 +54,7 @@ def create(json_data: PolicyIn) -> Response:
     local = proposal.id.partition("/")[2]
     links: dict[str, Json] = {"acts": f"/v1/policy-proposals/{local}/acts"}
     return answer(
-        _proposal(proposal) | {"links": links},
+        shown(proposal) | {"links": links},
         HTTPStatus.CREATED,
         {"Location": f"/v1/policies/{proposal.digest}"},
     )
@@ -78,6 +78,22 @@ def active(query_data: AsOf) -> Response:
             raise not_found("policy active at", instant(query_data.at), "2026-11-23T08:00:00Z")
         found = then
     return answer(_policy(policies, found.digest) | _activation(found))
+
+
+@bp.get("/history")
+@bp.input(Page, location="query")
+@bp.doc(
+    summary="Which policy decided from when to when, and everybody's part in it, with reasons.",
+    responses={200: "Activations, newest first, and a cursor."},
+)
+def history(query_data: Page) -> Response:
+    """A page of activations."""
+    policies = world().policies
+    known = len(policies.history)
+    end = min(known, int(query_data.cursor)) if query_data.cursor else known
+    start = max(0, end - query_data.limit)
+    items = [_lasted(policies, place) for place in reversed(range(start, end))]
+    return page(items, start or None)
 
 
 @bp.get("/<string:digest>")
@@ -126,7 +142,8 @@ def _policy(policies: Policies, digest: str) -> dict[str, Json]:
     return {"digest": digest, "rules": rules}
 
 
-def _proposal(proposal: Proposal) -> dict[str, Json]:
+def shown(proposal: Proposal) -> dict[str, Json]:
+    """A proposal as answers tell of it, with everybody's part in it."""
     return {
         "id": proposal.id,
         "digest": proposal.digest,
@@ -135,7 +152,26 @@ def _proposal(proposal: Proposal) -> dict[str, Json]:
         "by": proposal.by,
         "proposed_at": instant(proposal.proposed_at),
         "state": proposal.state,
+        "draft": proposal.draft,
+        "acts": [_said(one) for one in proposal.acts],
     }
+
+
+def _lasted(policies: Policies, place: int) -> dict[str, Json]:
+    """One activation: how long it held, and everybody's part in it."""
+    one, later = policies.history[place], policies.history[place + 1 : place + 2]
+    proposal = policies.proposals.get(one.proposal) if one.proposal is not None else None
+    return {
+        **_activation(one),
+        "until": instant(later[0].since) if later else None,
+        "act": one.act,
+        "reason": one.reason,
+        "proposal": None if proposal is None else shown(proposal),
+    }
+
+
+def _said(said: Said) -> Json:
+    return {"act": said.act, "by": said.by, "at": instant(said.at), "reason": said.reason}
 
 
 def _activation(activation: Activation) -> dict[str, Json]:
