@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from service.cli.output import AsJson, refuse, show
+from service.cli.policy_diff import policy_diff
 
 app = typer.Typer(help="Pull, push, activate, export and import policies.")
+
+app.command("diff")(policy_diff)
 
 Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
 Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key.")]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.output import AsJson, refuse, show
+from service.cli.policy_diff import rules_diff
 from service.cli.rule_files import bytes_of, content_of, moment_of
 from service.cli.rule_formats import bring_in, export
 from service.cli.rule_verification import verify
@@ -22,6 +23,8 @@ app = typer.Typer(help="Check, verify, test, evaluate and explain rules.", no_ar
 app.command()(verify)
 app.command("export")(export)
 app.command("import")(bring_in)
+
+app.command("diff")(rules_diff)
 
 Files = Annotated[
     list[Path] | None,
