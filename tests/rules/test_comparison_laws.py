@@ -18,7 +18,7 @@ from rules.strata import Engines, evaluate
 from rules.witnesses import given as given_facts
 from rules.witnesses import witnesses
 from tests.rules import policies
-from tests.rules.examples import quick, steady
+from tests.rules.examples import quick
 from tests.rules.test_laws import ACTIONS, AT, books, policy
 
 CONCLUDED: list[dict[str, Any]] = [
@@ -108,7 +108,7 @@ def _told(made: Policy, facts: Sequence[Fact]) -> Any:
     return decide(facts, made, AT, Engines.compiled(made))
 
 
-@steady
+@quick
 @given(st.data(), pairs())
 def test_where_decisions_differ_the_facts_lie_in_a_told_region(
     data: st.DataObject, drawn: tuple[Drawn, Drawn]
@@ -139,7 +139,7 @@ def test_every_example_differs_when_it_is_run_and_lies_in_its_region(
         assert one.region.holds(known, at)
 
 
-@steady
+@quick
 @given(books())
 def test_a_policy_decides_the_same_as_itself_in_another_order_under_other_ids(
     drawn: Drawn,
