@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -96,7 +97,7 @@ def read_tables(files: Mapping[str, bytes]) -> tuple[ShapeTable, ...]:
     found: list[ShapeTable] = []
     for name in sorted(filter(is_cases, files)):
         try:
-            found.append(read_table(files[name].decode(errors="replace"), file=name))
+            found.append(_table(files[name].decode(errors="replace"), name))
         except FileInvalid as error:
             errors += error.errors
     if errors:
@@ -114,6 +115,12 @@ def read_table(text: str, *, file: str) -> ShapeTable:
     table = reader.table(root(text, file), file)
     reader.finish(file)
     return table
+
+
+@lru_cache(maxsize=64)
+def _table(text: str, file: str) -> ShapeTable:
+    """The same, once for the same text: a proposal mostly changes one table of many."""
+    return read_table(text, file=file)
 
 
 class _Reader(Things):

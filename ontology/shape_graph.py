@@ -15,6 +15,7 @@ from ontology.paths import Path, PathInvalid, Sequence, read_path, steps
 _SH: Final = rdflib.SH
 _QUERY: Final = "SPARQL constraint"
 _PREFIX: Final = "Candidate"
+_HEAD: Final = rdflib.URIRef(v.SHAPES.rstrip("#"))
 _LISTS: Final = (_SH["or"], _SH["and"], _SH.xone)
 _NODES: Final = (rdflib.URIRef, rdflib.BNode)
 _Node: TypeAlias = rdflib.URIRef | rdflib.BNode
@@ -57,6 +58,7 @@ class Shapes:
         self.lines = lines
         self._errors: list[str] = []
         self._subsets: dict[frozenset[str], rdflib.Graph] = {}
+        self._alone: dict[str, Shapes] = {}
         found: dict[str, set[rdflib.URIRef]] = {}
         for shape, target in graph.subject_objects(_SH.targetClass):
             found.setdefault(self._type_of(shape, target), set()).add(rdflib.URIRef(str(shape)))
@@ -89,9 +91,29 @@ class Shapes:
             subset = rdflib.Graph()
             for node in {shape for name in types for shape in self.targets[name].shapes}:
                 self._copy(node, subset)
-            self._copy(rdflib.URIRef(v.SHAPES.rstrip("#")), subset)
+            self._copy(_HEAD, subset)
             self._subsets[types] = subset
         return self._subsets[types]
+
+    def only(self, name: str) -> "Shapes":
+        """The shapes that find something under a name of `told`, without all others; cached."""
+        if name not in self._alone:
+            self._alone[name] = Shapes(self._within[name], self.lines)
+        return self._alone[name]
+
+    @cached_property
+    def _within(self) -> Mapping[str, rdflib.Graph]:
+        """By what is told, the shapes with a target that lead to it."""
+        found: dict[str, rdflib.Graph] = {}
+        for node in {shape for target in self.targets.values() for shape in target.shapes}:
+            whole = rdflib.Graph()
+            self._copy(node, whole)
+            for part in set(whole.subjects(_SH.message)):
+                graph = found.setdefault(str(part).removeprefix(v.SHAPES), rdflib.Graph())
+                graph += whole
+        for graph in found.values():
+            self._copy(_HEAD, graph)
+        return found
 
     @property
     def graph(self) -> rdflib.Graph:

@@ -68,7 +68,7 @@ def _tried(known: Shapes, ground: Imagined, case: ShapeCase, engine: GateEngine)
     if case.shape not in known.told:
         differences = [f"there is no shape {case.shape!r} that says what it refuses"]
     else:
-        verdict = judge(ground, case.change, case.at, known, engine)
+        verdict = judge(ground, case.change, case.at, known.only(case.shape), engine)
         differences = [*_differences(case, verdict)]
     return TrialResult(case=case, differences=tuple(differences))
 

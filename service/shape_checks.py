@@ -24,7 +24,7 @@ def shape_faults(files: Mapping[str, bytes]) -> _Words:
     """What is wrong with the shapes of a bundle, and with their cases: (file, words).
 
     Every shape needs a case in which it fires and one in which it stays quiet; both engines run
-    them. Costs about a second, once for the same files.
+    them. Costs three seconds, once for the same files.
     """
     mine = {n: text for n, text in files.items() if n.startswith(FOLDER)}
     return _faults(tuple(sorted((n, t) for n, t in mine.items() if is_shapes(n) or is_cases(n))))
