@@ -17,6 +17,7 @@ from service.job_runner import JobRunner
 from service.owing import Owing
 from service.proposing import tidy
 from service.settling import Settling
+from service.shadowing import Shadowing
 from service.shutout import watch
 from service.suggesting import Suggesting
 from service.sweep import sweep
@@ -42,6 +43,7 @@ class Background:
         self._validating: Final = Validating(world)
         self._settling: Final = Settling(world)
         self._suggesting: Final = Suggesting(world)
+        self._shadowing: Final = Shadowing(world)
         self._jobs: Final = JobRunner(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
@@ -55,6 +57,7 @@ class Background:
                 ("owe", lambda: self._repeat("owe", self._owing.step)),
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
                 ("validate", lambda: self._repeat("validate", self._validating.step)),
+                ("shadow", lambda: self._repeat("shadow", self._shadowing.step)),
                 ("jobs", lambda: self._repeat("jobs", self._jobs.step)),
             )
         ]
@@ -76,6 +79,7 @@ class Background:
         self._alerting.close()
         self._owing.close()
         self._validating.close()
+        self._shadowing.close()
         self._jobs.close()
 
     def _warm(self) -> None:

@@ -53,7 +53,7 @@ def guards(
     policies: Policies,
     alerts: Callable[[], Alerts],
     skills: Callable[[], Skills],
-) -> Mapping[str, Guard]:
+) -> dict[str, Guard]:
     """The guards by kind of thing, over the parts of one world."""
     return {
         PROPOSAL: ActivationGuard(policies),

@@ -1,6 +1,6 @@
 """Following the ledger in one worker at a time, from where it was left."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -25,19 +25,40 @@ class Follower:
     that event, so that reading one twice changes nothing.
     """
 
-    def __init__(self, world: World, name: str, types: tuple[str, ...]) -> None:
-        """Read and take nothing yet; `name` is of the lease and of the file."""
+    def __init__(
+        self,
+        world: World,
+        name: str,
+        types: tuple[str, ...],
+        first: Callable[[], int] | None = None,
+    ) -> None:
+        """Read and take nothing yet; `name` is of the lease and of the file.
+
+        `first` is the place to begin at where none was kept; an hour back where it is left out.
+        """
+        self._first: Final = first
         self._world: Final = world
         self._types: Final = types
         self._lease: Final[Lease] = lease(world.settings.database_url, name, world.settings.home)
         self._kept: Final[Path] = world.settings.home / f"{name}.json"
         self._cursor: int | None = None
 
-    def events(self) -> Iterator[tuple[Event, ...]]:
-        """Batches of what is new; nothing while another worker follows."""
+    def leads(self) -> bool:
+        """Whether this worker follows, or could from now on."""
+        return self._lease.held()
+
+    @property
+    def cursor(self) -> int:
+        """How far was read."""
+        if self._cursor is None:
+            self._cursor = self._restored()
+        return self._cursor
+
+    def events(self, floor: int = 0) -> Iterator[tuple[Event, ...]]:
+        """Batches of what is new after a place; nothing while another worker follows."""
         if not self._lease.held():
             return
-        cursor = self._restored() if self._cursor is None else self._cursor
+        cursor = max(floor, self.cursor)
         self._world.catch_up()
         while events := self._world.ledger.read(cursor, types=self._types, limit=_BATCH):
             yield tuple(events)
@@ -59,6 +80,8 @@ class Follower:
                 return cursor
         except (OSError, ValueError, KeyError, TypeError):
             """It is only a shortcut."""
+        if self._first is not None:
+            return self._first()
         return ledger.sequence_at(self._world.clock.now() - LOOK_BACK)
 
     def _keep(self, cursor: int) -> None:

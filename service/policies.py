@@ -143,6 +143,10 @@ class Policies:
         """By what texts are judged now; what attune ships where no policy is active yet."""
         return reading_of({}) if self.active is None else self.current().reading
 
+    def knows(self, digest: str) -> bool:
+        """Whether a policy with that digest was ever proposed here."""
+        return digest in self._files
+
     def files(self, digest: str) -> Mapping[str, str]:
         """The files of a bundle, as they were proposed.
 

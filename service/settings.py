@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     """For how long the same cause, told again, is counted on the alert that stands."""
     alerts_per_person_hour: float = Field(default=6.0, gt=0, le=600)
     """Alerts that one person on shift can look at in an hour; beyond it low ones are bundled."""
+    shadows: int = Field(default=3, ge=0, le=20)
+    """Policies that may run silently beside the active one at once."""
+    shadow_minutes: int = Field(default=5, ge=1, le=1440)
+    """The pause between two looks of shadows at the incidents under way."""
     validate_irony_from: float = Field(default=0.7, gt=0, le=1)
     """The probability of irony from which a person is asked what a post means."""
     validations_per_incident: int = Field(default=8, ge=1, le=200)

@@ -43,6 +43,8 @@ from service.policy_drafts import PolicyDrafts
 from service.roster import Roster, concerns
 from service.security import Keyring
 from service.settings import Settings, WorldKind
+from service.shadow_fold import KIND as SHADOW
+from service.shadow_fold import ShadowGuard, Shadows
 from service.silence import Silence
 from service.skills import Skills
 from service.skills import concerns as unsettles
@@ -100,7 +102,7 @@ class World:
         self.lifecycles: Final = lifecycles()
         self.graph: Final = own.graph
         self.segments: Final = own.segments
-        self.policies: Final = Policies()
+        self.policies, self.silence, self.shadows = Policies(), Silence(), Shadows()
         self.guards: Final[Mapping[str, Guard]] = guards(
             ledger=ledger,
             graph=own.graph,
@@ -108,11 +110,10 @@ class World:
             policies=self.policies,
             alerts=self.alerts_now,
             skills=self.skills,
-        )
+        ) | {SHADOW: ShadowGuard(self.shadows, self.policies, settings.shadows)}
         self.joints: Final[Mapping[str, Joint]] = joints(self.guidelines)
         self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
         self.traffic: Final = Traffic()
-        self.silence: Final = Silence()
         self.temporaries, self.policy_drafts = Temporaries(), PolicyDrafts()
         self.perception: Final = own.perception
         self.clustering: Final = Clustering()
@@ -335,6 +336,7 @@ class World:
             self.temporaries,
             self.silence,
             self.policy_drafts,
+            self.shadows,
         )
         while events := self.ledger.read(self._folded, governed=True, limit=BATCH):
             for event in events:

@@ -35,6 +35,7 @@ GROUPS: Final = (
     "alerts",
     "silence",
     "find",
+    "shadows",
     "links",
     "routings",
     "kpis",
