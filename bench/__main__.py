@@ -12,6 +12,7 @@ from bench.measuring import Figure
 PARTS = (
     "rules_engines",
     "policies",
+    "verify",
     "decisions",
     "text",
     "judging",

@@ -1,32 +1,45 @@
 """Pairs of rules that can fire together: what of it can't both stand, and what merging settles."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations_with_replacement
+from typing import Final, TypeAlias
 
-from ontology.facts import Fact
+from ontology.facts import Fact, catalogue
 from rules.findings import Finding, Place, shown
 from rules.grounding import Example
 from rules.inquiry import Inquiry
-from rules.outranking import ORDERED, differing, opposed, outranks, settled
+from rules.outranking import ORDERED, contested, differing, opposed, outranks, settled
+from rules.regions import Region
 from rules.rule import Rule
+from rules.situations import Without
+from rules.value_sets import ValueSet
 
-Pair = tuple[Rule, Rule]
+Pair: TypeAlias = tuple[Rule, Rule]
+_MAIN: Final = ("name", "team", "step", "strategy")
+_STRATEGY: Final = catalogue().kinds["prohibition"].fields["name"]
+_DENIED: Final = (
+    Without(region=Region.product("prohibition", [ValueSet.holding(_STRATEGY, "denial")])),
+)
+"""No denial is forbidden: where it is, the strategy to deny is off the table anyway."""
 
 
 def pairs(inquiry: Inquiry, kind: str) -> Iterator[Pair]:
     """The pairs of rules that would be a conflict, or an overlap, if they fired together."""
-    meets = opposed if kind == "conflict" else _touching
-    asks = {"response", "prohibition", "recovery", "routing"}
-    rules = [
-        rule
-        for rule in inquiry.rules
-        if kind != "conflict" or asks & {fact.kind for fact in rule.conclusions}
-    ]
-    for one, other in combinations_with_replacement(rules, 2):
-        if one is other and kind != "conflict":
-            continue
-        if any(meets(a, b) for a in one.conclusions for b in other.conclusions):
-            yield one, other
+    contesting, meets = (contested, opposed) if kind == "conflict" else (_sharing, _touching)
+    groups: defaultdict[object, dict[str, Rule]] = defaultdict(dict)
+    for rule in inquiry.rules:
+        for fact in rule.conclusions:
+            for about in contesting(fact):
+                groups[about][rule.id] = rule
+    told: set[tuple[str, str]] = set()
+    for rules in groups.values():
+        for one, other in combinations_with_replacement(rules.values(), 2):
+            if (one.id, other.id) in told or (one is other and kind != "conflict"):
+                continue
+            told.add((one.id, other.id))
+            if any(meets(a, b) for a in one.conclusions for b in other.conclusions):
+                yield one, other
 
 
 def conflict(inquiry: Inquiry, pair: Pair) -> list[Finding] | None:
@@ -55,6 +68,10 @@ def overlap(inquiry: Inquiry, pair: Pair) -> list[Finding] | None:
     return _told(inquiry, "overlap", pair, why, "nothing, if that is what you mean")
 
 
+def _sharing(fact: Fact) -> Iterator[object]:
+    yield fact.kind if fact.kind in ORDERED else (fact.kind, *map(fact.values.get, _MAIN))
+
+
 def _touching(one: Fact, other: Fact) -> bool:
     if one.kind != other.kind or one.kind == "duty":
         return False
@@ -63,10 +80,16 @@ def _touching(one: Fact, other: Fact) -> bool:
     return differing(one, other) or outranks(one, other) or outranks(other, one)
 
 
+def _advice(pair: Pair) -> bool:
+    """Whether both only advise, so that a prohibition may settle it."""
+    return all(fact.kind != "prohibition" for rule in pair for fact in rule.conclusions)
+
+
 def _told(inquiry: Inquiry, kind: str, pair: Pair, why: str, cure: str) -> list[Finding] | None:
     one, other = pair
     rules = [one] if one is other else [one, other]
-    found = inquiry.firing(rules, single=True)
+    advice = kind == "conflict" and _advice(pair)
+    found = inquiry.firing(rules, single=True, without=_DENIED if advice else ())
     if not isinstance(found, Example):
         return [] if found == "never" else None
     others = () if one is other else (Place.of(other),)

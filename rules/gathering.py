@@ -6,8 +6,9 @@ from itertools import islice, product
 from typing import Final
 
 from ontology.kinds import Kind
+from rules.linked_fields import Link
 from rules.regions import Region
-from rules.situations import Asked, Link
+from rules.situations import Asked
 
 MOST_WAYS: Final = 24
 

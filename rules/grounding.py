@@ -191,26 +191,26 @@ class Grounds:
         """What was given for the facts that must not come about."""
         for firing in result.firings:
             if any(region.has(fact) for fact in firing.conclusions for region in kept_away):
-                yield self._derived(firing.rule, result)
+                yield self._derived(firing.rule, result, kept_away)
 
-    def _derived(self, rule: str, result: Evaluation) -> _Derived:
-        """All that was asked of given facts, from a rule that fired down to the first ones."""
-        asked = next(
-            (one for one in self.asked[rule] if _fits(one, result.facts)), self.asked[rule][0]
-        )
-        effective = self.policy.rule(rule).effective
+    def _derived(self, rule: str, result: Evaluation, kept_away: Collection[Region]) -> _Derived:
+        """All that was asked of given facts, from a rule that fired down to the first ones.
+
+        What is kept away anyway is absent, whatever else is given.
+        """
+        asked = next(one for one in self.asked[rule] if _fits(one, result.facts))
         places: list[Region] = []
         without = [w for w in asked.without if not self._concluded(w.region.kind)]
-        sure = effective == Effective() and not asked.links and len(without) == len(asked.without)
+        sure = self.policy.rule(rule).effective == Effective() and not asked.links
+        for one in asked.without:
+            kept = one.anchor is None and any(one.region.within(far) for far in kept_away)
+            sure = sure and (kept or not self._concluded(one.region.kind))
         for place in asked.places:
             if not self._concluded(place.kind):
                 places.append(place)
                 continue
-            deeper = next(
-                self._derived(firing.rule, result)
-                for firing in result.firings
-                if any(map(place.has, firing.conclusions))
-            )
+            firing = next(f for f in result.firings if any(map(place.has, f.conclusions)))
+            deeper = self._derived(firing.rule, result, kept_away)
             places += deeper.asked.places
             without += deeper.asked.without
             sure = sure and deeper.sure
@@ -220,7 +220,7 @@ class Grounds:
 def _fits(asked: Asked, facts: Iterable[Fact]) -> bool:
     found = [*facts]
     return all(any(map(place.has, found)) for place in asked.places) and not any(
-        without.region.has(fact) for without in asked.without for fact in found
+        w.anchor is None and w.region.has(fact) for w in asked.without for fact in found
     )
 
 

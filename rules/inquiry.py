@@ -11,10 +11,11 @@ from ontology.facts import STRATA, Catalogue, Fact
 from rules.compiled import Compiled
 from rules.conditions import MOST_ALTERNATIVES
 from rules.grounding import Check, Example, Grounds
+from rules.implication import follows
 from rules.policy import Policy
 from rules.regions import Region
 from rules.rule import Rule
-from rules.situations import Asked, Never, Situation, situation
+from rules.situations import Asked, Never, Situation, Without, situation
 from rules.strata import Engines, Evaluation, evaluate
 
 
@@ -60,6 +61,10 @@ class Inquiry:
                 found[fact.kind][rule.id] = rule
         return {kind: tuple(some.values()) for kind, some in found.items()}
 
+    def given(self, kind: str) -> bool:
+        """Whether a situation gives facts of a kind, and no rule concludes them."""
+        return self.catalogue.kinds[kind].stratum is None
+
     def concluding(self, kind: str) -> tuple[Rule, ...]:
         """The rules that conclude a kind of fact."""
         return self._concluding.get(kind, ())
@@ -96,6 +101,8 @@ class Inquiry:
         unwanted = [asked for other in others for asked in self.grounds.asked[other.id]]
         sure = True
         for asked in self.grounds.asked[rule.id]:
+            if any(follows(asked, other) for other in unwanted):
+                continue
             found = situation(asked, unwanted)
             if isinstance(found, Situation):
                 return found
@@ -103,16 +110,17 @@ class Inquiry:
         return "never" if sure else "unknown"
 
     def firing(
-        self, rules: Sequence[Rule], *, quiet: Sequence[Rule] = (), single: bool = False
+        self, rules: Sequence[Rule], *, single: bool = False, without: Sequence[Without] = ()
     ) -> Example | Never:
-        """Facts on which all the rules fire, and none of the quiet ones do.
+        """Facts on which all the rules fire, and from which nothing of `without` comes.
 
         Confirmed by every engine; facts on which they disagree are no example.
         """
-        check = fires((rule.id for rule in rules), (rule.id for rule in quiet))
+        check = _and_not(fires(rule.id for rule in rules), [one.region for one in without])
         answers = set[Never]()
         for wanted in _each([self.grounds.asked[rule.id] for rule in rules]):
-            found = self.grounds.example(wanted, rules, check, single=single)
+            apart = [Asked(places=(), without=tuple(without))] if without else []
+            found = self.grounds.example([*wanted, *apart], rules, check, single=single)
             if isinstance(found, Example) and self.confirms(found, check):
                 return found
             answers.add("unknown" if isinstance(found, Example) else found)
@@ -133,6 +141,12 @@ def fires(names: Iterable[str], quiet: Iterable[str] = ()) -> Check:
         return wanted <= fired and not silent & fired
 
     return check
+
+
+def _and_not(check: Check, regions: Sequence[Region]) -> Check:
+    return lambda found: (
+        check(found) and not any(region.has(fact) for region in regions for fact in found.facts)
+    )
 
 
 def _names(engine: Compiled) -> Callable[[Sequence[Fact]], frozenset[str]]:

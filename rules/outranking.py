@@ -4,7 +4,7 @@ What `rules.merging` makes of several conclusions, said of two: it keeps the hig
 shortest time, the highest priority, and lists the rest.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
@@ -42,6 +42,15 @@ def outranks(one: Fact, other: Fact) -> bool:
 def unread(one: Fact, other: Fact, read: Iterable[Region]) -> bool:
     """Whether no rule that reads the other conclusion would miss it beside the one."""
     return all(region.has(one) for region in read if region.has(other))
+
+
+def contested(fact: Fact) -> Iterator[tuple[object, ...]]:
+    """What a conclusion could be opposed about: two that are opposed share one of these."""
+    if fact.kind == "routing" and "otherwise" in fact.values:
+        yield "stand-in", fact.values["team"]
+    for at, pair in enumerate(OPPOSED):
+        if any(_said(fact, what) for what in pair):
+            yield "opposed", at
 
 
 def opposed(one: Fact, other: Fact) -> bool:

@@ -92,8 +92,11 @@ def _rows(inquiry: Inquiry) -> frozenset[str]:
 
 
 def _told(inquiry: Inquiry, rule: Rule, asked: Asked, why: str) -> list[Finding] | None:
-    """The finding, with a fact for each thing asked: the rule stays quiet on all of them."""
-    found = [region.fact(inquiry.catalogue) for region in asked.places]
+    """The finding, with a fact for all that would have to be given: the rule stays quiet."""
+    trace = next(inquiry.grounds.traces([asked]), None)
+    parts = [asked] if trace is None else trace.parts
+    given = [place for part in parts for place in part.places if inquiry.given(place.kind)]
+    found = [region.fact(inquiry.catalogue) for region in given]
     facts = tuple({fact.place(): fact for fact in found if fact is not None}.values())
     quiet = Example(facts=facts, at=inquiry.grounds.moment([rule]) or inquiry.at)
     if not inquiry.confirms(quiet, fires([], [rule.id])):

@@ -69,10 +69,8 @@ def _in_the_shade(inquiry: Inquiry, rule: Rule, near: Sequence[Rule]) -> list[Fi
     for fact in rule.conclusions:
         if empty(inquiry, fact):
             continue
-        greater = [*_greater(inquiry, rule, fact)]
-        if not {one.id for one in greater} & {one.id for one in near}:
-            return []
-        found = _implied(inquiry, rule, greater, near)
+        first = [*_greater(inquiry, rule, fact, near)]
+        found = _implied(inquiry, rule, fact, first) if first else []
         if found == []:
             return []
         unsure = unsure or found is None
@@ -86,10 +84,10 @@ def _in_the_shade(inquiry: Inquiry, rule: Rule, near: Sequence[Rule]) -> list[Fi
     return told(inquiry, "shadowed", (rule, *others), why, cure)
 
 
-def _greater(inquiry: Inquiry, rule: Rule, fact: Fact) -> Iterator[Rule]:
-    """The rules that are in force whenever this one is and conclude as much, for all who read."""
+def _greater(inquiry: Inquiry, rule: Rule, fact: Fact, others: Iterable[Rule]) -> Iterator[Rule]:
+    """The others that are in force whenever a rule is and conclude as much, for all who read."""
     read = inquiry.read.get(fact.kind, ())
-    for other in inquiry.concluding(fact.kind):
+    for other in others:
         if other is not rule and _whenever(rule, other):
             greater = (one for one in other.conclusions if outranks(one, fact))
             if any(unread(one, fact, read) for one in greater):
@@ -102,19 +100,17 @@ def _whenever(rule: Rule, other: Rule) -> bool:
     return begun and (theirs.end is None or (mine.end is not None and mine.end <= theirs.end))
 
 
-def _implied(
-    inquiry: Inquiry, rule: Rule, greater: Iterable[Rule], near: Sequence[Rule]
-) -> list[Rule] | None:
+def _implied(inquiry: Inquiry, rule: Rule, fact: Fact, near: Sequence[Rule]) -> list[Rule] | None:
     """Those that always fire where the rule does: one, or some together; None if unknown."""
-    some = [*greater]
     unsure = False
-    names = {one.id for one in some}
-    for other in (one for one in near if one.id in names):
+    for other in near:
         answer = inquiry.beyond(rule, [other])
         if answer == "never":
             return [other]
         unsure = unsure or answer == "unknown"
-    together = [one for one in some if inquiry.kinds_of(one) <= inquiry.kinds_of(rule)]
+    kinds = inquiry.kinds_of(rule)
+    alike = (one for one in inquiry.concluding(fact.kind) if inquiry.kinds_of(one) <= kinds)
+    together = [*_greater(inquiry, rule, fact, alike)]
     if 1 < len(together) <= MOST_TOGETHER:
         answer = inquiry.beyond(rule, together)
         if answer == "never":

@@ -7,20 +7,19 @@ these ways, and what is left of every fact's region shows whether that can be.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import islice, product
 from typing import Final, Literal, TypeAlias
 
 from ontology.kinds import Field
-from ontology.values import Datatype, Value
+from ontology.values import Value
 from rules.conditions import Conjunction
+from rules.linked_fields import Link, joined
 from rules.regions import Region
+from rules.sfeel import MISSING, Input
 from rules.value_sets import ValueSet
 
 MOST_CHOICES: Final = 4_000
 MOST_BOXES: Final = 64
-
-Link: TypeAlias = tuple[tuple[int, Field], tuple[int, Field]]
-"""Two fields, each of the fact at a place, that hold the same."""
 
 Never: TypeAlias = Literal["never", "unknown"]
 
@@ -114,16 +113,55 @@ def situation(wanted: Asked, unwanted: Iterable[Asked] = ()) -> Situation | Neve
     "never" is proven, for any number of facts; "unknown" says that the search ended first, or
     that joins or patterns of texts stand in the way of a proof.
     """
-    search = _Search()
-    state: _State | None = _State(boxes=tuple((p,) for p in wanted.places), links=wanted.links)
+    if any(place.empty for place in wanted.places):
+        return "never"
+    search, rest = _Search(), [*unwanted]
+    start = _State(boxes=tuple((p,) for p in wanted.places), links=wanted.links)
+    more = [without.region for one in rest for without in one.without]
     for one in wanted.without:
-        if one.anchor is not None and one.equal:
-            search.sure = search.sure and not _may(one.region, wanted.places)
-        state = state.barring(one.region, search) if state is not None else None
-    if any(place.empty for place in wanted.places) or state is None:
-        return "never" if search.sure else "unknown"
-    found = next(_undone(state, [*unwanted], search), None)
+        loose = one.equal and _may(one.region, [*wanted.places, *more])
+        search.sure = search.sure and not loose
+    starts = _starts(start, wanted.without, search)
+    found = next((one for state in starts for one in _undone(state, rest, search)), None)
     return found or ("never" if search.sure else "unknown")
+
+
+def _starts(state: _State, without: Sequence[Without], search: _Search) -> Iterator[_State]:
+    """The ways to do without some facts, one after the other."""
+    if not without:
+        yield state
+        return
+    first, *others = without
+    for after in _lacking(state, first, search):
+        yield from _starts(after, others, search)
+
+
+def _lacking(state: _State, one: Without, search: _Search) -> Iterator[_State]:
+    """Without such facts at all; or with an anchor that none of them equals."""
+    none = state.barring(one.region, search)
+    if none is not None:
+        yield none
+    for mine, theirs in one.equal if one.anchor is not None else ():
+        for anchor in state.boxes[one.anchor or 0]:
+            for value in (MISSING, *islice(anchor.set_of(theirs).values(), 2)):
+                yield from _anchored(state, one, (mine, theirs), value, search)
+
+
+def _anchored(
+    state: _State, one: Without, ends: tuple[Field, Field], value: Input, search: _Search
+) -> Iterator[_State]:
+    """The anchor has one value, or misses it, and no fact that must not be there has the same."""
+    mine, theirs = ends
+    at = one.anchor or 0
+    boxes = (box.narrowed(ValueSet.holding(theirs, value)) for box in state.boxes[at])
+    left = tuple(box for box in boxes if box is not None)
+    same = None if value is MISSING or not _fits(mine, value) else ValueSet.holding(mine, value)
+    barred = None if same is None else one.region.narrowed(same)
+    if left:
+        after = replace(state, boxes=(*state.boxes[:at], left, *state.boxes[at + 1 :]))
+        done = after if barred is None else after.barring(barred, search)
+        if done is not None:
+            yield done
 
 
 def _may(region: Region, places: Iterable[Region]) -> bool:
@@ -155,8 +193,9 @@ def _ways(state: _State, one: Asked, search: _Search) -> Iterator[_State]:
     if any(not any(_may(place, boxes) for boxes in state.boxes) for place in one.places):
         yield state
         return
-    if one.links or any(without.anchor is not None for without in one.without):
-        search.sure = False  # facts that fit but are not linked would undo it as well
+    yield from _unlinked(state, one, search)
+    if any(without.anchor is not None for without in one.without):
+        search.sure = False  # a fact that equals the one at the anchor would undo it as well
     for place in sorted(one.places, key=lambda place: len(place.sets), reverse=True):
         after = state.barring(place, search)
         if after is not None:
@@ -165,6 +204,51 @@ def _ways(state: _State, one: Asked, search: _Search) -> Iterator[_State]:
         added = state.adding(without.region) if without.anchor is None else None
         if added is not None:
             yield added
+
+
+def _unlinked(state: _State, one: Asked, search: _Search) -> Iterator[_State]:
+    """Ways in which facts fit and do not hold the same: one misses it, or each has its own."""
+    for ends in one.links:
+        search.sure = False  # other values than the one that is tried could differ as well
+        for (here, mine), (there, theirs) in (ends, ends[::-1]):
+            place, far = one.places[here], one.places[there]
+            without = place.narrowed(place.set_of(mine).given())
+            after = None if without is None else state.barring(without, search)
+            if after is not None:
+                yield after
+            value = next(_common(place.set_of(mine), state, place.kind), None)
+            if value is not None:
+                yield from _told_apart(state, (place, mine), (far, theirs), value, search)
+
+
+def _told_apart(
+    state: _State,
+    one: tuple[Region, Field],
+    other: tuple[Region, Field],
+    value: Value,
+    search: _Search,
+) -> Iterator[_State]:
+    """Every fact of the one place has a value there, and none of the other has it."""
+    (place, mine), (far, theirs) = one, other
+    if not _fits(theirs, value):
+        return
+    else_ = place.narrowed(ValueSet.holding(mine, value).outside())
+    same = far.narrowed(ValueSet.holding(theirs, value))
+    after = state if else_ is None else state.barring(else_, search)
+    after = after.barring(same, search) if after is not None and same is not None else after
+    if after is not None:
+        yield after
+
+
+def _common(values: ValueSet, state: _State, kind: str) -> Iterator[Value]:
+    """Values of a field that some fact can have."""
+    boxes = (box for some in state.boxes for box in some if box.kind == kind)
+    for box in boxes:
+        yield from islice(box.set_of(values.field).meet(values).values(), 1)
+
+
+def _fits(field: Field, value: Input) -> bool:
+    return not field.allowed or value in field.allowed
 
 
 def _made(state: _State, search: _Search) -> Situation | None:
@@ -176,50 +260,7 @@ def _made(state: _State, search: _Search) -> Situation | None:
     for boxes in product(*some):
         if search.spent():
             return None
-        places = _linked(boxes, state.links)
+        places = joined(boxes, state.links)
         if places is not None and all(place.values() is not None for place in places):
             return Situation(places=places, links=state.links)
     return None
-
-
-def _linked(boxes: Sequence[Region], links: Sequence[Link]) -> tuple[Region, ...] | None:
-    """The boxes with one value in the fields that are linked; None where they share none."""
-    found = [*boxes]
-    for group in _groups(links):
-        sets = [found[at].set_of(shape).given() for at, shape in group]
-        value = shared(sets)
-        if value is None:
-            return None
-        for at, shape in group:
-            narrowed = found[at].narrowed(ValueSet.holding(shape, value))
-            if narrowed is None:
-                return None
-            found[at] = narrowed
-    return tuple(found)
-
-
-def _groups(links: Sequence[Link]) -> list[list[tuple[int, Field]]]:
-    """The fields that hold one value, because links lead from each to the others."""
-    groups: list[list[tuple[int, Field]]] = []
-    for one, other in links:
-        touched = [group for group in groups if one in group or other in group]
-        joined = [*dict.fromkeys([one, other, *(end for group in touched for end in group)])]
-        groups = [*(group for group in groups if group not in touched), joined]
-    return groups
-
-
-def shared(sets: Sequence[ValueSet]) -> Value | None:
-    """A value that lies in every one of some sets of fields that can be compared; None without."""
-    first, *others = sorted(sets, key=lambda one: one.field.datatype is not Datatype.TOKEN)
-    if first.field.datatype is Datatype.TOKEN:
-        named = (name for name in first.field.allowed if first.has(name))
-        return next((name for name in named if all(_has(one, name) for one in others)), None)
-    for other in others:
-        first = first.meet(replace(other, field=first.field))
-    return next(first.values(), None)
-
-
-def _has(one: ValueSet, name: str) -> bool:
-    if one.field.allowed and name not in one.field.allowed:
-        return False
-    return one.has(name)

@@ -106,7 +106,7 @@ def _judged(
         else:
             told.append(one)
     if "stale" in only and {*only} >= USUAL and not unknown.total():
-        told += _stale(inquiry.policy, used)
+        told += _stale(inquiry, used)
     return Findings(
         policy=inquiry.policy.digest,
         at=inquiry.at,
@@ -130,10 +130,12 @@ def _means(book: Book, accepted: Acceptance, finding: Finding) -> bool:
     )
 
 
-def _stale(policy: Policy, used: Collection[tuple[str, int]]) -> Iterator[Finding]:
-    for book in policy.books:
+def _stale(inquiry: Inquiry, used: Collection[tuple[str, int]]) -> Iterator[Finding]:
+    """What is accepted for nothing; rules whose time is over take theirs with them."""
+    over = {rule.id for rule in inquiry.policy.rules} - {rule.id for rule in inquiry.rules}
+    for book in inquiry.policy.books:
         for one in book.accepts:
-            if (book.file, one.line) not in used:
+            if (book.file, one.line) not in used and not {one.rule, one.other} & over:
                 of = one.rule or book.name
                 yield Finding(
                     kind="stale",
