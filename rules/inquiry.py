@@ -74,6 +74,11 @@ class Inquiry:
         asked = self.grounds.asked[rule.id]
         return frozenset.intersection(*(frozenset(p.kind for p in a.places) for a in asked))
 
+    def absent_of(self, rule: Rule) -> frozenset[str]:
+        """The kinds of which a rule asks that some fact be absent."""
+        asked = self.grounds.asked[rule.id]
+        return frozenset(without.region.kind for one in asked for without in one.without)
+
     @cached_property
     def _fire(self) -> tuple[Callable[[Sequence[Fact]], frozenset[str]], ...]:
         compiled = [Compiled(rules) for name in STRATA if (rules := self.policy.stratum(name))]

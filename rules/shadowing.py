@@ -108,15 +108,28 @@ def _implied(inquiry: Inquiry, rule: Rule, fact: Fact, near: Sequence[Rule]) -> 
         if answer == "never":
             return [other]
         unsure = unsure or answer == "unknown"
-    kinds = inquiry.kinds_of(rule)
-    alike = (one for one in inquiry.concluding(fact.kind) if inquiry.kinds_of(one) <= kinds)
-    together = [*_greater(inquiry, rule, fact, alike)]
+    together = _together(inquiry, rule, fact)
     if 1 < len(together) <= MOST_TOGETHER:
         answer = inquiry.beyond(rule, together)
         if answer == "never":
             return _fewest(inquiry, rule, together)
         unsure = unsure or answer == "unknown"
     return None if unsure or len(together) > MOST_TOGETHER else []
+
+
+def _together(inquiry: Inquiry, rule: Rule, fact: Fact) -> list[Rule]:
+    """The greater rules that can help to cover a rule.
+
+    They ask for kinds of which it has a fact, or which another of them asks to be absent.
+    """
+    kinds: frozenset[str] = inquiry.kinds_of(rule)
+    rest, found = [*inquiry.concluding(fact.kind)], list[Rule]()
+    while fitting := [one for one in rest if inquiry.kinds_of(one) <= kinds]:
+        rest = [one for one in rest if not inquiry.kinds_of(one) <= kinds]
+        more = [*_greater(inquiry, rule, fact, fitting)]
+        found += more
+        kinds = kinds.union(*(inquiry.absent_of(one) for one in more))
+    return found
 
 
 def _fewest(inquiry: Inquiry, rule: Rule, together: Sequence[Rule]) -> list[Rule]:
