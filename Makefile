@@ -41,6 +41,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/yamllint -s ontology rules loaders
 	$(BIN)/vulture --min-confidence 80 --ignore-names trace,LanguageDetector,Tensor ontology rules knowledge loaders service
 	$(BIN)/attune rules check
+	$(BIN)/attune rules verify
 	$(BIN)/attune rules test --min-boundary 100 --min-mutation 90
 	$(BIN)/attune shapes check
 	$(BIN)/attune shapes test

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from ontology.events import Json
 from ontology.facts import Fact
@@ -13,6 +13,17 @@ from ontology.values import Value, encode
 from rules.rule import Rule
 
 Level: TypeAlias = Literal["error", "warning", "note"]
+FindingKind: TypeAlias = Literal[
+    "conflict",
+    "unreachable",
+    "duplicate",
+    "shadowed",
+    "ineffective",
+    "gap",
+    "stale",
+    "expired",
+    "overlap",
+]
 
 MEANINGS: Final[Mapping[str, tuple[Level, str]]] = MappingProxyType(
     {
@@ -35,7 +46,7 @@ MEANINGS: Final[Mapping[str, tuple[Level, str]]] = MappingProxyType(
 )
 """Every kind of finding: how grave it is, and what it means."""
 
-KINDS: Final = tuple(MEANINGS)
+KINDS: Final[tuple[str, ...]] = get_args(FindingKind)
 CURES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "conflict": "Narrow one of the rules, let them agree, or accept it with a reason.",

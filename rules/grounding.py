@@ -21,7 +21,7 @@ from rules.situations import Asked, Never, Situation, situation
 from rules.strata import Engines, Evaluation, evaluate
 from rules.value_sets import ValueSet
 
-MOST_TRACES: Final = 40
+MOST_TRACES: Final = 120
 MOST_ATTEMPTS: Final = 6
 
 Check = Callable[[Evaluation], bool]

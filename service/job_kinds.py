@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from ontology.events import Json
 from ontology.lifecycle import Role
+from rules.findings import FindingKind
 from service.bodies import Model
 from service.finding_bodies import FindingIn
 from service.recorded_history import Progress
@@ -77,6 +78,24 @@ def _check(world: World, body: PolicyIs, progress: Progress) -> Reported:
     return checked(world, body.policy, progress)
 
 
+class VerificationIn(PolicyIs):
+    """Which policy is verified, and for which kinds of findings; the usual ones by default."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"policy": "active", "only": ["conflict", "gap"]}},
+    )
+
+    only: Annotated[tuple[FindingKind, ...], Field(max_length=20)] = ()
+
+
+def _verify(world: World, body: VerificationIn, progress: Progress) -> Reported:
+    from service.verifying import verified  # noqa: PLC0415 - light start
+
+    return verified(world, body.policy, frozenset(body.only), progress)
+
+
 def _cases(world: World, body: PolicyIs, progress: Progress) -> Reported:
     from service.checking import tried  # noqa: PLC0415 - light start
 
@@ -96,6 +115,12 @@ _KINDS: Final[Sequence[Kind]] = (
         "Everything that is wrong with a policy, as a proposal of it would be told.",
         PolicyIs,
         _check,
+    ),
+    kind(
+        "verify",
+        "Conflicts, gaps and rules that never fire or change nothing, each with facts as proof.",
+        VerificationIn,
+        _verify,
     ),
     kind(
         "cases",

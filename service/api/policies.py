@@ -13,6 +13,7 @@ from service.policies import Activation, Policies, PolicyUnknown, Proposal, Said
 from service.problems import not_found
 from service.proposing import Wanted, propose
 from service.sealed_bundles import SECRET, sign
+from service.verifying import brought
 
 bp = APIBlueprint("policies", __name__, url_prefix="/v1/policies", tag="Policy")
 
@@ -39,7 +40,8 @@ def index() -> Response:
 @bp.doc(
     summary="Propose a policy: checked, its cases green, tried; a second person activates it.",
     responses={
-        201: "The proposal; approve and activate it with acts.",
+        201: "The proposal, and what verification finds that it brings; approve and activate it"
+        " with acts.",
         409: "It was written on a policy that is active no longer.",
         422: "Every fault of its files, every case that fails.",
     },
@@ -54,7 +56,8 @@ def create(json_data: PolicyIn) -> Response:
     local = proposal.id.partition("/")[2]
     links: dict[str, Json] = {"acts": f"/v1/policy-proposals/{local}/acts"}
     return answer(
-        shown(proposal) | {"links": links},
+        shown(proposal)
+        | {"links": links, "findings": brought(here, json_data.files, json_data.base)},
         HTTPStatus.CREATED,
         {"Location": f"/v1/policies/{proposal.digest}"},
     )

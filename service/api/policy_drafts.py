@@ -24,6 +24,7 @@ from service.policy_sources import Source
 from service.problems import ProblemError, bad_request, not_found
 from service.proposing import Wanted, propose
 from service.rebasing import rebase as move
+from service.verifying import brought
 
 bp = APIBlueprint("policy_drafts", __name__, url_prefix="/v1/policy-drafts", tag="Policy")
 
@@ -294,7 +295,9 @@ def put_forward(local: str, json_data: ProposalIn) -> Response:
     links: dict[str, Json] = {"acts": acts}
     proposal = here.policies.proposals[event.subject]
     headers = {"Location": f"/v1/policies/{proposal.digest}"}
-    return answer({**shown(proposal), "links": links}, HTTPStatus.CREATED, headers)
+    findings = brought(here, wanted.files, wanted.base)
+    told = {**shown(proposal), "links": links, "findings": findings}
+    return answer(told, HTTPStatus.CREATED, headers)
 
 
 @bp.put("/<string:local>/lock")

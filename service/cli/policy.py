@@ -107,6 +107,9 @@ def push(
         show(proposal)
     else:
         typer.echo(f"{proposal['id']} proposes {str(proposal['digest'])[:16]}")
+        for one in proposal["findings"]["brings"]:
+            where = f"{one['file']}:{one['line']}"
+            typer.echo(f"{where}: {one['level']}: {one['finding']}: {one['why']}")
         typer.echo("a second person: attune policy act approve, then activate")
 
 
