@@ -101,6 +101,17 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A rule that fired while it was snoozed: about what, by whom, until when, by which snooze."""
+
+    rule: str
+    about: str
+    by: str
+    until: datetime
+    snooze: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleError:
     """A rule that could not be evaluated, and why."""
 
@@ -123,7 +134,8 @@ class Decision:
 
     `within` is the time to act of the tier. `broken` names the prohibitions that the message asked
     about breaks. `firings` are the rules that determined it, with the
-    facts they matched; `outranked` names the rules that fired without a trace in the outcome.
+    facts they matched; `outranked` names the rules that fired without a trace in the outcome, but
+    for those that were `set_aside` while people snoozed them.
     `disagreements` names rules on which the two engines differed; the cautious union stands.
     `policy` is the digest of the policy. Everything is sorted, so equal decisions are equal texts.
     """
@@ -150,6 +162,7 @@ class Decision:
     policy: str
     at: datetime
     semantics: str = SEMANTICS
+    set_aside: tuple[SetAside, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
         """The JSON form: every fact once under `facts`, firings name them by index."""
@@ -158,6 +171,7 @@ class Decision:
         plain = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
         plain |= {"at": self.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
         plain |= {"firings": firings, "facts": [fact.to_json() for fact in table.facts]}
+        plain["set_aside"] = plain["set_aside"] or None  # decisions before there were any
         return {name: value for name, value in plain.items() if value is not None}
 
     def canonical(self) -> str:
@@ -209,7 +223,7 @@ def _plain(value: object) -> Json:
         return [_plain(one) for one in value]
     if isinstance(value, Route | Response | Requirement | Notification | RecoveryStep):
         return _part(value)
-    if isinstance(value, Duty | Caution | RuleError):
+    if isinstance(value, Duty | Caution | RuleError | SetAside):
         return _part(value)
     return None if value is None or isinstance(value, Firing) else encode(cast("Value", value))
 
@@ -220,7 +234,15 @@ def _part(value: "_Part") -> dict[str, Json]:
 
 
 _Part: TypeAlias = (
-    Route | Response | Requirement | Notification | Duty | RecoveryStep | Caution | RuleError
+    Route
+    | Response
+    | Requirement
+    | Notification
+    | Duty
+    | RecoveryStep
+    | Caution
+    | RuleError
+    | SetAside
 )
 _P = TypeVar("_P")
 _DURATIONS: Final = frozenset({"within", "every"})
@@ -231,7 +253,9 @@ def _parts(made: Callable[..., _P], stored: Json) -> tuple[_P, ...]:
     return tuple(made(**{name: _value(name, text) for name, text in row.items()}) for row in rows)
 
 
-def _value(name: str, text: str) -> str | timedelta:
+def _value(name: str, text: str) -> str | timedelta | datetime:
+    if name == "until":
+        return datetime.fromisoformat(text)
     return parse_duration(text) if name in _DURATIONS else text
 
 
@@ -264,6 +288,7 @@ def _read(stored: Mapping[str, Json]) -> Decision:
         policy=str(stored["policy"]),
         at=datetime.fromisoformat(str(stored["at"])),
         semantics=str(stored["semantics"]),
+        set_aside=_parts(SetAside, stored.get("set_aside", [])),
     )
 
 

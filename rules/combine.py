@@ -10,7 +10,8 @@ from ontology.facts import Fact
 from rules import merging, reaching
 from rules.caution import FLOOR, asked, broken, doubts, verdict
 from rules.policy import Policy
-from rules.strata import Engines, evaluate
+from rules.snoozing import weigh
+from rules.strata import Engines
 
 _PLAIN: Final = "1"
 """The semantics in which routes named teams and nothing else."""
@@ -27,8 +28,8 @@ def decide(
 
     `at` is aware; it settles which rules are in effect. A replay names the `semantics` of then.
     """
-    result = evaluate(policy, facts, at, engines)
-    of = _by_kind(fact for firing in result.firings for fact in firing.conclusions)
+    result = weigh(policy, facts, at, engines)
+    of = _by_kind(result.concluded)
     doubtful = doubts(facts, result.errors, result.disagreements)
     floors = [*merging.held(facts), *([FLOOR] if doubtful else [])]
     tier, within = merging.tier(of["escalation"], floors)
@@ -58,14 +59,15 @@ def decide(
         notifications=merging.notifications(of["notification"]),
         duties=merging.duties(result.firings),
         recovery=merging.recovery(of["recovery"]),
-        cautions=_sorted([*doubtful, *_raised(top, tier, facts), *rerouted]),
+        cautions=_sorted([*doubtful, *_raised(top, tier, facts), *rerouted, *result.cautions]),
         firings=counting,
-        outranked=tuple(sorted({f.rule for f in result.firings} - {f.rule for f in counting})),
+        outranked=tuple(sorted(result.fired - {f.rule for f in counting})),
         errors=tuple(sorted(set(result.errors), key=lambda error: (error.rule, error.reason))),
         disagreements=tuple(sorted(set(result.disagreements))),
         policy=policy.digest,
         at=at,
         semantics=semantics,
+        set_aside=result.set_aside,
     )
 
 

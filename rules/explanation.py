@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ontology.decisions import Decision, Firing, RuleError
+from ontology.decisions import Decision, Firing, RuleError, SetAside
 from ontology.events import Json
 from ontology.facts import STRATA, Fact, Origin
 from ontology.values import encode
@@ -49,6 +49,7 @@ class Explanation:
 
     decision: Decision
     because: tuple[Because, ...]
+    policy: Policy
 
     def to_json(self) -> dict[str, Json]:
         """The explanation as an object; dates, times and durations are ISO 8601."""
@@ -62,6 +63,7 @@ class Explanation:
             "errors": [{"rule": one.rule, "reason": one.reason} for one in made.errors],
             "disagreements": list(made.disagreements),
             "outranked": list(made.outranked),
+            "set_aside": [_aside_json(one, self.policy.rule(one.rule)) for one in made.set_aside],
         }
 
     def text(self) -> str:
@@ -78,6 +80,11 @@ class Explanation:
             yield from (f"  saw {_line(ground)}" for ground in one.grounds)
             yield from (f"  saw no {pattern}" for pattern in one.absent)
             yield from (f"  so  {_fact(fact)}" for fact in one.conclusions)
+        for aside in made.set_aside:
+            yield ""
+            yield f"{aside.rule} fired, and is set aside: {aside.by} snoozed it for {aside.about}"
+            yield f"  until {aside.until.isoformat()} ({aside.snooze})"
+            yield f"  {self.policy.rule(aside.rule).reason}"
         for caution in made.cautions:
             yield f"caution: {caution.name}, {caution.about}"
         yield from map(_error, made.errors)
@@ -96,7 +103,7 @@ def explain(decision: Decision, policy: Policy) -> Explanation:
         raise ValueError("the decision was made by policy {}…, this is {}…".format(*short))
     found = [_of(firing, policy.rule(firing.rule)) for firing in decision.firings]
     found.sort(key=lambda one: (STRATA.index(one.rule.stratum), one.rule.id))
-    return Explanation(decision=decision, because=tuple(found))
+    return Explanation(decision=decision, because=tuple(found), policy=policy)
 
 
 def asked(rule: Rule) -> list[Json]:
@@ -228,6 +235,18 @@ def _origin(origin: Origin) -> str:
 def _fact(fact: Fact) -> str:
     values = ", ".join(f"{name} {encode(value)}" for name, value in fact.values.items())
     return f"{fact.kind}: {values}"
+
+
+def _aside_json(one: SetAside, rule: Rule) -> dict[str, Json]:
+    return {
+        "rule": one.rule,
+        "reason": rule.reason,
+        "owner": rule.owner,
+        "about": one.about,
+        "by": one.by,
+        "until": encode(one.until),
+        "snooze": one.snooze,
+    }
 
 
 def _error(error: RuleError) -> str:

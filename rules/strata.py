@@ -93,8 +93,16 @@ def _durable(name: str, rules: Sequence[Rule], faults: deque[str]) -> tuple[Engi
         return ()
 
 
-def evaluate(policy: Policy, facts: Sequence[Fact], at: datetime, engines: Engines) -> Evaluation:
+def evaluate(
+    policy: Policy,
+    facts: Sequence[Fact],
+    at: datetime,
+    engines: Engines,
+    without: frozenset[str] = frozenset(),
+) -> Evaluation:
     """Run every stratum; `at` is aware and settles which rules are in force.
+
+    The rules in `without` are as if they were not there.
 
     Equal facts count once, with the origins of all. The order of facts and rules changes nothing.
 
@@ -117,7 +125,7 @@ def evaluate(policy: Policy, facts: Sequence[Fact], at: datetime, engines: Engin
         ]
         disagreements += _differing(fired)
         errors += [error for one in fired for error in one.errors]
-        new = _firings(policy, fired, standing, at)
+        new = [one for one in _firings(policy, fired, standing, at) if one.rule not in without]
         firings += new
         known = _merged(known, (pair for f in new for pair in engines.concluded[f.rule]))
     return Evaluation(

@@ -57,6 +57,7 @@ from service.api import (
     shadows,
     signals,
     silences,
+    snoozes,
     validations,
     webhooks,
 )
@@ -108,6 +109,7 @@ _BLUEPRINTS: Final = (
     validations.bp,
     platforms.bp,
     routings.bp,
+    snoozes.bp,
     kpis.bp,
     sessions.bp,
     policies.bp,

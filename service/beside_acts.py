@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
+from rules.snoozing import KIND as SNOOZE
 from service.access import KIND as PLATFORM
 from service.access import AccessGuard
 from service.activation import ActivationGuard
@@ -42,10 +43,12 @@ from service.signing import APPROVAL
 from service.silence import KIND as SILENCE
 from service.silence import SilenceGuard
 from service.skills import Skills
+from service.snooze_guard import SnoozeGuard
+from service.snoozes import Snoozes
 from service.temporary import KIND as ROUTING
 
 
-def guards(
+def guards(  # noqa: PLR0913 - what guards read
     *,
     ledger: Ledger,
     graph: Graph,
@@ -54,6 +57,8 @@ def guards(
     alerts: Callable[[], Alerts],
     skills: Callable[[], Skills],
 ) -> dict[str, Guard]:
+    snoozes: Callable[[], Snoozes],
+) -> Mapping[str, Guard]:
     """The guards by kind of thing, over the parts of one world."""
     return {
         PROPOSAL: ActivationGuard(policies),
@@ -62,6 +67,7 @@ def guards(
         ROUTING: RoutingGuard(ledger, clock, skills),
         GUIDELINE_VERSION: guard,
         SILENCE: SilenceGuard(graph),
+        SNOOZE: SnoozeGuard(policies, graph, clock, snoozes),
     }
 
 

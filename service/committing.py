@@ -22,6 +22,7 @@ from service.connectors import Connectors
 from service.gating import report
 from service.policies import Policies
 from service.settings import Settings
+from service.snoozes import Snoozes
 
 ATTEMPTS: Final = 3
 MOST_RESULTS: Final = 50
@@ -73,6 +74,10 @@ class Here(Protocol):
     @property
     def connectors(self) -> Connectors:
         """Who posts what goes out."""
+
+    @property
+    def snoozes(self) -> Snoozes:
+        """Which rules people have snoozed, and for what."""
 
     @property
     def guards(self) -> "Mapping[str, Guard]":

@@ -7,6 +7,7 @@ from typing import Final
 from ontology.events import Draft, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Standing
+from rules.snoozing import KIND as SNOOZE
 from service.alerts import KIND as ALERT
 from service.approving import upwards
 from service.committing import Done, Here
@@ -51,17 +52,25 @@ class DutyJoint:
 
 
 class IncidentJoint:
-    """What is owed ends as its incident is stood down; a last word follows when it is resolved."""
+    """What is owed ends as its incident is stood down; a last word follows when it is resolved.
+
+    A tier that rises ends every snooze of a rule for it.
+    """
 
     def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
-        """The duties about it."""
+        """The duties about it, or the snoozes."""
+        if act == "escalate":
+            snoozes = world.snoozes.about(stands.thing, world.clock.now())
+            return tuple(Scope(one.id) for one in snoozes)
         if act not in _ENDS and act != "resolve":
             return ()
         return tuple(Scope(one) for one in world.graph.subjects("owedFor", stands.thing))
 
     def drafts(self, world: Here, done: Done) -> list[Draft]:
-        """What becomes of the duties."""
+        """What becomes of the duties, or of the snoozes."""
         act = done.outcome.act
+        if act == "escalate":
+            return [*_woken(world, done)]
         if act not in _ENDS and act != "resolve":
             return []
         return [*_followed(world, of_incident(world.graph, done.stands.thing), act, done.at)]
@@ -82,6 +91,13 @@ def told(
     alert = ThingId(world.ids(ALERT))
     stands = Standing(thing=alert, kind=ALERT, state=None)
     return accompanying(world, alert, ALERT, "raise", data, at, stands=stands)
+
+
+def _woken(world: Here, done: Done) -> Iterator[Draft]:
+    """The end of every snooze about an incident whose tier rises."""
+    tier = {**done.outcome.details, **done.outcome.properties}["tier"]
+    for one in world.snoozes.about(done.stands.thing, done.at):
+        yield accompanying(world, one.id, SNOOZE, "rise", {"tier": tier}, done.at)
 
 
 def _followed(world: Here, duties: list[Duty], act: str, at: datetime) -> Iterator[Draft]:

@@ -192,7 +192,11 @@ def _decision(event: Event, wanted: Wanted) -> dict[str, Any]:
     if isinstance(named, dict):
         row |= {k: v for k, v in named.items() if wanted.people or k != "customer"}
     if event.personal and not wanted.people:
-        return {n: v for n, v in row.items() if n not in {"rules", "outranked", "cautions"}}
+        return {
+            n: v
+            for n, v in row.items()
+            if n not in {"rules", "outranked", "cautions", "set_aside"}
+        }
     kinds = {one.kind for one in wanted.every if one.kind is not None}
     return row | (_facts(event, kinds) if kinds else {})
 
@@ -214,6 +218,7 @@ def _outcome(made: Decision) -> dict[str, Any]:
         "responses": sorted({one.strategy for one in made.responses}),
         "cautions": sorted({one.name for one in made.cautions}),
         "policy": made.policy,
+        "set_aside": [one.rule for one in made.set_aside],
     }
 
 

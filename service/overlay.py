@@ -8,7 +8,7 @@ from service.bodies import DecisionRequest
 from service.problems import Fault, pointer, quoted, unprocessable
 from service.values import Values
 
-_OWN: Final = frozenset({"unknown", "degraded", "temporary_routing"})
+_OWN: Final = frozenset({"unknown", "degraded", "temporary_routing", "snooze"})
 
 
 def overlay(found: list[Values], stated: Mapping[str, object]) -> None:

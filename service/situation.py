@@ -20,7 +20,7 @@ from service.policies import Compiled
 from service.problems import Fault, pointer, quoted, unprocessable
 from service.recording import PEOPLE
 from service.sources import READERS, Sources, speaker
-from service.told import diversions, told
+from service.told import diversions, snoozed, told
 from service.values import Values
 from service.world import World
 
@@ -103,7 +103,10 @@ def build(
     else:
         prepared = roster.facts(at, language)
     overlay(found, request.facts)
-    found += diversions(world, found, Asked.of(named, language, world.incidents), at)
+    found += [
+        *diversions(world, found, Asked.of(named, language, world.incidents), at),
+        *snoozed(world, found, named, at),
+    ]
     return Situation(
         facts=(*checked(found), *prepared),
         named=named,

@@ -7,6 +7,7 @@ from typing import Final
 from ontology.facts import Origin
 from ontology.identity import ThingId
 from service.diversion import Asked, Staff, diverted, stated_loads
+from service.snoozes import facts
 from service.values import Values
 from service.world import World
 
@@ -71,6 +72,16 @@ def diversions(
     loads = stated_loads(found)
     staff = Staff(roster=world.roster(), skills=world.skills(), loads=loads, at=at)
     return diverted(world.temporaries, asked, staff)
+
+
+def snoozed(
+    world: World, found: Iterable[Values], named: Mapping[str, ThingId], at: datetime
+) -> Iterator[Values]:
+    """The rules that people have snoozed for what a request is about, its feeds among it."""
+    if not world.snoozes.any(at):
+        return iter(())
+    feeds = (str(one.values["id"]) for one in found if one.kind == "feed" and "id" in one.values)
+    return facts(world.snoozes, {**named, **{feed: ThingId(feed) for feed in feeds}}, at)
 
 
 def _drifted(world: World, at: datetime) -> Iterator[ThingId]:

@@ -48,6 +48,7 @@ from service.shadow_fold import ShadowGuard, Shadows
 from service.silence import Silence
 from service.skills import Skills
 from service.skills import concerns as unsettles
+from service.snoozes import Snoozes
 from service.temporary import Temporaries
 from service.traffic import Traffic
 from service.validations import Validations
@@ -103,6 +104,8 @@ class World:
         self.graph: Final = own.graph
         self.segments: Final = own.segments
         self.policies, self.silence, self.shadows = Policies(), Silence(), Shadows()
+        self.policies: Final = Policies()
+        self.snoozes, self.temporaries = Snoozes(), Temporaries()
         self.guards: Final[Mapping[str, Guard]] = guards(
             ledger=ledger,
             graph=own.graph,
@@ -115,6 +118,12 @@ class World:
         self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
         self.traffic: Final = Traffic()
         self.temporaries, self.policy_drafts = Temporaries(), PolicyDrafts()
+            snoozes=lambda: self.snoozes,
+        )
+        self.joints: Final[Mapping[str, Joint]] = joints(self.guidelines)
+        self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
+        self.traffic: Final = Traffic()
+        self.silence: Final = Silence()
         self.perception: Final = own.perception
         self.clustering: Final = Clustering()
         self.counting: Final = Counting(ledger, own.segments, self.scopes, self.log, clock.now())
@@ -334,6 +343,7 @@ class World:
             self._skills,
             self._guidelines,
             self.temporaries,
+            self.snoozes,
             self.silence,
             self.policy_drafts,
             self.shadows,

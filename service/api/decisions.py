@@ -29,7 +29,7 @@ EXCERPT: Final = 400
 _KEPT: Final = ("tier", "team", "within", "policy")
 """What erasure leaves of a decision."""
 
-_REASONS: Final = ("facts", "firings", "outranked", "cautions")
+_REASONS: Final = ("facts", "firings", "outranked", "cautions", "set_aside")
 """What of a decision tells of the customer whom it is about."""
 
 _MADE: Final = ("decision.made",)

@@ -38,6 +38,7 @@ GROUPS: Final = (
     "shadows",
     "links",
     "routings",
+    "snoozes",
     "kpis",
     "sessions",
     "jobs",

@@ -112,6 +112,13 @@ def _outcome(answer: Mapping[str, object]) -> Iterator[str]:
             ],
         ),
         ("tell", [_named(row, "team", "within") for row in decision["notifications"]]),
+        (
+            "set aside",
+            [
+                f"{row['rule']}: snoozed by {row['by']} for {row['about']} until {row['until']}"
+                for row in decision.get("set_aside", [])
+            ],
+        ),
         ("because of", [f"{row['name']}: {row['about']}" for row in decision["cautions"]]),
         ("unknown", answer.get("unknown", [])),
         ("degraded", answer.get("degraded", [])),

@@ -67,6 +67,7 @@ BY_ITSELF = {
     "tighten",
     "inform",
     "wind-up",
+    "rise",
     "meet",
 }
 """What follows from what people do elsewhere."""

@@ -69,6 +69,9 @@ def drawn_value(field: Field) -> st.SearchStrategy[Any]:
             float(high if high is not None else 12),  # type: ignore[arg-type]
         ),
         Datatype.DURATION: lambda: st.timedeltas(timedelta(0), timedelta(days=20)),
+        Datatype.DATETIME: lambda: st.timedeltas(timedelta(-9), timedelta(9)).map(
+            lambda away: datetime(2026, 10, 1, 9, tzinfo=UTC) + away
+        ),
     }
     return numbers.get(field.datatype, lambda: st.just(field.example))()
 

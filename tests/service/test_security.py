@@ -75,6 +75,11 @@ findings.index          x   x   x   x   .   x   x   .
 findings.one            x   x   x   x   .   x   x   .
 findings.put            x   x   x   x   .   x   .   .
 findings.drop           x   x   x   x   .   x   .   .
+snoozes.create          x   x   .   x   .   .   .   .
+snoozes.index           x   x   x   x   x   x   x   x
+snoozes.often           x   x   x   x   x   x   x   x
+snoozes.which           x   x   x   x   x   x   x   x
+snoozes.one             x   x   x   x   x   x   x   x
 links.index             x   x   x   x   .   .   x   x
 links.one               x   x   x   x   .   .   x   x
 acts.act                x   x   x   x   x   x   .   x
