@@ -16,6 +16,7 @@ CAUTIONS: Final = (
     "part-missing",
     "not-judged",
     "tier-held",
+    "snooze-void",
     "no-route",
     "nobody-on-call",
     "temporary-routing-unreachable",

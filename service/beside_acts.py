@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from knowledge.graph import Graph
 from knowledge.ledger import Ledger
-from rules.snoozing import KIND as SNOOZE
 from service.access import KIND as PLATFORM
 from service.access import AccessGuard
 from service.activation import ActivationGuard
@@ -43,12 +42,10 @@ from service.signing import APPROVAL
 from service.silence import KIND as SILENCE
 from service.silence import SilenceGuard
 from service.skills import Skills
-from service.snooze_guard import SnoozeGuard
-from service.snoozes import Snoozes
 from service.temporary import KIND as ROUTING
 
 
-def guards(  # noqa: PLR0913 - what guards read
+def guards(
     *,
     ledger: Ledger,
     graph: Graph,
@@ -57,8 +54,6 @@ def guards(  # noqa: PLR0913 - what guards read
     alerts: Callable[[], Alerts],
     skills: Callable[[], Skills],
 ) -> dict[str, Guard]:
-    snoozes: Callable[[], Snoozes],
-) -> Mapping[str, Guard]:
     """The guards by kind of thing, over the parts of one world."""
     return {
         PROPOSAL: ActivationGuard(policies),
@@ -67,7 +62,6 @@ def guards(  # noqa: PLR0913 - what guards read
         ROUTING: RoutingGuard(ledger, clock, skills),
         GUIDELINE_VERSION: guard,
         SILENCE: SilenceGuard(graph),
-        SNOOZE: SnoozeGuard(policies, graph, clock, snoozes),
     }
 
 

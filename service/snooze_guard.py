@@ -1,6 +1,6 @@
 """The guard of snoozes: which rule, for what, how long; a refusal says why."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -21,9 +21,7 @@ LONGEST: Final = timedelta(days=7)
 class SnoozeGuard:
     """Refuses to snooze what protects people, what nobody knows, and for too long."""
 
-    def __init__(
-        self, policies: Policies, graph: Graph, clock: Clock, snoozes: Callable[[], Snoozes]
-    ) -> None:
+    def __init__(self, policies: Policies, graph: Graph, clock: Clock, snoozes: Snoozes) -> None:
         """Judge by the active policy, the graph and the snoozes, as of the moment."""
         self._policies: Final = policies
         self._graph: Final = graph
@@ -36,7 +34,7 @@ class SnoozeGuard:
         Raises:
             ActRefused: with every reason.
         """
-        known = self._snoozes().get(thing)
+        known = self._snoozes.get(thing)
         if act == "begin":
             rule, about = str(data.get("rule")), str(data.get("about"))
         elif act == "renew" and known is not None:
@@ -73,7 +71,7 @@ class SnoozeGuard:
             yield DataProblem("about", f"there is no {name[:140]!r} here")
 
     def _twice(self, rule: str, about: str) -> Iterator[DataProblem]:
-        same = self._snoozes().same(rule, about, self._clock.now())
+        same = self._snoozes.same(rule, about, self._clock.now())
         if same is not None:
             words = f"{rule} is snoozed for {about} already, until {same.until.isoformat()}"
             yield DataProblem("state", f"{words}; renew {same.id}")

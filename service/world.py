@@ -19,6 +19,7 @@ from knowledge.spread.windows import Windows
 from ontology.events import Event
 from ontology.identity import ThingId
 from ontology.lifecycle_file import lifecycles
+from rules.snoozing import KIND as SNOOZE
 from service.acknowledging import Acknowledgements
 from service.alerts import Alerts
 from service.beside_acts import guards, joints
@@ -48,6 +49,7 @@ from service.shadow_fold import ShadowGuard, Shadows
 from service.silence import Silence
 from service.skills import Skills
 from service.skills import concerns as unsettles
+from service.snooze_guard import SnoozeGuard
 from service.snoozes import Snoozes
 from service.temporary import Temporaries
 from service.traffic import Traffic
@@ -104,8 +106,8 @@ class World:
         self.graph: Final = own.graph
         self.segments: Final = own.segments
         self.policies, self.silence, self.shadows = Policies(), Silence(), Shadows()
-        self.policies: Final = Policies()
-        self.snoozes, self.temporaries = Snoozes(), Temporaries()
+        self.temporaries, self.snoozes = Temporaries(), Snoozes()
+        self.policy_drafts: Final = PolicyDrafts()
         self.guards: Final[Mapping[str, Guard]] = guards(
             ledger=ledger,
             graph=own.graph,
@@ -113,17 +115,13 @@ class World:
             policies=self.policies,
             alerts=self.alerts_now,
             skills=self.skills,
-        ) | {SHADOW: ShadowGuard(self.shadows, self.policies, settings.shadows)}
+        ) | {
+            SHADOW: ShadowGuard(self.shadows, self.policies, settings.shadows),
+            SNOOZE: SnoozeGuard(self.policies, own.graph, clock, self.snoozes),
+        }
         self.joints: Final[Mapping[str, Joint]] = joints(self.guidelines)
         self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
         self.traffic: Final = Traffic()
-        self.temporaries, self.policy_drafts = Temporaries(), PolicyDrafts()
-            snoozes=lambda: self.snoozes,
-        )
-        self.joints: Final[Mapping[str, Joint]] = joints(self.guidelines)
-        self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
-        self.traffic: Final = Traffic()
-        self.silence: Final = Silence()
         self.perception: Final = own.perception
         self.clustering: Final = Clustering()
         self.counting: Final = Counting(ledger, own.segments, self.scopes, self.log, clock.now())
