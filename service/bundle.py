@@ -11,7 +11,7 @@ from knowledge.language import glossary_files, lexicon_files, voice_files
 from ontology.facts import catalogue
 from ontology.marked_reader import FileInvalid, MarkedReader, root
 from ontology.marked_yaml import Node
-from rules import deviating, jurisdictions
+from rules import deviating, fairness_terms, jurisdictions
 from rules.jurisdictions import Jurisdictions
 from rules.template_reader import TemplatesInvalid, parse, read_all
 
@@ -155,6 +155,8 @@ def _guidelines(text: str, file: str) -> None:
         voice_files.read(text, file=file)
     elif file == deviating.FILE:
         deviating.read(text, file=file)
+    elif file == fairness_terms.FILE:
+        fairness_terms.read(text, file=file)
     else:
         _mapping(text, file)
 

@@ -1,0 +1,130 @@
+"""Fairness: how groups of people fared by recorded decisions, and would by a proposed policy."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from rules.fairness_terms import FILE, Terms, read
+from service.bundle import packaged
+from service.fairness_cases import Gathered, Gathering, Outcomes, told_of
+from service.fairness_figures import Division, Figure, Group, divided
+from service.policy_sources import Source
+from service.recorded_history import Progress
+from service.world import World
+
+
+class FairnessInvalid(ValueError):
+    """It can't be asked like this; the message says what would do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which time, from the first day on and before the last; a proposal to try, or None."""
+
+    since: date
+    until: date
+    proposal: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fairness:
+    """How groups fared over a time."""
+
+    asked: Asked
+    at: datetime
+    gathered: Gathered
+    terms: Terms
+    divisions: tuple[Division, ...]
+
+    @property
+    def findings(self) -> Iterator[tuple[Group, Figure]]:
+        """The differences that no policy means, the likeliest first."""
+        found = [
+            (group, one)
+            for division in self.divisions
+            for group in division.groups
+            for one in group.figures
+            if one.verdict == "differs"
+        ]
+        yield from sorted(found, key=lambda pair: pair[1].q or 0.0)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report, as people and programs read it."""
+        from service.fairness_report import report  # noqa: PLC0415 - it reads this module
+
+        return report(self)
+
+
+def month(text: str) -> tuple[date, date]:
+    """The first day of a month, and of the next.
+
+    Raises:
+        FairnessInvalid: it is none.
+
+    >>> month("2026-12")
+    (datetime.date(2026, 12, 1), datetime.date(2027, 1, 1))
+    """
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise FairnessInvalid(f"{text[:40]!r} is no month like 2026-10") from error
+    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def fairness(world: World, asked: Asked, progress: Progress) -> Fairness:
+    """Look at what was decided from one day to another; `progress` gets parts done and all.
+
+    Raises:
+        FairnessInvalid: the time is empty.
+        SealBroken: what is recorded was altered.
+        Invalid: the books of the proposal are broken.
+    """
+    if asked.until <= asked.since:
+        raise FairnessInvalid(
+            f"from {asked.since} to {asked.until} is no time; name a later day as its end"
+        )
+    world.decisions.catch_up()
+    gathering = Gathering(
+        since=_begin(asked.since),
+        until=_begin(asked.until),
+        told=told_of(world),
+        again=_again(asked.proposal) if asked.proposal is not None else None,
+    )
+    ranges = world.decisions.ranges()
+    for done, one in enumerate(ranges, 1):
+        gathering.take(world.decisions.read(one))
+        progress(done, len(ranges))
+    terms = terms_of(world, asked.proposal)
+    return Fairness(
+        asked=asked,
+        at=world.clock.now(),
+        gathered=gathering.found,
+        terms=terms,
+        divisions=divided(gathering.found.cases, terms),
+    )
+
+
+def terms_of(world: World, source: Source | None = None) -> Terms:
+    """The terms of a policy, by default of the active one; those that are shipped if it has none.
+
+    Raises:
+        FileInvalid: they are broken.
+    """
+    active = world.policies.active
+    files: Mapping[str, str] = world.policies.files(active) if active is not None else {}
+    text = (source.files if source is not None else files).get(FILE)
+    return read(text if text is not None else packaged()[FILE].decode())
+
+
+def _again(source: Source) -> Outcomes:
+    """What a policy makes of the decisions of a part."""
+    from ontology.facts import catalogue  # noqa: PLC0415 - light start
+    from rules.policy import build  # noqa: PLC0415 - light start
+    from service.reruns import Reruns  # noqa: PLC0415 - light start
+
+    return Reruns(build(source.content, catalogue())).outcomes
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
