@@ -10,6 +10,7 @@ from service.alerting import Alerting
 from service.briefs import Outdating
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
+from service.fairness_reminders import ask_monthly
 from service.going_out import publish_due
 from service.guideline_reminders import watch as watch_owners
 from service.holding import keep_back
@@ -121,7 +122,8 @@ class Background:
         self._suggesting.step()
 
     def _lapse(self, now: datetime) -> None:
-        """Drop, as a day begins, what no agreement lets attune keep into it."""
+        """As a day begins: ask about the month that is over, drop what may not be kept into it."""
+        ask_monthly(self._world)
         self._lapsed_on = now.date()
         if lapsed := self._world.segments.lapse(now):
             self._world.log.info("signals of partners dropped", files=lapsed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from rules.fairness_terms import FILE, Terms, read
@@ -66,10 +66,33 @@ def month(text: str) -> tuple[date, date]:
     (datetime.date(2026, 12, 1), datetime.date(2027, 1, 1))
     """
     try:
-        first = date.fromisoformat(f"{text}-01")
+        first = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
     except ValueError as error:
         raise FairnessInvalid(f"{text[:40]!r} is no month like 2026-10") from error
     return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def period(today: date, of: str | None, since: str | None, until: str | None) -> tuple[date, date]:
+    """The days that are asked about: a month, or from one day to another; else the last month.
+
+    Raises:
+        FairnessInvalid: both are named, or something that is no month or day.
+    """
+    if of is not None and (since is not None or until is not None):
+        raise FairnessInvalid("name a month, or since and until, not both")
+    if since is None and until is None:
+        last = today.replace(day=1) - timedelta(days=1)
+        return month(of if of is not None else f"{last:%Y-%m}")
+    if since is None:
+        raise FairnessInvalid("until needs since, the first day; for example 2026-10-01")
+    return _day(since), _day(until) if until is not None else today
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise FairnessInvalid(f"{text[:40]!r} is no day like 2026-10-01") from error
 
 
 def fairness(world: World, asked: Asked, progress: Progress) -> Fairness:

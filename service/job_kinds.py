@@ -102,6 +102,28 @@ def _cases(world: World, body: PolicyIs, progress: Progress) -> Reported:
     return tried(world, body.policy, progress)
 
 
+class FairnessIn(Model):
+    """Which time fairness is looked at: a month, or from a day on and before another one."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"month": "2026-10"}}
+    )
+
+    month: Annotated[str, Field(max_length=10)] | None = None
+    since: Annotated[str, Field(max_length=10)] | None = None
+    until: Annotated[str, Field(max_length=10)] | None = None
+    proposal: PolicyName | None = None
+
+
+def _fairness(world: World, body: FairnessIn, progress: Progress) -> Reported:
+    from service.fairness import Asked, fairness, period  # noqa: PLC0415 - light start
+    from service.policy_sources import source  # noqa: PLC0415 - light start
+
+    since, until = period(world.clock.now().date(), body.month, body.since, body.until)
+    proposal = source(world, body.proposal) if body.proposal is not None else None
+    return fairness(world, Asked(since=since, until=until, proposal=proposal), progress)
+
+
 def _find(world: World, body: FindingIn, progress: Progress) -> Reported:
     from service.findings import find  # noqa: PLC0415 - light start
 
@@ -127,6 +149,12 @@ _KINDS: Final[Sequence[Kind]] = (
         "Every case of a policy's tables: which pass, which fail and by what.",
         PolicyIs,
         _cases,
+    ),
+    kind(
+        "fairness",
+        "How groups of people fared, like against like, and would by a proposed policy.",
+        FairnessIn,
+        _fairness,
     ),
     kind(
         "find",

@@ -7,10 +7,12 @@ import typer
 
 from service.cli.output import AsJson, refuse, show
 from service.cli.policy_diff import policy_diff
+from service.cli.policy_fairness import policy_fairness
 
 app = typer.Typer(help="Pull, push, activate, export and import policies.")
 
 app.command("diff")(policy_diff)
+app.command("fairness")(policy_fairness)
 
 Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
 Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key.")]

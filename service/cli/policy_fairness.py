@@ -1,0 +1,91 @@
+"""`attune policy fairness`: how groups of people fared, and would by a proposed policy."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.output import Home, opened, refuse
+
+if TYPE_CHECKING:
+    from service.fairness import Asked, Fairness
+    from service.world import World
+
+
+class Format(StrEnum):
+    """How the report is shown."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    SVG = "svg"
+
+
+def policy_fairness(  # noqa: PLR0913 - what it looks at, and how it is shown
+    home: Home = None,
+    *,
+    month: Annotated[str | None, typer.Option(help="Like 2026-10; the last whole one.")] = None,
+    since: Annotated[str | None, typer.Option(help="The first day, like 2026-10-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="The day after the last one.")] = None,
+    proposal: Annotated[
+        str | None, typer.Option(help="Also by this policy: a proposal, a digest, a folder.")
+    ] = None,
+    shape: Annotated[
+        Format, typer.Option("--format", help="text, json, csv or svg.")
+    ] = Format.TEXT,
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+) -> None:
+    """Tiers, waits and offers by segment, language, region and vulnerability, like against like.
+
+    Exits with 1 where groups differ in what no policy means.
+    """
+    from service.fairness import FairnessInvalid, fairness  # noqa: PLC0415 - light start
+
+    with opened(home) as world:
+        world.catch_up()
+        try:
+            asked = _asked(world, (month, since, until), proposal)
+            found = fairness(world, asked, lambda _done, _of: None)
+        except FairnessInvalid as error:
+            refuse(str(error))
+    text = _shown(found, shape)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        try:
+            out.write_text(text, "utf-8")
+        except OSError as error:
+            refuse(f"{out}: cannot be written: {error.strerror}")
+    if any(True for _ in found.findings):
+        raise typer.Exit(1)
+
+
+def _asked(
+    world: "World", time: tuple[str | None, str | None, str | None], proposal: str | None
+) -> "Asked":
+    from ontology.marked_reader import FileInvalid  # noqa: PLC0415 - light start
+    from service.fairness import Asked, period  # noqa: PLC0415 - light start
+    from service.policies import PolicyUnknown  # noqa: PLC0415 - light start
+    from service.policy_sources import SourceUnknown, anywhere  # noqa: PLC0415 - light start
+    from service.working_copy import WorkingCopyInvalid  # noqa: PLC0415 - light start
+
+    first, last = period(world.clock.now().date(), *time)
+    try:
+        source = anywhere(world, proposal) if proposal is not None else None
+    except (SourceUnknown, PolicyUnknown, WorkingCopyInvalid, FileInvalid) as error:
+        refuse(str(error))
+    return Asked(since=first, until=last, proposal=source)
+
+
+def _shown(found: "Fairness", shape: Format) -> str:
+    import json  # noqa: PLC0415 - light start
+
+    from service.fairness_picture import picture  # noqa: PLC0415 - light start
+    from service.fairness_report import lines, table  # noqa: PLC0415 - light start
+
+    if shape is Format.JSON:
+        return json.dumps(found.to_json(), ensure_ascii=False, indent=2) + "\n"
+    if shape is Format.TEXT:
+        return "\n".join(lines(found)) + "\n"
+    return table(found) if shape is Format.CSV else picture(found)
