@@ -1,17 +1,27 @@
 """Fairness: how groups of people fared by recorded decisions, and would by a proposed policy."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
+from knowledge.decision_parts import Part
+from knowledge.recorded_decisions import MADE
+from ontology.facts import FactInvalid
+from ontology.outcomes import outcome_of
+from rules.combine import decide
 from rules.fairness_terms import FILE, Terms, read
+from rules.strata import Engines
+from service import desk
 from service.bundle import packaged
 from service.fairness_cases import Gathered, Gathering, Outcomes, told_of
 from service.fairness_figures import Division, Figure, Group, divided
-from service.policy_sources import Source
+from service.policy_sources import Source, compiled
 from service.recorded_history import Progress
 from service.world import World
+
+_PAGE: Final = 500
 
 
 class FairnessInvalid(ValueError):
@@ -112,7 +122,7 @@ def fairness(world: World, asked: Asked, progress: Progress) -> Fairness:
         since=_begin(asked.since),
         until=_begin(asked.until),
         told=told_of(world),
-        again=_again(asked.proposal) if asked.proposal is not None else None,
+        again=_again(world, asked.proposal) if asked.proposal is not None else None,
     )
     ranges = world.decisions.ranges()
     for done, one in enumerate(ranges, 1):
@@ -140,13 +150,26 @@ def terms_of(world: World, source: Source | None = None) -> Terms:
     return read(text if text is not None else packaged()[FILE].decode())
 
 
-def _again(source: Source) -> Outcomes:
-    """What a policy makes of the decisions of a part."""
-    from ontology.facts import catalogue  # noqa: PLC0415 - light start
-    from rules.policy import build  # noqa: PLC0415 - light start
-    from service.reruns import Reruns  # noqa: PLC0415 - light start
+def _again(world: World, source: Source) -> Outcomes:
+    """What a policy makes of the decisions of a part; None of those that cannot be read."""
+    policy = compiled(world, source).policy
+    engines = Engines.compiled(policy)
 
-    return Reruns(build(source.content, catalogue())).outcomes
+    def outcomes(part: Part) -> list[str | None]:
+        found = dict.fromkeys(part.decisions["id"].to_pylist())
+        sequences = part.decisions["sequence"].to_pylist()
+        after, last = min(sequences, default=1) - 1, max(sequences, default=0)
+        while events := world.ledger.read(after, last, types=(MADE,), limit=_PAGE):
+            for event in events:
+                if not event.erased:
+                    with suppress(FactInvalid, KeyError, TypeError):
+                        facts = desk.facts_of(event)
+                        decision = decide(facts, policy, event.occurred_at, engines)
+                        found[event.id] = outcome_of(decision)
+            after = events[-1].sequence
+        return [*found.values()]
+
+    return outcomes
 
 
 def _begin(day: date) -> datetime:

@@ -19,7 +19,7 @@ from ontology.identity import ThingId
 from ontology.lifecycle import Actor, Role
 from ontology.marked_reader import FileInvalid
 from rules.fairness_terms import BY, Terms, read
-from service import desk
+from service import desk, policy_sources
 from service.acts import propose
 from service.bodies import DecisionRequest
 from service.bundle import packaged
@@ -31,6 +31,7 @@ from service.fairness_figures import Division, divided
 from service.fairness_picture import picture
 from service.fairness_reminders import KIND, ask_monthly
 from service.fairness_report import lines, table
+from service.job_kinds import KINDS
 from service.sweep import sweep
 from service.world import World
 from tests.rules.examples import quick
@@ -276,6 +277,17 @@ def test_recorded_decisions_become_cases_of_people(world: World) -> None:
     assert len(again.gathered.cases) == len(found.gathered.cases) - 1
 
 
+def test_the_active_policy_as_a_proposal_changes_nothing(world: World) -> None:
+    asked(world, 8)
+    source = policy_sources.source(world, "active")
+    wanted = replace(around(world), proposal=source)
+    found = fairness(world, wanted, lambda _done, _of: None)
+    assert found.gathered.undetermined == 0
+    for case in found.gathered.cases.values():
+        assert case.after == case.had
+    assert found.to_json()["proposal"] == {"name": "active", "digest": source.digest}
+
+
 def test_progress_is_told_and_can_end_it(world: World) -> None:
     asked(world, 2)
 
@@ -309,7 +321,9 @@ def test_the_owner_is_asked_once_a_month_and_looking_is_recorded(
     )
     world.ledger.append([made])
     assert not ask_monthly(world)  # nothing was decided before this month
-    clock.advance(timedelta(days=9))  # 1 December, after the clocks of Europe changed
+    clock.advance(
+        clock.now() + timedelta(days=9)
+    )  # 1 December, after the clocks of Europe changed
     assert ask_monthly(world)
     assert not ask_monthly(world)
     assert not ask_monthly(worlds())
@@ -317,7 +331,7 @@ def test_the_owner_is_asked_once_a_month_and_looking_is_recorded(
     (due,) = world.due_now().queue(kinds=[KIND])
     thing = ThingId(f"{KIND}/2026-11")
     assert (due.thing, due.state) == (thing, "due")
-    clock.advance(timedelta(days=11))
+    clock.advance(clock.now() + timedelta(days=11))
     sweep(world, clock.now())
     assert [one.state for one in world.due_now().queue(kinds=[KIND])] == ["overdue"]
     actor = Actor(id=OPERATOR, roles=frozenset({Role.GOVERNANCE}))
@@ -326,8 +340,20 @@ def test_the_owner_is_asked_once_a_month_and_looking_is_recorded(
     assert (looked.actor, looked.data["act"]) == (OPERATOR, "look")
     assert not ask_monthly(world)
     assert not world.due_now().queue(kinds=[KIND])
-    clock.advance(timedelta(days=31))
+    clock.advance(clock.now() + timedelta(days=31))
     assert ask_monthly(world)
+
+
+def test_it_is_a_job_of_a_kind_of_its_own(world: World) -> None:
+    asked(world, 2)
+    kind = KINDS["fairness"]
+    day = around(world)
+    body = kind.body.model_validate({"since": str(day.since), "until": str(day.until)})
+    assert kind.run(world, body, lambda _done, _of: None).to_json()["decisions"] == 2
+    with pytest.raises(FairnessInvalid, match="no month"):
+        kind.run(world, kind.body.model_validate({"month": "May"}), lambda _done, _of: None)
+    with pytest.raises(policy_sources.SourceUnknown):
+        kind.run(world, kind.body.model_validate({"proposal": "x"}), lambda _done, _of: None)
 
 
 def test_the_command_shows_every_form_and_refuses_what_is_none(world: World) -> None:
