@@ -1,10 +1,9 @@
 """Fairness: how groups of people fared by recorded decisions, and would by a proposed policy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from knowledge.decision_parts import Part
 from knowledge.recorded_decisions import MADE
@@ -15,8 +14,9 @@ from rules.fairness_terms import FILE, Terms, read
 from rules.strata import Engines
 from service import desk
 from service.bundle import packaged
-from service.fairness_cases import Gathered, Gathering, Outcomes, told_of
-from service.fairness_figures import Division, Figure, Group, divided
+from service.fairness_cases import Gathering, Outcomes, told_of
+from service.fairness_figures import divided
+from service.fairness_report import Asked, Fairness
 from service.policy_sources import Source, compiled
 from service.recorded_history import Progress
 from service.world import World
@@ -26,44 +26,6 @@ _PAGE: Final = 500
 
 class FairnessInvalid(ValueError):
     """It can't be asked like this; the message says what would do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which time, from the first day on and before the last; a proposal to try, or None."""
-
-    since: date
-    until: date
-    proposal: Source | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fairness:
-    """How groups fared over a time."""
-
-    asked: Asked
-    at: datetime
-    gathered: Gathered
-    terms: Terms
-    divisions: tuple[Division, ...]
-
-    @property
-    def findings(self) -> Iterator[tuple[Group, Figure]]:
-        """The differences that no policy means, the likeliest first."""
-        found = [
-            (group, one)
-            for division in self.divisions
-            for group in division.groups
-            for one in group.figures
-            if one.verdict == "differs"
-        ]
-        yield from sorted(found, key=lambda pair: pair[1].q or 0.0)
-
-    def to_json(self) -> dict[str, Any]:
-        """The report, as people and programs read it."""
-        from service.fairness_report import report  # noqa: PLC0415 - it reads this module
-
-        return report(self)
 
 
 def month(text: str) -> tuple[date, date]:

@@ -6,8 +6,8 @@ from typing import Final
 
 from knowledge.parity import Difference
 from rules.fairness_terms import SHARES
-from service.fairness import Fairness
 from service.fairness_figures import Figure, Group
+from service.fairness_report import Fairness
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _ROW = 760, 330, 110, 84, 18
 _MIDDLE: Final = (_LEFT + _WIDTH - _RIGHT) / 2

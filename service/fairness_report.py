@@ -3,11 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 
-from rules.fairness_terms import SHARES, WAITS
-from service.fairness import Fairness
+from rules.fairness_terms import SHARES, WAITS, Terms
+from service.fairness_cases import Gathered
 from service.fairness_figures import Division, Figure, Group
+from service.policy_sources import Source
 
 _NOTES: Final = (
     "A case is one person in one incident; a decision about nobody we know is one by itself.",
@@ -16,8 +19,43 @@ _NOTES: Final = (
 )
 
 
-def report(found: Fairness) -> dict[str, Any]:
-    """The report as JSON."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which time, from the first day on and before the last; a proposal to try, or None."""
+
+    since: date
+    until: date
+    proposal: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fairness:
+    """How groups fared over a time."""
+
+    asked: Asked
+    at: datetime
+    gathered: Gathered
+    terms: Terms
+    divisions: tuple[Division, ...]
+
+    @property
+    def findings(self) -> Iterator[tuple[Group, Figure]]:
+        """The differences that no policy means, the likeliest first."""
+        found = [
+            (group, one)
+            for division in self.divisions
+            for group in division.groups
+            for one in group.figures
+            if one.verdict == "differs"
+        ]
+        yield from sorted(found, key=lambda pair: pair[1].q or 0.0)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report, as people and programs read it."""
+        return _report(self)
+
+
+def _report(found: Fairness) -> dict[str, Any]:
     gathered, proposal = found.gathered, found.asked.proposal
     return {
         "since": found.asked.since.isoformat(),

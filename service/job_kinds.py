@@ -116,7 +116,8 @@ class FairnessIn(Model):
 
 
 def _fairness(world: World, body: FairnessIn, progress: Progress) -> Reported:
-    from service.fairness import Asked, fairness, period  # noqa: PLC0415 - light start
+    from service.fairness import fairness, period  # noqa: PLC0415 - light start
+    from service.fairness_report import Asked  # noqa: PLC0415 - light start
     from service.policy_sources import source  # noqa: PLC0415 - light start
 
     since, until = period(world.clock.now().date(), body.month, body.since, body.until)

@@ -9,7 +9,7 @@ import typer
 from service.cli.output import Home, opened, refuse
 
 if TYPE_CHECKING:
-    from service.fairness import Asked, Fairness
+    from service.fairness_report import Asked, Fairness
     from service.world import World
 
 
@@ -65,7 +65,8 @@ def _asked(
     world: "World", time: tuple[str | None, str | None, str | None], proposal: str | None
 ) -> "Asked":
     from ontology.marked_reader import FileInvalid  # noqa: PLC0415 - light start
-    from service.fairness import Asked, period  # noqa: PLC0415 - light start
+    from service.fairness import period  # noqa: PLC0415 - light start
+    from service.fairness_report import Asked  # noqa: PLC0415 - light start
     from service.policies import PolicyUnknown  # noqa: PLC0415 - light start
     from service.policy_sources import SourceUnknown, anywhere  # noqa: PLC0415 - light start
     from service.working_copy import WorkingCopyInvalid  # noqa: PLC0415 - light start

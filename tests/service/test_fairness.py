@@ -25,12 +25,12 @@ from service.bodies import DecisionRequest
 from service.bundle import packaged
 from service.cli.policy import app
 from service.clock import StoppedClock
-from service.fairness import Asked, Fairness, FairnessInvalid, fairness, month, period
+from service.fairness import FairnessInvalid, fairness, month, period
 from service.fairness_cases import Case, Gathered, Had
 from service.fairness_figures import Division, divided
 from service.fairness_picture import picture
 from service.fairness_reminders import KIND, ask_monthly
-from service.fairness_report import lines, table
+from service.fairness_report import Asked, Fairness, lines, table
 from service.job_kinds import KINDS
 from service.sweep import sweep
 from service.world import World
