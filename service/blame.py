@@ -118,13 +118,10 @@ def blame(policies: Policies) -> tuple[Blamed, ...]:
 
 
 def turn_of(policies: Policies, activation: Activation) -> Turn:
-    """How a policy came into effect."""
+    """How a policy came into effect; who proposed it where it is the proposal's own."""
     proposal = None if activation.proposal is None else policies.proposals[activation.proposal]
-    ours = proposal is not None and proposal.digest == activation.digest
-    steps = proposal.acts if proposal is not None else ()
-    said = [step for step in steps if step.act == activation.act and step.reason is not None]
-    agreed = tuple(dict.fromkeys(s.by for s in steps if s.act in APPROVING)) if ours else ()
-    why = proposal.reason if proposal is not None and ours else None
+    own = proposal if proposal is not None and proposal.digest == activation.digest else None
+    agreed = () if own is None else tuple(one.by for one in own.acts if one.act in APPROVING)
     return Turn(
         digest=activation.digest,
         at=activation.since,
@@ -132,10 +129,10 @@ def turn_of(policies: Policies, activation: Activation) -> Turn:
         act=activation.act,
         by=activation.by,
         proposal=activation.proposal,
-        proposed_by=proposal.by if proposal is not None and ours else None,
-        approved_by=agreed,
-        reason=why or (said[-1].reason if said else None),
-        shipped=activation.proposal is None,
+        proposed_by=None if own is None else own.by,
+        approved_by=tuple(dict.fromkeys(agreed)),
+        reason=activation.reason if own is None else own.reason,
+        shipped=proposal is None,
     )
 
 

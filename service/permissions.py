@@ -185,6 +185,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "policies.signed": ("read:policies", frozenset({_GOVERNANCE, _AUDITOR, _ADMIN})),
         "policies.create": ("write:policies", frozenset({_GOVERNANCE})),
         "policies.history": ("read:policies", KEY_ROLES),
+        "policy_history.difference": ("read:policies", KEY_ROLES),
+        "policy_history.blamed": ("read:policies", KEY_ROLES),
         "policy_drafts.create": ("write:policies", frozenset({_GOVERNANCE})),
         "policy_drafts.index": ("read:policies", KEY_ROLES),
         "policy_drafts.show": ("read:policies", KEY_ROLES),

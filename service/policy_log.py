@@ -1,51 +1,78 @@
 """The log of policies: every one that ever decided, by whom, why, and what its rules became."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from ontology.events import Json
 from rules.comparison import changed
 from rules.policy import Policy
-from service.blame import Turn, pairs_of, rules_of, turn_of
-from service.policies import Policies
+from service.blame import pairs_of, rules_of
+from service.bodies import instant
+from service.policies import Activation, Policies, Proposal, Said
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logged:
-    """One turn: how many rules it added, removed, changed …; `files` are those that it changed."""
-
-    turn: Turn
-    counts: Mapping[str, int]
-    files: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Json]:
-        """The turn as an object."""
-        return {**self.turn.to_json(), "rules": {**self.counts}, "files": [*self.files]}
-
-
-def log(policies: Policies) -> tuple[Logged, ...]:
+def log(policies: Policies) -> Iterator[dict[str, Json]]:
     """Every policy that came into effect, newest first."""
-    return tuple(reversed([*_logged(policies)]))
+    yield from (lasted(policies, place) for place in reversed(range(len(policies.history))))
 
 
-def _logged(policies: Policies) -> Iterator[Logged]:
-    before: Policy | None = None
-    for activation in policies.history:
-        now = rules_of(policies, activation.digest)
-        old = {} if before is None else before.files
-        differing = {*old, *now.files}
-        yield Logged(
-            turn=turn_of(policies, activation),
-            counts=_counts(before, now),
-            files=tuple(sorted(n for n in differing if old.get(n) != now.files.get(n))),
-        )
-        before = now
+def shown(proposal: Proposal) -> dict[str, Json]:
+    """A proposal as answers tell of it, with everybody's part in it."""
+    return {
+        "id": proposal.id,
+        "digest": proposal.digest,
+        "base": proposal.base,
+        "reason": proposal.reason,
+        "by": proposal.by,
+        "proposed_at": instant(proposal.proposed_at),
+        "state": proposal.state,
+        "draft": proposal.draft,
+        "acts": [_said(one) for one in proposal.acts],
+    }
 
 
-def _counts(before: Policy | None, now: Policy) -> Mapping[str, int]:
+def lasted(policies: Policies, place: int) -> dict[str, Json]:
+    """One activation: how long it held, everybody's part in it, and what its rules became."""
+    one, later = policies.history[place], policies.history[place + 1 : place + 2]
+    proposal = policies.proposals.get(one.proposal) if one.proposal is not None else None
+    return {
+        **activated(one),
+        "until": instant(later[0].since) if later else None,
+        "act": one.act,
+        "reason": one.reason,
+        "proposal": None if proposal is None else shown(proposal),
+        **changes(policies, place),
+    }
+
+
+def _said(said: Said) -> Json:
+    return {"act": said.act, "by": said.by, "at": instant(said.at), "reason": said.reason}
+
+
+def activated(activation: Activation) -> dict[str, Json]:
+    """From when on a policy decided, and by whom."""
+    return {
+        "digest": activation.digest,
+        "since": instant(activation.since),
+        "sequence": activation.sequence,
+        "by": activation.by,
+    }
+
+
+def changes(policies: Policies, place: int) -> dict[str, Json]:
+    """How many rules an activation added, removed, changed …, and the files that it changed."""
+    before = policies.history[place - 1].digest if place else None
+    old = None if before is None else rules_of(policies, before)
+    return _changes(old, rules_of(policies, policies.history[place].digest))
+
+
+def _changes(old: Policy | None, new: Policy) -> dict[str, Json]:
+    before = {} if old is None else old.files
     found = Counter[str]()
-    for old, new in pairs_of(before, now):
-        what = ("added",) if old is None else ("removed",) if new is None else changed(old, new)
+    for one, other in pairs_of(old, new):
+        what = (
+            ("added",) if one is None else ("removed",) if other is None else changed(one, other)
+        )
         found.update(what[:1])
-    return dict(sorted(found.items()))
+    files = sorted(n for n in {*before, *new.files} if before.get(n) != new.files.get(n))
+    return {"rules": dict(sorted(found.items())), "files": [*files]}

@@ -1,6 +1,7 @@
 """Shapes of two bundles compared: what of their cases each refuses, before and after."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,7 +54,7 @@ def shape_differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Ite
     before, after = (read_shapes(shapes_of(files)) for files in (old, new))
     tried = _cases(old) | _cases(new)
     for name in sorted(before.told | after.told):
-        if _form(before, name, set()) != _form(after, name, set()):
+        if form(before, name) != form(after, name):
             cases = [one for (shape, _), one in tried.items() if shape == name]
             yield _told(name, before, after, cases)
 
@@ -78,7 +79,7 @@ def _told(name: str, old: Shapes, new: Shapes, cases: Sequence[_Tried]) -> PartC
     fewer = [one.place for one, was, now in found if was == refused and now != refused]
     said = [w for w in (_count("more", more), _count("fewer", fewer)) if w is not None]
     new_or_gone = "comes" if name not in old.told else "goes" if name not in new.told else ""
-    reworded = _form(old, name, _WORDS) == _form(new, name, _WORDS)
+    reworded = form(old, name, _WORDS) == form(new, name, _WORDS)
     what = ": " * bool(new_or_gone and said) + " and ".join(said)
     if not said:
         what = " changes its words only" if reworded else _UNTOLD
@@ -103,9 +104,7 @@ def _count(way: str, places: Sequence[str]) -> str | None:
     return f"refuses {len(places)} {way} of its cases"
 
 
-def _form(
-    shapes: Shapes, name: str, but: "frozenset[rdflib.URIRef] | set[rdflib.URIRef]"
-) -> object:
+def form(shapes: Shapes, name: str, but: AbstractSet[rdflib.URIRef] = frozenset()) -> object:
     """What a shape says, equal for equal shapes however they are written; `but` is left out."""
     node = rdflib.URIRef(v.SHAPES + name)
     around = set(shapes.graph.subjects(None, node))
@@ -115,9 +114,7 @@ def _form(
     )
 
 
-def _said(
-    graph: rdflib.Graph, node: object, but: "frozenset[rdflib.URIRef] | set[rdflib.URIRef]"
-) -> Hashable:
+def _said(graph: rdflib.Graph, node: object, but: AbstractSet[rdflib.URIRef]) -> Hashable:
     return frozenset(
         (
             str(predicate),

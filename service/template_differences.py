@@ -21,12 +21,12 @@ def template_differences(
     Raises:
         TemplatesInvalid: templates of a bundle can't be read.
     """
-    before, after = _templates(old), _templates(new)
+    before, after = templates_of(old), templates_of(new)
     for name in sorted({*before, *after}):
         one, other = before.get(name), after.get(name)
         if one is None or other is None:
             yield _alone(one, other)
-        elif found := [*_of(one, other)]:
+        elif found := [*template_difference(one, other)]:
             yield PartChange(
                 part="templates",
                 file=other.file,
@@ -37,7 +37,12 @@ def template_differences(
             )
 
 
-def _templates(files: Mapping[str, bytes]) -> dict[str, Template]:
+def templates_of(files: Mapping[str, bytes]) -> dict[str, Template]:
+    """The templates of a bundle by id.
+
+    Raises:
+        TemplatesInvalid: one of them can't be read.
+    """
     texts = {
         name: content.decode()
         for name, content in files.items()
@@ -61,8 +66,8 @@ def _alone(old: Template | None, new: Template | None) -> PartChange:
     )
 
 
-def _of(old: Template, new: Template) -> Iterator[tuple[Level, str, str]]:
-    """Level, words, and the place: `line: what`."""
+def template_difference(old: Template, new: Template) -> Iterator[tuple[Level, str, str]]:
+    """What of a template is otherwise: the level, words, and the place as `line: what`."""
     for part in _TEXTS:
         if getattr(old, part) != getattr(new, part):
             yield "patch", f"another {part}", f"{new.line}: {part}: {getattr(new, part)}"

@@ -9,7 +9,8 @@ from ontology.events import Json
 from service.api.answers import answer, page, principal, world
 from service.bodies import AsOf, Page, PolicyIn, instant
 from service.bundle import reading_of
-from service.policies import Activation, Policies, PolicyUnknown, Proposal, Said
+from service.policies import Policies, PolicyUnknown
+from service.policy_log import activated, lasted, shown
 from service.problems import not_found
 from service.proposing import Wanted, propose
 from service.sealed_bundles import SECRET, sign
@@ -30,7 +31,7 @@ def index() -> Response:
         {
             "active": policies.active,
             "proposals": [shown(one) for one in reversed([*policies.proposals.values()])],
-            "history": [_activation(one) for one in reversed(policies.history)],
+            "history": [activated(one) for one in reversed(policies.history)],
         }
     )
 
@@ -80,7 +81,7 @@ def active(query_data: AsOf) -> Response:
         if then is None:
             raise not_found("policy active at", instant(query_data.at), "2026-11-23T08:00:00Z")
         found = then
-    return answer(_policy(policies, found.digest) | _activation(found))
+    return answer(_policy(policies, found.digest) | activated(found))
 
 
 @bp.get("/history")
@@ -95,7 +96,7 @@ def history(query_data: Page) -> Response:
     known = len(policies.history)
     end = min(known, int(query_data.cursor)) if query_data.cursor else known
     start = max(0, end - query_data.limit)
-    items = [_lasted(policies, place) for place in reversed(range(start, end))]
+    items = [lasted(policies, place) for place in reversed(range(start, end))]
     return page(items, start or None)
 
 
@@ -143,44 +144,3 @@ def _policy(policies: Policies, digest: str) -> dict[str, Json]:
         for rule in policies.get(digest).policy.rules
     ]
     return {"digest": digest, "rules": rules}
-
-
-def shown(proposal: Proposal) -> dict[str, Json]:
-    """A proposal as answers tell of it, with everybody's part in it."""
-    return {
-        "id": proposal.id,
-        "digest": proposal.digest,
-        "base": proposal.base,
-        "reason": proposal.reason,
-        "by": proposal.by,
-        "proposed_at": instant(proposal.proposed_at),
-        "state": proposal.state,
-        "draft": proposal.draft,
-        "acts": [_said(one) for one in proposal.acts],
-    }
-
-
-def _lasted(policies: Policies, place: int) -> dict[str, Json]:
-    """One activation: how long it held, and everybody's part in it."""
-    one, later = policies.history[place], policies.history[place + 1 : place + 2]
-    proposal = policies.proposals.get(one.proposal) if one.proposal is not None else None
-    return {
-        **_activation(one),
-        "until": instant(later[0].since) if later else None,
-        "act": one.act,
-        "reason": one.reason,
-        "proposal": None if proposal is None else shown(proposal),
-    }
-
-
-def _said(said: Said) -> Json:
-    return {"act": said.act, "by": said.by, "at": instant(said.at), "reason": said.reason}
-
-
-def _activation(activation: Activation) -> dict[str, Json]:
-    return {
-        "digest": activation.digest,
-        "since": instant(activation.since),
-        "sequence": activation.sequence,
-        "by": activation.by,
-    }

@@ -11,7 +11,6 @@ from pydantic import ConfigDict, Field
 
 from ontology.events import Event, Json
 from service.api.answers import answer, idempotency, page, principal, world
-from service.api.policies import shown
 from service.bodies import Model, Page
 from service.draft_checks import diagnosed
 from service.draft_editing import MOST_FILE, Prepared, Saving, files_of, hold, one, save
@@ -20,6 +19,7 @@ from service.draft_opening import Opening, open_draft
 from service.draft_view import line, saved, whole
 from service.job_kinds import PolicyName
 from service.policy_drafts import DRAFT, PolicyDraft, etag
+from service.policy_log import shown
 from service.policy_sources import Source
 from service.problems import ProblemError, bad_request, not_found
 from service.proposing import Wanted, propose

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from service.cli.output import AsJson, refuse, show
+from service.cli.policy_blame import policy_blame, policy_log
 from service.cli.policy_diff import policy_diff
 from service.cli.policy_fairness import policy_fairness
 
@@ -13,6 +14,8 @@ app = typer.Typer(help="Pull, push, activate, export and import policies.")
 
 app.command("diff")(policy_diff)
 app.command("fairness")(policy_fairness)
+app.command("blame")(policy_blame)
+app.command("log")(policy_log)
 
 Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
 Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key.")]

@@ -177,6 +177,8 @@ webhooks.remove         .   .   .   .   .   .   .   x
 webhooks.deliveries     .   .   .   .   .   .   x   x
 webhooks.redeliver      .   .   .   .   .   .   .   x
 policies.history        x   x   x   x   x   x   x   x
+policy_history.difference x   x   x   x   x   x   x   x
+policy_history.blamed x   x   x   x   x   x   x   x
 policy_drafts.create .   .   .   x   .   .   .   .
 policy_drafts.index x   x   x   x   x   x   x   x
 policy_drafts.show x   x   x   x   x   x   x   x
