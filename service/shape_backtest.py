@@ -63,18 +63,17 @@ class Judging:
 
     def _of_refused(self, attempt: Attempt) -> dict[str, Json] | None:
         draft = self._again(attempt)
-        if draft is None:
-            return self._by_name(attempt)
+        then = () if draft is None else self._violations(attempt, [draft], self._then(attempt))
+        if draft is None or not _named(attempt) <= {one.shape for one in then}:
+            return self._by_name(attempt)  # what was refused came with the act, and is not kept
         if self._violations(attempt, [draft], self._new):
             return None
-        if not self._violations(attempt, [draft], self._then(attempt)):
-            return self._by_name(attempt)  # what was refused came with the act, and is not kept
         return _row(attempt, "let-through", ())
 
     def _by_name(self, attempt: Attempt) -> dict[str, Json] | None:
         """Without what was refused only the names of its shapes tell something."""
         then, new = _read(self._then(attempt)), _read(self._new)
-        named = {str(one["shape"]) for one in _results(attempt)}
+        named = _named(attempt)
         kept = {name for name in named & new.told if form(then, name) == form(new, name)}
         if kept:
             return None
@@ -131,6 +130,11 @@ def _key(files: Mapping[str, bytes]) -> _Files:
 def _read(files: _Files) -> Shapes:
     """The shapes of a bundle; a part that it lacks is the one that attune ships."""
     return read_shapes(dict(files)) if files else packaged()
+
+
+def _named(attempt: Attempt) -> set[str]:
+    """The shapes that refused it."""
+    return {str(one["shape"]) for one in _results(attempt)}
 
 
 def _results(attempt: Attempt) -> list[dict[str, Json]]:

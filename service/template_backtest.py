@@ -50,7 +50,6 @@ class Wordings:
             "incident": content.incident,
             "state": content.state,
             "template": name,
-            "channel": content.one("onChannel"),
             **self._told(content, old, new),
         }
 
@@ -65,16 +64,16 @@ class Wordings:
         return _templates(tuple(sorted(files.items()))).get(name)
 
     def _told(self, content: Content, old: Template, new: Template | None) -> dict[str, Json]:
-        channel = content.one("onChannel") or ""
-        before = old.variants.get(channel)
-        after = None if new is None else new.variants.get(channel)
-        if before is None or after is None:
-            why = "the template goes" if new is None else f"it has no words for {channel} any more"
-            return {"gone": why}
+        before = _made_of(old, content.one("composedText") or "")
+        after = None if new is None else new.variants.get(before.channel)
+        if after is None:
+            why = f"it has no words for {before.channel} any more"
+            return {"gone": "the template goes" if new is None else why}
         text = content.one("text") or ""
         fixed = [s for s in _fixed(before.text) if s not in _fixed(after.text)]
         new_ones = [s for s in _fixed(after.text) if s not in _fixed(before.text)]
         return {
+            "channel": before.channel,
             "says_no_longer_in_template": [one for one in fixed if one in text],
             "lacks_of_template": [one for one in new_ones if one not in text],
             "slots_lost": [*sorted(before.slots - after.slots)],
@@ -97,6 +96,14 @@ class Wordings:
 @lru_cache(maxsize=4)
 def _templates(files: tuple[tuple[str, str], ...]) -> dict[str, Template]:
     return templates_of({name: text.encode() for name, text in files})
+
+
+def _made_of(template: Template, composed: str) -> Variant:
+    """The wording of which a text was composed: the one that stands in it most."""
+    return max(
+        template.variants.values(),
+        key=lambda one: sum(len(said) for said in _fixed(one.text) if said in composed),
+    )
 
 
 def _sentences(text: str) -> list[str]:
