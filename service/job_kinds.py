@@ -10,6 +10,7 @@ from ontology.events import Json
 from ontology.lifecycle import Role
 from rules.findings import FindingKind
 from service.bodies import Model
+from service.bodies import Model, Moment
 from service.finding_bodies import FindingIn
 from service.recorded_history import Progress
 from service.world import World
@@ -132,6 +133,26 @@ def _find(world: World, body: FindingIn, progress: Progress) -> Reported:
     return find(world, body.query(), frozenset(), progress, patience_ms=_LONG_MS)
 
 
+class MessagesTried(Model):
+    """Whose shapes and templates are tried on recorded messages, and from when to when."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"policy": "active"}}
+    )
+
+    policy: PolicyName
+    since: Moment | None = None
+    until: Moment | None = None
+
+
+def _messages(world: World, body: MessagesTried, progress: Progress) -> Reported:
+    from service.messages_backtest import backtest_messages  # noqa: PLC0415 - light start
+    from service.policy_sources import source  # noqa: PLC0415 - light start
+
+    files = source(world, body.policy).content
+    return backtest_messages(world, files, body.since, body.until, progress)
+
+
 _KINDS: Final[Sequence[Kind]] = (
     kind(
         "check",
@@ -162,6 +183,12 @@ _KINDS: Final[Sequence[Kind]] = (
         "Recorded signals, windows or decisions that fit a filter, over any time.",
         FindingIn,
         _find,
+    ),
+    kind(
+        "backtest-messages",
+        "Which recorded messages other shapes refuse or let through, and what templates change.",
+        MessagesTried,
+        _messages,
     ),
 )
 

@@ -7,7 +7,7 @@ from rules.comparison_report import PartChange
 from rules.template import Template
 from rules.template_reader import read_all
 from rules.version_note import Level, highest
-from service.bundle import part_of
+from service.library import wordings
 
 _TEXTS = ("title", "use", "owner", "collection")
 _CHOICES = ("locale", "fits", "when", "purpose", "needs", "aims", "effective")
@@ -38,16 +38,12 @@ def template_differences(
 
 
 def templates_of(files: Mapping[str, bytes]) -> dict[str, Template]:
-    """The templates of a bundle by id.
+    """The templates of a bundle by id; those that attune ships where it has none.
 
     Raises:
         TemplatesInvalid: one of them can't be read.
     """
-    texts = {
-        name: content.decode()
-        for name, content in files.items()
-        if (part := part_of(name)) is not None and part.name == "templates"
-    }
+    texts = {name: content.decode() for name, content in wordings(files).items()}
     return {one.id: one for one in read_all(texts)}
 
 

@@ -9,6 +9,7 @@ from service.cli.output import AsJson, refuse, show
 from service.cli.policy_blame import policy_blame, policy_log
 from service.cli.policy_diff import policy_diff
 from service.cli.policy_fairness import policy_fairness
+from service.cli.policy_messages import backtest_messages
 
 app = typer.Typer(help="Pull, push, activate, export and import policies.")
 
@@ -16,6 +17,7 @@ app.command("diff")(policy_diff)
 app.command("fairness")(policy_fairness)
 app.command("blame")(policy_blame)
 app.command("log")(policy_log)
+app.command("backtest-messages")(backtest_messages)
 
 Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
 Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key.")]
