@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field
 from ontology.events import Json
 from ontology.lifecycle import Role
 from rules.findings import FindingKind
-from service.bodies import Model
 from service.bodies import Model, Moment
 from service.finding_bodies import FindingIn
 from service.recorded_history import Progress
