@@ -59,6 +59,7 @@ from service.api import (
     signals,
     silences,
     snoozes,
+    subscriptions,
     validations,
     webhooks,
 )
@@ -79,6 +80,7 @@ _BLUEPRINTS: Final = (
     reasons.bp,
     silences.bp,
     shadows.bp,
+    subscriptions.bp,
     hindsight.bp,
     compose.bp,
     signals.bp,

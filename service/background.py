@@ -20,6 +20,7 @@ from service.proposing import tidy
 from service.settling import Settling
 from service.shadowing import Shadowing
 from service.shutout import watch
+from service.standing import StandingDecisions
 from service.suggesting import Suggesting
 from service.sweep import sweep
 from service.validating import Validating
@@ -45,6 +46,7 @@ class Background:
         self._settling: Final = Settling(world)
         self._suggesting: Final = Suggesting(world)
         self._shadowing: Final = Shadowing(world)
+        self._standing: Final = StandingDecisions(world)
         self._jobs: Final = JobRunner(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
@@ -59,6 +61,7 @@ class Background:
                 ("alert", lambda: self._repeat("alert", self._alerting.step)),
                 ("validate", lambda: self._repeat("validate", self._validating.step)),
                 ("shadow", lambda: self._repeat("shadow", self._shadowing.step)),
+                ("stand", lambda: self._repeat("stand", self._standing.step)),
                 ("jobs", lambda: self._repeat("jobs", self._jobs.step)),
             )
         ]
@@ -81,6 +84,7 @@ class Background:
         self._owing.close()
         self._validating.close()
         self._shadowing.close()
+        self._standing.close()
         self._jobs.close()
 
     def _warm(self) -> None:

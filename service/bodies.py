@@ -148,6 +148,11 @@ class DecisionRequest(Model):
     )
     precedents: Annotated[int, Field(ge=0, le=20)] = 3
     max_wait_ms: Annotated[int, Field(ge=0, le=60_000)] | None = None
+    subscribe: bool = False
+
+    def said(self) -> str:
+        """The request as text; one that does not subscribe reads as it did before one could."""
+        return self.model_dump_json(exclude=None if self.subscribe else {"subscribe"})
 
 
 class HindsightIn(DecisionRequest):

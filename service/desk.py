@@ -1,7 +1,7 @@
 """The desk decides: catch up, gather facts, apply the policy, record, answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from knowledge.refusals import Conflict, DuplicateEvent, Erased, IdempotencyMismatch
@@ -16,10 +16,16 @@ from service.bodies import DecisionRequest
 from service.clock import elapsed_ms, monotonic_ms
 from service.silence import marked
 from service.situation import Situation, build
+from service.subscribing import subscribe
+from service.subscriptions import USUAL
 from service.world import World
 
-SEALED: Final = ("facts", "decision")
+SEALED: Final = ("facts", "decision", "stated")
 """What of a decision about a customer is sealed under the customer's key."""
+
+_ITSELF: Final = Actor(id=ATTUNE, roles=frozenset({Role.ATTUNE}))
+_CARRIED: Final = frozenset({"request", "signal"})
+"""Facts that tell of the request alone, so that they are kept as they are."""
 
 TIERS: Final = catalogue().kinds["escalation"].fields["tier"].allowed
 
@@ -32,6 +38,7 @@ class Answer:
     decision: Decision
     unknown: tuple[str, ...]
     degraded: tuple[str, ...]
+    subscription: ThingId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +68,7 @@ def ask(
     started = monotonic_ms()
     asked = _Asked.of(world, request, idempotency)
     if (first := asked.answered(world)) is not None:
-        return first
+        return _kept(world, request, first)
     at = world.clock.now()
     wait = request.max_wait_ms if request.max_wait_ms is not None else world.settings.max_wait_ms
     policy = world.policies.current()
@@ -73,16 +80,17 @@ def ask(
     except DuplicateEvent:  # the same key, at the same moment
         if (first := asked.answered(world)) is None:
             raise
-        return first
+        return _kept(world, request, first)
     if live:
-        _raise_tier(world, situation, decision)
+        raise_tier(world, situation.named, decision)
     _note_lag(world, situation)
-    return Answer(
+    made = Answer(
         event=event,
         decision=decision,
         unknown=situation.unknown,
         degraded=situation.degraded,
     )
+    return _kept(world, request, made)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +98,27 @@ class _Asked:
     """The id that a request's decision will have; the same for the same idempotency key.
 
     `said` is a keyed hash of the request, where there is a key: the request itself is not kept.
-    `about` is the customer whom it names, known here or not.
+    `about` is the customer whom it names, known here or not; `stated` what it states of things
+    that are known here, too: a decision that is made again needs it.
     """
 
     id: ThingId
     said: str | None
     about: ThingId | None
+    stated: dict[str, Json]
 
     @classmethod
     def of(cls, world: World, request: DecisionRequest, idempotency: str | None) -> Self:
         about = _customer(world, request)
+        told = request.model_dump(mode="json")["facts"]
+        stated = {kind: row for kind, row in told.items() if kind not in _CARRIED}
         if idempotency is None:
-            return cls(id=ThingId(world.ids("decision")), said=None, about=about)
+            fresh = ThingId(world.ids("decision"))
+            return cls(id=fresh, said=None, about=about, stated=stated)
         name = world.keys.mac("idempotency", idempotency).hex()[:32]
-        said = world.keys.mac("request", request.model_dump_json()).hex()[:32]
-        return cls(id=ThingId(f"decision/once-{name}"), said=said, about=about)
+        said = world.keys.mac("request", request.said()).hex()[:32]
+        once = ThingId(f"decision/once-{name}")
+        return cls(id=once, said=said, about=about, stated=stated)
 
     def answered(self, world: World) -> Answer | None:
         """The answer to the first request of this key."""
@@ -114,8 +128,12 @@ class _Asked:
         if event.data.get("said") != self.said:
             raise IdempotencyMismatch(event.sequence)
         decision = stored(event)
-        missing = {kind: _stated(event, kind) for kind in ("unknown", "degraded")}
-        return Answer(event=event, decision=decision, **missing)
+        return Answer(
+            event=event,
+            decision=decision,
+            unknown=_stated(event, "unknown"),
+            degraded=_stated(event, "degraded"),
+        )
 
     def draft(
         self, situation: Situation, decision: Decision, actor: ThingId, *, live: bool
@@ -128,6 +146,7 @@ class _Asked:
         shown = decision.to_json()
         data: dict[str, Json] = {
             "request": named,
+            "stated": self.stated or None,
             "facts": [fact.to_json() for fact in situation.facts],
             "decision": shown,
             "policy": decision.policy,
@@ -143,7 +162,7 @@ class _Asked:
             actor=actor,
             occurred_at=decision.at,
             data=marked({n: value for n, value in data.items() if value is not None}, live=live),
-            personal=dict.fromkeys(SEALED, self.about) if self.about is not None else {},
+            personal={n: self.about for n in SEALED if data[n] is not None and self.about},
             governed=False,
         )
 
@@ -199,9 +218,9 @@ def _stated(event: Event, kind: str) -> tuple[str, ...]:
     return tuple(str(_mapping(one["values"])[field]) for one in rows if one["kind"] == kind)
 
 
-def _raise_tier(world: World, situation: Situation, decision: Decision) -> None:
+def raise_tier(world: World, named: Mapping[str, ThingId], decision: Decision) -> None:
     """Raise the incident's standing tier to the one concluded; it never falls by itself."""
-    thing = situation.named.get("incident")
+    thing = named.get("incident")
     incident = world.incidents.get(thing) if thing is not None else None
     if thing is None or incident is None or not incident.listened:
         return
@@ -214,10 +233,23 @@ def _raise_tier(world: World, situation: Situation, decision: Decision) -> None:
             kind="incident",
             act="escalate",
             data={"tier": decision.tier},
-            actor=Actor(id=ATTUNE, roles=frozenset({Role.ATTUNE})),
+            actor=_ITSELF,
         )
     except (ActRefused, Conflict) as error:
         world.log.warning("tier not raised", incident=thing, tier=decision.tier, why=str(error))
+
+
+def _kept(world: World, request: DecisionRequest, made: Answer) -> Answer:
+    """Keep a decision up to date if that is asked; where it can't be, the answer stands alone."""
+    if not request.subscribe:
+        return made
+    name = made.event.id
+    try:
+        event = subscribe(world, name, USUAL, _ITSELF, idempotency=name)
+    except (ActRefused, Conflict) as error:
+        world.log.warning("decision not subscribed", decision=name, why=str(error)[:200])
+        return made
+    return replace(made, subscription=event.subject)
 
 
 def _note_lag(world: World, situation: Situation) -> None:

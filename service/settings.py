@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     """Policies that may run silently beside the active one at once."""
     shadow_minutes: int = Field(default=5, ge=1, le=1440)
     """The pause between two looks of shadows at the incidents under way."""
+    subscriptions: int = Field(default=10_000, ge=0, le=1_000_000)
+    """Decisions that may stay subscribed to their facts at once."""
     validate_irony_from: float = Field(default=0.7, gt=0, le=1)
     """The probability of irony from which a person is asked what a post means."""
     validations_per_incident: int = Field(default=8, ge=1, le=200)

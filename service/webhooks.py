@@ -30,6 +30,7 @@ REMOVED: Final = "webhook.removed"
 EVERYTHING: Final = "*"
 TELLABLE: Final = (
     "decision.made",
+    "decision.changed",
     "thing.acted",
     "record.put",
     "record.removed",

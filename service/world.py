@@ -51,6 +51,8 @@ from service.skills import Skills
 from service.skills import concerns as unsettles
 from service.snooze_guard import SnoozeGuard
 from service.snoozes import Snoozes
+from service.subscriptions import KIND as SUBSCRIPTION
+from service.subscriptions import SubscriptionGuard, Subscriptions
 from service.temporary import Temporaries
 from service.traffic import Traffic
 from service.validations import Validations
@@ -118,6 +120,9 @@ class World:
         ) | {
             SHADOW: ShadowGuard(self.shadows, self.policies, settings.shadows),
             SNOOZE: SnoozeGuard(self.policies, own.graph, clock, self.snoozes),
+            SUBSCRIPTION: SubscriptionGuard(
+                ledger, self.subscriptions_now, settings.subscriptions
+            ),
         }
         self.joints: Final[Mapping[str, Joint]] = joints(self.guidelines)
         self.incidents, self.connectors, self.partners = Incidents(), Connectors(), Partners()
@@ -253,6 +258,10 @@ class World:
         """Every word that was owed to our own people, folded up to the head."""
         return self._duty_history.now()
 
+    def subscriptions_now(self) -> Subscriptions:
+        """Every decision that stays subscribed, folded up to the head."""
+        return self._subscriptions.now()
+
     def measurements_now(self) -> Measurements:
         """Every measurement of a KPI, folded up to the head."""
         return self._measurements.now()
@@ -288,6 +297,10 @@ class World:
     @cached_property
     def _measurements(self) -> Followed[Measurements]:
         return Followed(Measurements(), self.ledger)
+
+    @cached_property
+    def _subscriptions(self) -> Followed[Subscriptions]:
+        return Followed(Subscriptions(), self.ledger, outlines=True)
 
     @cached_property
     def _duty_history(self) -> Followed[DutyHistory]:

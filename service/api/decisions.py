@@ -60,6 +60,8 @@ def create(json_data: DecisionRequest) -> Response:
         "degraded": [*answered.degraded, *late],
         "precedents": found,
     }
+    if json_data.subscribe:
+        body["subscription"] = answered.subscription
     location = f"/v1/decisions/{answered.event.id.partition('/')[2]}"
     return answer(body, HTTPStatus.CREATED, {"Location": location})
 
@@ -169,6 +171,7 @@ def shown(event: Event) -> dict[str, Json]:
         "request": event.data["request"],
         "decision": event.data["decision"],
         "live": is_live(event),
+        **({"revises": event.data["revises"]} if "revises" in event.data else {}),
         "erased": [*sorted(event.erased)],
         **{name: event.data[name] for name in _KEPT if event.erased and name in event.data},
         "links": {"self": here, **links},

@@ -36,6 +36,7 @@ GROUPS: Final = (
     "silence",
     "find",
     "shadows",
+    "subscriptions",
     "links",
     "routings",
     "snoozes",

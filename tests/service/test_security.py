@@ -38,6 +38,9 @@ decisions.index         x   x   x   x   x   x   x   x
 decisions.one           x   x   x   x   x   x   x   x
 decisions.explanation   x   x   x   x   x   x   x   x
 decisions.replay        .   x   x   x   .   x   x   .
+subscriptions.create    x   x   x   .   x   .   .   .
+subscriptions.index     x   x   x   x   x   x   x   x
+subscriptions.one       x   x   x   x   x   x   x   x
 shadows.create          .   .   .   x   .   .   .   .
 shadows.index           x   x   x   x   x   x   x   x
 shadows.one             .   x   .   x   .   x   x   .
