@@ -84,11 +84,14 @@ def _in_force(inquiry: Inquiry, rules: Iterable[Rule]) -> tuple[Rule, ...]:
 def gaps(inquiry: Inquiry, covering: Covering) -> list[Finding] | None:
     """The regions that nothing covers, each with facts; None where it can't be told."""
     alternatives = [asked for rule in covering.rules for asked in inquiry.grounds.asked[rule.id]]
-    boxes = _left(covering.whole, alternatives)
-    if boxes is None:
+    left = _left(covering.whole, alternatives)
+    pieces = None if left is None else _split(left, alternatives)
+    if pieces is None:
         return None
+    answers = [(box, situation(_asked(box), alternatives)) for box in pieces]
+    boxes = [box for box, answer in answers if isinstance(answer, Situation)]
     found: list[Finding] = []
-    unsure = False
+    unsure = any(answer == "unknown" for _, answer in answers)
     for box in _joined([_projected(box, covering.fields) for box in boxes])[:MOST_TOLD]:
         shown = _shown(inquiry, covering, box, alternatives)
         unsure = unsure or shown is None
@@ -106,6 +109,35 @@ def _left(whole: Asked, alternatives: Sequence[Asked]) -> list[_Box] | None:
         if len(left) > MOST_REGIONS:
             return None
     return left
+
+
+def _split(boxes: Sequence[_Box], alternatives: Sequence[Asked]) -> list[_Box] | None:
+    """The same cut up, so that what else is given decides for all of a piece or for nothing of it.
+
+    That is what alternatives turn on that ask for other facts too, or for none of some.
+    """
+    found = [*boxes]
+    for asked in alternatives:
+        for region in (*asked.places, *(without.region for without in asked.without)):
+            if _covered(asked, boxes[0] if boxes else {}) is None:
+                found = [piece for box in found for piece in _cut(box, region)]
+        if len(found) > MOST_REGIONS:
+            return None
+    return found
+
+
+def _cut(box: _Box, region: Region) -> Iterator[_Box]:
+    here = box.get(region.kind)
+    met = None if here is None else here.meet(region)
+    if here is None or met is None:
+        yield box
+        return
+    yield {**box, region.kind: met}
+    yield from ({**box, region.kind: piece} for piece in here.minus(region))
+
+
+def _asked(box: _Box) -> Asked:
+    return Asked(places=tuple(box.values()))
 
 
 def _covered(asked: Asked, kinds: Iterable[str]) -> _Box | None:
@@ -175,7 +207,7 @@ def _shown(
     inquiry: Inquiry, covering: Covering, box: _Box, alternatives: Sequence[Asked]
 ) -> Example | None:
     """Facts of a box on which none of the rules fires, confirmed by every engine."""
-    asked = Asked(places=tuple(box.values()))
+    asked = _asked(box)
     check = fires([], (rule.id for rule in covering.rules))
     reached = inquiry.grounds.example([asked], covering.rules, _with(asked, check))
     if isinstance(reached, Example) and inquiry.confirms(reached, check):

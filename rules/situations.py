@@ -185,13 +185,16 @@ def _undone(state: _State, rest: Sequence[Asked], search: _Search) -> Iterator[S
         if made is not None:
             yield made
         return
-    for after in _ways(state, rest[0], search):
+    for after in _ways(state, rest[0], rest[1:], search):
         yield from _undone(after, rest[1:], search)
 
 
-def _ways(state: _State, one: Asked, search: _Search) -> Iterator[_State]:
-    if any(not any(_may(place, boxes) for boxes in state.boxes) for place in one.places):
-        yield state
+def _ways(state: _State, one: Asked, rest: Sequence[Asked], search: _Search) -> Iterator[_State]:
+    missed = [p for p in one.places if not any(_may(p, boxes) for boxes in state.boxes)]
+    needed = {without.region.kind for other in rest for without in other.without}
+    idle = next((place for place in missed if place.kind not in needed), None)
+    if idle is not None:
+        yield replace(state, barred=(*state.barred, idle))  # undone, and nothing will bring it
         return
     yield from _unlinked(state, one, search)
     if any(without.anchor is not None for without in one.without):

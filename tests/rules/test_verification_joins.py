@@ -3,6 +3,7 @@
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -12,8 +13,10 @@ from rules.inquiry import Inquiry
 from rules.policy import Policy
 from rules.situations import Situation
 from rules.verification import verify
-from tests.rules.examples import steady
+from tests.rules.examples import quick
 from tests.rules.test_verification_laws import AT, fact, policy, some
+
+pytestmark = pytest.mark.slow
 
 NUMBERS = ["-", "given", ">= 1", "< 1", "1"]
 INCIDENTS = [fact("incident", {"customers_affected": at}) for at in (None, 0, 1, 2)]
@@ -45,7 +48,7 @@ def worlds(made: Policy) -> dict[str, set[int]]:
     return found
 
 
-@steady
+@quick
 @given(made=drawn.map(policy))
 def test_what_is_said_of_joined_rules_is_so_in_every_world(made: Policy) -> None:
     where = worlds(made)
@@ -58,7 +61,7 @@ def test_what_is_said_of_joined_rules_is_so_in_every_world(made: Policy) -> None
             assert not where[one.id] <= where[other.id]
 
 
-@steady
+@quick
 @given(made=drawn.map(policy))
 def test_a_joined_rule_is_told_as_unreachable_where_no_world_makes_it_fire(made: Policy) -> None:
     where = worlds(made)
@@ -69,7 +72,7 @@ def test_a_joined_rule_is_told_as_unreachable_where_no_world_makes_it_fire(made:
     assert told == never or found.unknown["unreachable"]
 
 
-@steady
+@quick
 @given(when=whens())
 def test_a_joined_rule_that_is_written_twice_is_a_duplicate(when: Any) -> None:
     made = policy([(when, {"forbid": "denial"})] * 2)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import combinations, product
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -18,7 +19,9 @@ from rules.outranking import outranks
 from rules.policy import Policy, PolicyInvalid, build
 from rules.verification import ON_REQUEST, USUAL, verify
 from tests.rules import policies
-from tests.rules.examples import steady
+from tests.rules.examples import quick
+
+pytestmark = pytest.mark.slow
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 TRUTHS = ["true", "false", "given", "not given", "not true", "true, not given"]
@@ -120,7 +123,7 @@ def names(one: Finding) -> set[str]:
     return {one.place.name, *(other.name for other in one.others)}
 
 
-@steady
+@quick
 @given(made=drawn)
 def test_a_rule_is_unreachable_where_no_world_makes_it_fire(made: Policy) -> None:
     worlds = firing(made)
@@ -128,7 +131,7 @@ def test_a_rule_is_unreachable_where_no_world_makes_it_fire(made: Policy) -> Non
     assert told == {name for name, where in worlds.items() if not where}
 
 
-@steady
+@quick
 @given(made=drawn)
 def test_a_rule_implies_another_where_every_world_says_so(made: Policy) -> None:
     worlds = firing(made)
@@ -139,7 +142,7 @@ def test_a_rule_implies_another_where_every_world_says_so(made: Policy) -> None:
         assert not never or not worlds[one.id] or other.id in inquiry.sampled(one)
 
 
-@steady
+@quick
 @given(made=drawn)
 def test_what_changes_nothing_in_any_world_is_found_and_nothing_else_is(made: Policy) -> None:
     worlds = firing(made)
@@ -156,7 +159,7 @@ def test_what_changes_nothing_in_any_world_is_found_and_nothing_else_is(made: Po
         assert not nothing or any(rule.id in names(one) for one in found)
 
 
-@steady
+@quick
 @given(made=drawn)
 def test_two_rules_are_twins_where_they_fire_in_the_same_worlds(made: Policy) -> None:
     worlds = firing(made)
@@ -165,7 +168,7 @@ def test_two_rules_are_twins_where_they_fire_in_the_same_worlds(made: Policy) ->
         assert worlds[first] == worlds[second] != set()
 
 
-@steady
+@quick
 @given(made=drawn)
 def test_rules_overlap_where_a_world_with_one_fact_of_a_kind_makes_both_fire(made: Policy) -> None:
     worlds = firing(made)
