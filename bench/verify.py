@@ -21,16 +21,16 @@ _AT: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def measure() -> Iterator[Figure]:
-    """Wall seconds for everything that is usually looked for, and the share that stays unknown."""
+    """CPU seconds for everything that is usually looked for, and the share that stays unknown."""
     shipped = build(packaged(), catalogue())
     for policy in (shipped, regional(shipped, RULES)):
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = verify(policy, catalogue(), _AT, only=USUAL)
-        taken = time.perf_counter() - begun
+        taken = time.process_time() - begun
         size = f"{len(policy.rules)} rules"
         aim = "10 s for 1,000 rules" if policy is not shipped else ""
         note = f"{len(found.found)} found, {len(found.accepted)} accepted"
-        yield Figure(name=f"verify, {size}", value=taken, unit="s", aim=aim, note=note)
+        yield Figure(name=f"verify, {size}", value=taken, unit="s CPU", aim=aim, note=note)
         looked, unknown = (sum(some.values()) for some in (found.looked, found.unknown))
         share = 100 * unknown / looked
         note = f"{unknown} of {looked} looks"
