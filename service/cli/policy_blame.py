@@ -106,7 +106,7 @@ def _touches(one: "dict[str, Json]") -> Iterator[str]:
     for touch in rows(one["touches"]):
         what = ", ".join(texts(touch["what"]))
         name = f" as {touch['as']}" if touch["as"] != one["rule"] else ""
-        yield f"  {what}{name} in {str(touch['policy'])[:12]}, {touch['at']}, by {_who(touch)}"
+        yield f"  {what}{name} in {str(touch['policy'])[:12]}, {touch['at']}, {_by(touch)}"
         agreed = ", ".join(texts(touch["approved_by"]))
         if agreed:
             yield f"    approved by {agreed}, {touch.get('act')} by {touch['by']}"
@@ -120,6 +120,10 @@ def _who(touch: "dict[str, Json]") -> str:
     return (
         "shipped with attune" if touch["shipped"] else str(touch.get("proposed_by", touch["by"]))
     )
+
+
+def _by(touch: "dict[str, Json]") -> str:
+    return _who(touch) if touch["shipped"] else f"by {_who(touch)}"
 
 
 def _entry(one: "dict[str, Json]") -> Iterator[str]:

@@ -32,8 +32,8 @@ def backtest_messages(
     Every draft, change and act is judged again on the graph as it was then. Of drafts made from
     templates that change it says what no longer stands in them, and which pathways they leave.
     """
-    first = None if since is None else moment_of(since)
-    last = None if until is None else moment_of(until)
+    first = None if since is None else moment_of(since, "--since")
+    last = None if until is None else moment_of(until, "--until")
     with opened(home) as world:
         world.catch_up()
         found = _tried(world, policy, first, last)

@@ -34,7 +34,7 @@ def bytes_of(path: Path) -> bytes:
         refuse(f"{path}: cannot be read: {error.strerror}")
 
 
-def moment_of(at: str | None) -> "datetime":
+def moment_of(at: str | None, option: str = "--at") -> "datetime":
     """The moment that was asked for, now where none was; refuses what is none."""
     from datetime import datetime  # noqa: PLC0415 - light start
 
@@ -47,5 +47,5 @@ def moment_of(at: str | None) -> "datetime":
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        refuse(f"--at {at[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
+        refuse(f"{option} {at[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
     return moment

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from tests.rules import policies
 from tests.rules.examples import quick
 from tests.rules.test_laws import ACTIONS, AT, books, policy
 
+pytestmark = pytest.mark.slow
 CONCLUDED: list[dict[str, Any]] = [
     {"detection": {"name": "surge"}},
     {"classification": {"cluster": "preventable"}},
