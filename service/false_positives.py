@@ -54,7 +54,8 @@ class FalsePositive:
 class Finding:
     """Something that people looked at: whether it was something (`true`), and what found it.
 
-    `rules` detected it, or the one that a person named; `text` is the post, while it is kept.
+    `rules` detected it, or the one that a person named; `text` is the post, while it is kept;
+    `about` is the decision that it is about.
     """
 
     thing: ThingId
@@ -63,6 +64,7 @@ class Finding:
     decision: Decision | None
     text: str | None
     keyword: str | None
+    about: ThingId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +167,7 @@ def _finding(world: World, begun: Event, was: bool, said: FalsePositive | None) 
         decision=decision,
         text=_words(world, begun),
         keyword=None if said is None else said.keyword,
+        about=_about(begun),
     )
 
 
@@ -174,9 +177,15 @@ def _detecting(decision: Decision) -> Iterator[str]:
             yield firing.rule
 
 
+def _about(begun: Event) -> ThingId | None:
+    """The decision that something is about."""
+    if begun.data["kind"] == "decision":
+        return begun.subject
+    return thing(_data(begun).get("decision"))
+
+
 def _decision(world: World, begun: Event) -> Decision | None:
-    name = _data(begun).get("decision") if begun.data["kind"] != "decision" else begun.subject
-    known = thing(name)
+    known = _about(begun)
     event = None if known is None else world.ledger.by_id(known)
     return None if event is None or event.erased else desk.stored(event)
 

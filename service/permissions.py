@@ -146,6 +146,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "alerts.one": ("read:alerts", KEY_ROLES),
         "findings.look": ("read:findings", _FIND),
         "findings.drawn": ("read:findings", _FIND),
+        "findings.rule": ("write:policies", frozenset({_GOVERNANCE})),
         "findings.known": ("read:findings", _FIND),
         "findings.index": ("read:findings", _FIND),
         "findings.one": ("read:findings", _FIND),

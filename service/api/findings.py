@@ -11,8 +11,11 @@ from service.api.answers import answer, principal, world
 from service.finding_answer import Found
 from service.finding_bodies import FieldsIn, FindingIn, SavedIn
 from service.finding_desk import Asker, answered, fields
+from service.finding_draft import links, put_into
 from service.finding_picture import picture
 from service.finding_query import plan
+from service.finding_rule import draft
+from service.finding_rule_body import RuleIn
 from service.problems import Fault, ProblemError, not_found, quoted, unprocessable
 from service.saved_findings import Moved, NameInvalid, Reader, Saved, every, remove, save, saved
 
@@ -50,6 +53,32 @@ def look(json_data: FindingIn) -> Response:
 def drawn(json_data: FindingIn) -> Response:
     """The chart as SVG."""
     return Response(picture(_found(json_data)), mimetype="image/svg+xml")
+
+
+@bp.post("/rules")
+@bp.input(RuleIn)
+@bp.doc(
+    summary="What a filter asks as a draft rule: cases to judge, tried on recorded decisions.",
+    responses={
+        200: "The rule, what of the filter no rule can say, and what it would have done.",
+        201: "The same, saved into a policy draft.",
+        404: "There is no such draft.",
+        409: "The draft is over.",
+        422: "The filter or the rule can't be; each part with its place.",
+        423: "Somebody else holds the draft.",
+    },
+)
+def rule(json_data: RuleIn) -> Response:
+    """Write a rule; with `draft` it is saved there."""
+    here = world()
+    drafted = draft(here, json_data.wanted(), lambda *_: None)
+    told = drafted.to_json()
+    if json_data.draft is None:
+        return answer(told)
+    name = None if json_data.draft == "new" else json_data.draft
+    saved_as = put_into(here, drafted, json_data.reason, principal().actor(), name)
+    here_it_is: dict[str, Json] = {"draft": saved_as, "links": dict(links(saved_as))}
+    return answer({**told, **here_it_is}, HTTPStatus.CREATED)
 
 
 @bp.get("/fields")

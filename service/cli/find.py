@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from service.cli import find_rule
 from service.cli.acting import OPERATOR, By
 from service.cli.output import AsJson, Home, opened, refuse, show
 
@@ -66,7 +67,7 @@ def _command(source: _Kind) -> None:
     ) -> None:
         body = asked(
             source=source,
-            where=dict(map(_split, where or ())),
+            where=dict(map(split, where or ())),
             facets=facet or [],
             since=_moment("--since", since),
             until=_moment("--until", until),
@@ -81,6 +82,9 @@ def _command(source: _Kind) -> None:
 
 for _source in ("signals", "windows", "decisions"):
     _command(_source)
+
+
+app.command("rule")(find_rule.command)
 
 
 @app.command("fields")
@@ -119,7 +123,7 @@ def index(
     with opened(home) as world:
         reader = _reader(by)
         rows = [one.to_json() for one in every(world, reader)] if name is None else []
-        with _refusing():
+        with refusing():
             found = saved(world, name, reader) if name is not None else None
             if name is not None and found is None:
                 refuse(f"no query {name[:80]!r} is saved; `attune find saved` lists them")
@@ -181,14 +185,14 @@ def _found(world: "World", body: "FindingIn", by: str) -> "Found":
 
     reader = _reader(by)
     asker = Asker(id=reader.id, roles=KEY_ROLES, patience_ms=_PATIENCE_MS)
-    with _refusing(), progress() as told:
+    with refusing(), progress() as told:
         return answered(world, body.query(), asker, told)
 
 
 def _saved(world: "World", name: str, body: "FindingIn", by: str, *, shared: bool) -> None:
     from service.saved_findings import save  # noqa: PLC0415 - light start
 
-    with _refusing():
+    with refusing():
         query = body.model_dump(mode="json", exclude_unset=True)
         kept = save(world, name, query, _reader(by), shared=shared)
     typer.echo(f"saved as {kept.name}, version {kept.version}", err=True)
@@ -239,7 +243,8 @@ def _columns(found: "Found") -> Iterator[str]:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
+    """End with exit code 2 where a query can't be answered, and say why."""
     from knowledge.refusals import SegmentBroken  # noqa: PLC0415 - light start
     from service.finding_fields import QueryInvalid  # noqa: PLC0415 - light start
     from service.findings import TooMuch  # noqa: PLC0415 - light start
@@ -282,7 +287,8 @@ def _reader(by: str) -> "Reader":
         refuse(f"--by {error}")
 
 
-def _split(text: str) -> tuple[str, str]:
+def split(text: str) -> tuple[str, str]:
+    """A field and its test, as `--where` says them."""
     name, sign, test = text.partition(":")
     if not sign or not name.strip() or not test.strip():
         refuse(f"--where {text[:80]!r} asks nothing; write --where 'frustration: at least 0.7'")

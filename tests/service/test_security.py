@@ -73,6 +73,7 @@ alerts.fatigue          x   x   x   x   x   x   x   x
 alerts.one              x   x   x   x   x   x   x   x
 findings.look           x   x   x   x   .   x   x   .
 findings.drawn          x   x   x   x   .   x   x   .
+findings.rule           .   .   .   x   .   .   .   .
 findings.known          x   x   x   x   .   x   x   .
 findings.index          x   x   x   x   .   x   x   .
 findings.one            x   x   x   x   .   x   x   .
