@@ -1,7 +1,6 @@
 """`attune find`: filter, count and chart what is recorded; keep queries under names."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -9,6 +8,7 @@ import typer
 
 from service.cli import find_rule
 from service.cli.acting import OPERATOR, By
+from service.cli.find_terminal import progress, refusing, split
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from service.finding_answer import Found
     from service.finding_bodies import FindingIn
-    from service.recorded_history import Progress
     from service.saved_findings import Reader
     from service.world import World
 
@@ -242,40 +241,6 @@ def _columns(found: "Found") -> Iterator[str]:
             yield f"{bar.at}  {bar.count:>9}  {'█' * round(_WIDE * bar.count / highest)}{silent}"
 
 
-@contextmanager
-def refusing() -> Iterator[None]:
-    """End with exit code 2 where a query can't be answered, and say why."""
-    from knowledge.refusals import SegmentBroken  # noqa: PLC0415 - light start
-    from service.finding_fields import QueryInvalid  # noqa: PLC0415 - light start
-    from service.findings import TooMuch  # noqa: PLC0415 - light start
-    from service.policies import PolicyUnknown  # noqa: PLC0415 - light start
-    from service.recorded_history import HistoryInvalid  # noqa: PLC0415 - light start
-    from service.saved_findings import Moved, NameInvalid  # noqa: PLC0415 - light start
-    from service.security import Denied  # noqa: PLC0415 - light start
-
-    refused = (HistoryInvalid, TooMuch, PolicyUnknown, NameInvalid, Moved, Denied, SegmentBroken)
-    try:
-        yield
-    except QueryInvalid as error:
-        refuse(f"{error.where.lstrip('/').replace('/', ' ')} {error}")
-    except refused as error:
-        refuse(str(error))
-    except KeyboardInterrupt:
-        typer.echo("Stopped.", err=True)
-        raise typer.Exit(130) from None
-
-
-@contextmanager
-def progress() -> Iterator["Progress"]:
-    """A bar on standard error, gone when the work is done."""
-    from rich.console import Console  # noqa: PLC0415 - light start
-    from rich.progress import Progress as Shown  # noqa: PLC0415 - light start
-
-    with Shown(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("looking", total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
 def _reader(by: str) -> "Reader":
     from ontology.identity import IdentityInvalid, thing_id  # noqa: PLC0415 - light start
     from service.permissions import KEY_ROLES  # noqa: PLC0415 - light start
@@ -285,14 +250,6 @@ def _reader(by: str) -> "Reader":
         return Reader(id=thing_id(by), roles=KEY_ROLES)
     except IdentityInvalid as error:
         refuse(f"--by {error}")
-
-
-def split(text: str) -> tuple[str, str]:
-    """A field and its test, as `--where` says them."""
-    name, sign, test = text.partition(":")
-    if not sign or not name.strip() or not test.strip():
-        refuse(f"--where {text[:80]!r} asks nothing; write --where 'frustration: at least 0.7'")
-    return name.strip(), test.strip()
 
 
 def _moment(option: str, text: str | None) -> "datetime | None":

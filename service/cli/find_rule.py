@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from service.cli.acting import OPERATOR, By
+from service.cli.find_terminal import progress, refusing, split
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ def command(  # noqa: PLR0913 - what a rule says
     as_json: AsJson = False,
 ) -> None:
     """Write a rule that asks what a filter asks; with its cases, and what it would have done."""
-    from service.cli.find import split  # noqa: PLC0415 - light start
-
     body = _body(
         query={"source": source, "where": dict(map(split, where))},
         id=rule,
@@ -83,7 +82,6 @@ def _body(**given: object) -> "RuleIn":
 
 def _drafted(world: "World", body: "RuleIn") -> "Drafted":
     from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
-    from service.cli.find import progress, refusing  # noqa: PLC0415 - light start
     from service.finding_rule import draft  # noqa: PLC0415 - light start
 
     try:
