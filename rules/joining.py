@@ -1,15 +1,40 @@
 """Which facts take part in a match with joins: reduced pair by pair, never enumerated."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from ontology.facts import Fact
 from ontology.kinds import Field
 from ontology.values import Value
-from rules.conditions import Absence, Conjunction, Join
+from rules.conditions import Join
+
+
+class Lacking(Protocol):
+    """What must not be there: of any facts, or of those equal to the fact at the anchor."""
+
+    @property
+    def anchor(self) -> int | None:
+        """The position of the pattern whose fact it is held against."""
+
+    @property
+    def equal(self) -> tuple[tuple[Field, Field], ...]:
+        """Which fields of both are equal."""
+
+
+class Joined(Protocol):
+    """What links the facts of several patterns."""
+
+    @property
+    def joins(self) -> tuple[Join, ...]:
+        """Values that are equal."""
+
+    @property
+    def absences(self) -> Sequence[Lacking]:
+        """What must not be there."""
 
 
 def taking_part(
-    conjunction: Conjunction,
+    conjunction: Joined,
     candidates: Sequence[Sequence[int]],
     absent: Sequence[Sequence[int]],
     facts: Sequence[Fact],
@@ -63,7 +88,7 @@ def _reduce(pair: Sequence[Join], left: list[list[int]], facts: Sequence[Fact]) 
 
 
 def _unblocked(
-    absence: Absence, anchors: Sequence[int], blockers: Sequence[int], facts: Sequence[Fact]
+    absence: Lacking, anchors: Sequence[int], blockers: Sequence[int], facts: Sequence[Fact]
 ) -> list[int]:
     taken = {_values(facts[at], [mine for mine, _ in absence.equal]) for at in blockers} - {None}
     return [at for at in anchors if _values(facts[at], [o for _, o in absence.equal]) not in taken]

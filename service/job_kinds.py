@@ -202,7 +202,7 @@ def shown(one: Kind) -> dict[str, Json]:
     return {
         "kind": one.name,
         "summary": one.summary,
-        "roles": sorted(one.roles),
+        "roles": [*sorted(one.roles)],
         "personal": one.personal,
         "example": {"kind": one.name, **body},
     }

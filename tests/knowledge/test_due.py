@@ -254,7 +254,7 @@ def test_a_second_fold_of_the_same_events_is_the_same(
 
 def test_what_rests_until_a_deadline_is_due_and_in_no_queue() -> None:
     story, shadow = Story(), ThingId("shadow/a")
-    end = {"name": "end", "state": "running", "due": _at(60), "lapse": "expire"}
+    end: Json = {"name": "end", "state": "running", "due": _at(60), "lapse": "expire"}
     said: dict[str, Json] = {"kind": "shadow", "act": "start", "from": None, "to": "running"}
     story.tell("thing.acted", shadow, {**said, "deadlines": [end]})
     assert story.due.queue() == ()

@@ -407,5 +407,5 @@ def test_a_draft_that_is_not_there_is_told_so(door: Door) -> None:
         ("post", "/proposal"),
     ):
         call = door.get if method == "get" else door.post
-        more = {} if method == "get" else {"json": {}}
+        more: dict[str, Any] = {} if method == "get" else {"json": {}}
         assert call(f"/v1/policy-drafts/none{path}", **more).status_code == 404, path
