@@ -90,7 +90,8 @@ class Columns:
 
     def outputs(self, entry: Entry | None) -> tuple[Field, ...]:
         """The outputs."""
-        fields = [self.field(node) for node in items(entry.value)] if entry is not None else []
+        nodes = items(entry.value) if entry is not None else ()
+        fields = [self.field(node, ("default",)) for node in nodes]
         self._once(entry, fields)
         return tuple(fields)
 
@@ -122,6 +123,7 @@ class Columns:
             datatype=Datatype.TOKEN if allowed else datatype,
             allowed=allowed,
             decimals=PLACES,
+            label=shown(parts["label"].value) if "label" in parts else "",
             example=allowed[0] if allowed else example,
         )
 

@@ -17,7 +17,7 @@ from decimal import (
     Overflow,
 )
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from ontology.months import Months, later
 from ontology.values import Value
@@ -26,7 +26,7 @@ from rules.sfeel import COMPARES, Input, Missing, Operator
 Sign: TypeAlias = Literal["+", "-", "*", "/", "**"]
 Worth: TypeAlias = Decimal | str | bool | date | time | datetime | timedelta | Months | None
 
-_DECIMAL128: Final = Context(
+DECIMAL128: Final = Context(
     prec=34,
     rounding=ROUND_HALF_EVEN,
     Emin=-6143,
@@ -78,7 +78,82 @@ class Comparison:
     right: "Expression"
 
 
-Expression: TypeAlias = Constant | Name | Negative | Arithmetic | Comparison
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """`x and y`, `x or y`: null where what is known does not decide it."""
+
+    sign: Literal["and", "or"]
+    left: "Expression"
+    right: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the language, applied; null where it has no answer."""
+
+    name: str
+    of: Callable[..., "Worth"]
+    arguments: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An expression with parameters, for which arguments stand; `size` is that of its body."""
+
+    name: str
+    parameters: tuple[str, ...]
+    arguments: tuple["Expression", ...]
+    body: "Expression"
+    size: "Size"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many steps an expression takes, and how deep they lie in each other."""
+
+    steps: int
+    depth: int
+
+
+Expression: TypeAlias = (
+    Constant | Name | Negative | Arithmetic | Comparison | Joined | Call | Applied
+)
+
+
+def parts(expression: Expression) -> tuple[Expression, ...]:
+    """The expressions that stand directly in one: operands and arguments."""
+    match expression:
+        case Negative():
+            return (expression.of,)
+        case Arithmetic() | Comparison() | Joined():
+            return (expression.left, expression.right)
+        case Call() | Applied():
+            return expression.arguments
+        case _:
+            return ()
+
+
+def size_of(expression: Expression) -> Size:
+    """The size of an expression, that of what it applies included."""
+    steps, depth = 0, 0
+    waiting = [(expression, 1)]
+    while waiting:
+        one, level = waiting.pop()
+        inner = one.size if isinstance(one, Applied) else Size(0, 0)
+        steps, depth = steps + 1 + inner.steps, max(depth, level + inner.depth)
+        waiting += [(part, level + 1) for part in parts(one)]
+    return Size(steps, depth)
+
+
+def names_in(expression: Expression) -> frozenset[str]:
+    """The names of the inputs that an expression asks."""
+    found, waiting = set(), [expression]
+    while waiting:
+        one = waiting.pop()
+        waiting += parts(one)
+        if isinstance(one, Name):
+            found.add(one.name)
+    return frozenset(found)
 
 
 def worth(expression: Expression, given: Mapping[str, Input]) -> Worth:
@@ -136,6 +211,30 @@ def _comparison(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: 
     return COMPARES[expression.operator](left, right)
 
 
+def _joined(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401 - a Joined
+    settles = expression.sign == "or"
+    left = worth(expression.left, given)
+    if left is settles:
+        return settles
+    right = worth(expression.right, given)
+    if right is settles:
+        return settles
+    return None if left is None or right is None else not settles
+
+
+def _called(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401 - a Call
+    values = [worth(one, given) for one in expression.arguments]
+    try:
+        return cast("Worth", expression.of(*values))
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def _applied(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401 - an Applied
+    values = [worth(one, given) for one in expression.arguments]
+    return worth(expression.body, dict(zip(expression.parameters, values, strict=True)))
+
+
 def sort_of(value: Worth) -> str:
     """Which sort of value it is, by DMN's names; empty for null."""
     return _SORTS.get(type(value), "")
@@ -153,17 +252,17 @@ def _between(later: time, earlier: time) -> timedelta:
 
 
 def _times(duration: timedelta, number: Decimal) -> timedelta:
-    micros = _DECIMAL128.multiply(Decimal(duration // _MICROSECOND), number)
+    micros = DECIMAL128.multiply(Decimal(duration // _MICROSECOND), number)
     return timedelta(microseconds=int(micros.to_integral_value(ROUND_HALF_EVEN)))
 
 
 def _share(duration: timedelta, number: Decimal) -> timedelta:
-    micros = _DECIMAL128.divide(Decimal(duration // _MICROSECOND), number)
+    micros = DECIMAL128.divide(Decimal(duration // _MICROSECOND), number)
     return timedelta(microseconds=int(micros.to_integral_value(ROUND_HALF_EVEN)))
 
 
 def _ratio(one: timedelta, other: timedelta) -> Decimal:
-    return _DECIMAL128.divide(Decimal(one // _MICROSECOND), Decimal(other // _MICROSECOND))
+    return DECIMAL128.divide(Decimal(one // _MICROSECOND), Decimal(other // _MICROSECOND))
 
 
 def _months(total: Decimal) -> Months:
@@ -187,11 +286,11 @@ _Reckon: TypeAlias = Callable[[Any, Any], Worth]
 _DAYS: Final = ("date", "date and time")
 _RECKONED: Final[Mapping[tuple[str, str, str], tuple[str, _Reckon]]] = MappingProxyType(
     {
-        ("+", "number", "number"): ("number", _DECIMAL128.add),
-        ("-", "number", "number"): ("number", _DECIMAL128.subtract),
-        ("*", "number", "number"): ("number", _DECIMAL128.multiply),
-        ("/", "number", "number"): ("number", _DECIMAL128.divide),
-        ("**", "number", "number"): ("number", _DECIMAL128.power),
+        ("+", "number", "number"): ("number", DECIMAL128.add),
+        ("-", "number", "number"): ("number", DECIMAL128.subtract),
+        ("*", "number", "number"): ("number", DECIMAL128.multiply),
+        ("/", "number", "number"): ("number", DECIMAL128.divide),
+        ("**", "number", "number"): ("number", DECIMAL128.power),
         ("+", "string", "string"): ("string", lambda a, b: str(a + b)),
         ("+", LENGTH, LENGTH): (LENGTH, lambda a, b: a + b),
         ("-", LENGTH, LENGTH): (LENGTH, lambda a, b: a - b),
@@ -205,10 +304,10 @@ _RECKONED: Final[Mapping[tuple[str, str, str], tuple[str, _Reckon]]] = MappingPr
         ("-", "time", LENGTH): ("time", lambda a, b: _wrapped(a, -b)),
         ("+", MONTHS, MONTHS): (MONTHS, lambda a, b: Months(a.total + b.total)),
         ("-", MONTHS, MONTHS): (MONTHS, lambda a, b: Months(a.total - b.total)),
-        ("*", MONTHS, "number"): (MONTHS, lambda a, b: _months(_DECIMAL128.multiply(a.total, b))),
-        ("*", "number", MONTHS): (MONTHS, lambda a, b: _months(_DECIMAL128.multiply(a, b.total))),
-        ("/", MONTHS, "number"): (MONTHS, lambda a, b: _months(_DECIMAL128.divide(a.total, b))),
-        ("/", MONTHS, MONTHS): ("number", lambda a, b: _DECIMAL128.divide(a.total, b.total)),
+        ("*", MONTHS, "number"): (MONTHS, lambda a, b: _months(DECIMAL128.multiply(a.total, b))),
+        ("*", "number", MONTHS): (MONTHS, lambda a, b: _months(DECIMAL128.multiply(a, b.total))),
+        ("/", MONTHS, "number"): (MONTHS, lambda a, b: _months(DECIMAL128.divide(a.total, b))),
+        ("/", MONTHS, MONTHS): ("number", lambda a, b: DECIMAL128.divide(a.total, b.total)),
         **{("-", day, day): (LENGTH, lambda a, b: a - b) for day in _DAYS},
         **{("+", day, LENGTH): (day, lambda a, b: a + b) for day in _DAYS},
         **{("+", LENGTH, day): (day, lambda a, b: b + a) for day in _DAYS},
@@ -231,5 +330,8 @@ _WORTH: Final[Mapping[type, Callable[[Any, Mapping[str, Input]], Worth]]] = Mapp
         Negative: _negative,
         Arithmetic: _arithmetic,
         Comparison: _comparison,
+        Joined: _joined,
+        Call: _called,
+        Applied: _applied,
     }
 )

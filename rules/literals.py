@@ -20,6 +20,7 @@ _PERCENT: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(%|percent)", re.ASCII)
 _CALL: Final = re.compile(r'(date and time|date|time|duration)\(\s*"([^"]*)"\s*\)', re.ASCII)
 _AT: Final = re.compile(r'@"([^"]*)"', re.ASCII)
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U(0[0-9a-fA-F]{5}|10[0-9a-fA-F]{4})|(.))")
 _DAY: Final = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
 CALLS: Final[Mapping[str, Datatype]] = MappingProxyType(
     {
@@ -77,7 +78,30 @@ def _quoted(text: str, field: Field) -> str:
     if field.datatype not in TEXTS:
         bare = match[1]
         raise LiteralInvalid(f"is text, but {field.name} holds a {field.datatype}", bare)
-    return re.sub(r"\\(.)", r"\1", match[1])
+    return unescaped(match[1])
+
+
+def unescaped(text: str) -> str:
+    r"""What stands between quotation marks, its escapes read as FEEL has them.
+
+    Raises:
+        LiteralInvalid: half a character is escaped.
+
+    >>> unescaped(r"say \"h\u00e9\"")
+    'say "hé"'
+    """
+    read = _ESCAPE.sub(_escaped, text)
+    try:
+        return read.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise LiteralInvalid("holds half of a character") from error
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    if code is not None:
+        return chr(int(code, 16))
+    return {"n": "\n", "r": "\r", "t": "\t"}.get(found[3], found[3])
 
 
 def _bare_text(text: str, _field: Field) -> object:

@@ -109,6 +109,7 @@ COLUMN: Final[Mapping[str, str]] = MappingProxyType(
         "allowed": "Of a text: what it may be, the first counts most.",
         "label": "For readers.",
         "expression": "Of an input: how it is reckoned from those that are given.",
+        "default": "Of an output: what it gives where no row holds; null where it is left out.",
     }
 )
 CASES: Final[Mapping[str, str]] = MappingProxyType({"cases": "The cases, a list."})

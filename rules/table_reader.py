@@ -12,7 +12,7 @@ from rules.diagnostics import Diagnostic, Invalid, Problems, near
 from rules.expressions import Expression
 from rules.parts import CALCULATION, CALCULATION_MAY, CALCULATION_ROW, CALCULATION_ROW_MAY
 from rules.sfeel import ANYTHING, Test
-from rules.tables import HITS, Row, Table, known, unfit
+from rules.tables import HITS, Outputs, Row, Table, known, unfit
 from rules.unary import TestInvalid, value
 from rules.worded import entries, items, read_test, shown
 
@@ -63,7 +63,20 @@ class _Reader:
             outputs=outputs,
             rows=tuple(self._row(node, inputs, outputs) for node in rows),
             reckoned=reckoned,
+            defaults=self._defaults(parts.get("outputs"), outputs, inputs, hit),
         )
+
+    def _defaults(
+        self, entry: Entry | None, outputs: Sequence[Field], inputs: Sequence[Field], hit: str
+    ) -> Outputs:
+        nodes = items(entry.value) if entry is not None else ()
+        said = [{one.key: one.value for one in entries(node)}.get("default") for node in nodes]
+        if not any(said):
+            return ()
+        if hit == "C#" and entry is not None:
+            self._problems.add(entry, "default", "a table that counts gives 0 where no row holds")
+        pairs = zip(said, outputs, strict=True)
+        return tuple(self._value(node, shape, inputs) for node, shape in pairs)
 
     def _hit(self, entry: Entry | None, outputs: Sequence[Field]) -> str:
         if entry is None:
@@ -77,9 +90,9 @@ class _Reader:
             return "U"
         if hit in _NUMBERS and [f.datatype for f in outputs] != [Datatype.DECIMAL]:
             self._problems.add(entry.value, written, "needs one output, a number")
-        if hit in {"P", "O"} and not all(f.allowed for f in outputs):
+        if hit in {"P", "O"} and not any(f.allowed for f in outputs):
             example = "{name: tone, type: string, allowed: [warm, plain]}"
-            reason = "needs outputs whose allowed values say what comes first"
+            reason = "needs an output whose allowed values say what comes first"
             self._problems.add(entry.value, written, reason, example=example)
         return hit
 
@@ -95,6 +108,7 @@ class _Reader:
                 for cell, shape in self._cells(parts.get("then"), outputs)
             ),
             line=node.line,
+            note=shown(parts["note"].value) if "note" in parts else "",
         )
 
     def _cells(

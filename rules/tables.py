@@ -18,7 +18,7 @@ An output that begins with `=` is an S-FEEL expression over the inputs: `"= fare
 with an `expression` is reckoned from the others, and is tested like them.
 A type is one of number, string, boolean, date, time, date and time, duration (in days and time),
 years and months duration. Tests stand in the order of the inputs, or by name where some are left
-out. A table with one output gives its value, one with several an object. Nothing matched: null
+out. An output may have a `default`, which holds where no row does. A table with one output gives its value, one with several an object. Nothing matched: null
 (U A P F, sums), `[]` (R O C), 0 (C#).
 """
 
@@ -76,6 +76,8 @@ class Row:
     tests: tuple[Test, ...]
     outputs: Outputs
     line: int
+    note: str = field(default="", compare=False)
+    """What it says for readers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,8 @@ class Table:
     rows: tuple[Row, ...]
     reckoned: Mapping[str, Expression] = field(default_factory=dict)
     """The inputs that are reckoned from the others, by name."""
+    defaults: Outputs = ()
+    """What holds where no row matches, one an output; empty where nothing does."""
 
     def evaluate(self, given: Mapping[str, object]) -> dict[str, Json]:
         """The decision under its name.
@@ -105,7 +109,10 @@ class Table:
             if shape.name in self.reckoned:
                 named[shape.name] = reckon(self.reckoned[shape.name], shape, named)
         values = [named[shape.name] for shape in self.inputs]
-        matched = [self._valued(row, named) for row in self.rows if self._matches(row, values)]
+        found = [row for row in self.rows if self._matches(row, values)]
+        if self.defaults and not found:
+            found = [Row(tests=(), outputs=self.defaults, line=0)]
+        matched = [self._valued(row, named) for row in found]
         return {self.name: _COMBINED[self.hit](self, matched)}
 
     def _valued(self, row: Row, named: Mapping[str, Input]) -> Row:

@@ -228,7 +228,7 @@ def _split(text: str) -> Iterator[str]:
     start, inside = 0, False
     open_: list[str] = []
     for place, sign in enumerate(text):
-        if sign == '"' and text[place - 1 : place] != "\\":
+        if sign == '"' and not (inside and _escaped(text, place)):
             inside = not inside
         elif not inside:
             _bracket(text, place, open_)
@@ -236,6 +236,12 @@ def _split(text: str) -> Iterator[str]:
                 yield text[start:place]
                 start = place + 1
     yield text[start:]
+
+
+def _escaped(text: str, place: int) -> bool:
+    """Whether an odd number of backslashes stands before a place."""
+    before = text[:place]
+    return bool((len(before) - len(before.rstrip("\\"))) % 2)
 
 
 def _bracket(text: str, place: int, open_: list[str]) -> None:

@@ -11,7 +11,7 @@ from ontology.kinds import Field
 from ontology.record_values import RecordInvalid
 from ontology.values import Datatype, quote
 from rules.expression_reader import read_expression
-from rules.expressions import Arithmetic, Comparison, Expression, Name, Negative, plain, worth
+from rules.expressions import Expression, names_in, plain, worth
 from rules.unary import TestInvalid
 
 MOST_NUMBERS: Final = 100_000
@@ -95,7 +95,7 @@ def read_formula(text: str, inputs: Sequence[str]) -> Formula:
         raise RecordInvalid({_FORMULA: _cured(error, inputs)}) from error
     if sort != "number":
         raise RecordInvalid({_FORMULA: f"{quote(text)} gives a {sort}; a figure is a number"})
-    unused = sorted(set(inputs) - set(_names(expression)))
+    unused = sorted(set(inputs) - names_in(expression))
     if unused:
         raise RecordInvalid({_INPUT: f"{quote(unused[0])} does not stand in the formula"})
     return Formula(inputs=tuple(inputs), measure=None, expression=expression)
@@ -129,19 +129,6 @@ def _cured(error: TestInvalid, inputs: Sequence[str]) -> str:
     known = ", ".join(map(repr, inputs)) or "none; name them in input"
     form = f"write an expression like answers in time / answers, or {', '.join(MEASURES)}"
     return f"{quote(error.offending)}: {error.reason}{near}; its inputs are {known}; {form}"
-
-
-def _names(expression: Expression) -> Iterator[str]:
-    match expression:
-        case Name():
-            yield expression.name
-        case Negative():
-            yield from _names(expression.of)
-        case Arithmetic() | Comparison():
-            yield from _names(expression.left)
-            yield from _names(expression.right)
-        case _:
-            return
 
 
 def _number(value: Json) -> bool:

@@ -163,7 +163,7 @@ def test_nothing_in_gives_nothing_out_but_null_can_be_told(nothing: Input) -> No
         ("a == 1", "does not go on", "a = 1"),
         ("a => 1", "does not go on", "a >= 1"),
         ("2 ^ 3", "does not go on", "2 ** 3"),
-        ("a and vip", "does not go on", None),
+        ("a and vip", "and does not join a number and a boolean", None),
         ("(a", "a bracket is not closed", None),
         ("a +", "a value or a name belongs here", "0"),
         ("", "a value or a name belongs here", "0"),
