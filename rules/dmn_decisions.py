@@ -6,6 +6,9 @@ from typing import Protocol
 
 from ontology.events import Json
 from rules.dmn_types import Structure, Type
+from rules.expressions import EXPRESSIONS, size_of
+from rules.literal_decisions import LiteralDecision
+from rules.tables import Table
 
 
 class Logic(Protocol):
@@ -53,6 +56,17 @@ class Boxed:
         return {self.name: values if self.gives == "list" else values[-1]}
 
 
+def steps(logic: Logic) -> int:
+    """How many steps the expressions of a decision take, if every row holds."""
+    if isinstance(logic, Boxed):
+        return sum(steps(part.logic) for part in logic.parts)
+    if isinstance(logic, Table):
+        cells = [cell for row in logic.rows for cell in row.outputs]
+        every = [*logic.reckoned.values(), *logic.defaults, *cells]
+        return sum(size_of(one).steps for one in every if isinstance(one, EXPRESSIONS))
+    return size_of(logic.expression).steps if isinstance(logic, LiteralDecision) else 0
+
+
 def flat(name: str, kind: Type, value: object) -> dict[str, object]:
     """A value and its parts under the names by which expressions know them."""
     if not isinstance(kind, Structure):
@@ -86,7 +100,7 @@ def cycle(needs: Mapping[str, Sequence[str]]) -> list[str]:
 def ordered(needs: Mapping[str, Sequence[str]]) -> list[str]:
     """Names so that each stands behind those that it needs; there is no cycle."""
     done: dict[str, None] = {}
-    waiting = [*reversed(needs)]
+    waiting = [*needs][::-1]
     while waiting:
         name = waiting[-1]
         missing = [one for one in needs[name] if one not in done and one in needs]

@@ -1,12 +1,13 @@
 """Business knowledge models of DMN: expressions with parameters, which others apply."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ontology.kinds import Field
 from ontology.values import Datatype
 from rules.dmn_types import Simple, Type, field_of, of_sort
 from rules.expression_reader import SORTS, Function, Read, read_expression
-from rules.expressions import Applied, size_of
+from rules.expressions import Applied, Expression, Size, size_of
 from rules.unary import TestInvalid
 
 
@@ -21,6 +22,10 @@ class Knowledge:
     parameters: Mapping[str, Type]
     text: str
     functions: Mapping[str, Function]
+    bodies: dict[tuple[Datatype, ...], tuple[Expression, Size, str]] = field(
+        default_factory=dict, compare=False
+    )
+    """What was read already, by the sorts of the arguments."""
 
     def call(self, arguments: Sequence[Read], depth: int) -> Read:
         """The expression with arguments for its parameters.
@@ -38,13 +43,20 @@ class Knowledge:
             name: field_of(name, self._datatype(name, kind, sort))
             for (name, kind), (_, sort) in pairs
         }
+        sorts = tuple(one.datatype for one in fields.values())
+        if sorts not in self.bodies:
+            self.bodies[sorts] = self._body(fields, depth)
+        body, size, sort = self.bodies[sorts]
+        values = tuple(one for one, _ in arguments)
+        return Applied(self.name, tuple(fields), values, body, size), sort
+
+    def _body(self, fields: Mapping[str, Field], depth: int) -> tuple[Expression, Size, str]:
         try:
             body, sort = read_expression(self.text, fields, self.functions, depth + 1)
         except TestInvalid as error:
             words = f"{error.offending!r} in {self.name}: {error.reason}"
             raise TestInvalid(self.text, words, error.nearest) from error
-        values = tuple(one for one, _ in arguments)
-        return Applied(self.name, tuple(fields), values, body, size_of(body)), sort
+        return body, size_of(body), sort
 
     def _datatype(self, name: str, kind: Type, sort: str) -> Datatype:
         declared = kind.datatype if isinstance(kind, Simple) else None

@@ -7,7 +7,7 @@ from typing import Final
 from rules.diagnostics import Invalid, Problems, near
 from rules.dmn import VERSIONS, Decision, InputData, Model
 from rules.dmn_boxes import LOGIC, Boxes, speaks_feel
-from rules.dmn_decisions import cycle, ordered
+from rules.dmn_decisions import cycle, ordered, steps
 from rules.dmn_knowledge import Knowledge
 from rules.dmn_types import ANY, Names, Simple, Type, Types, names_of
 from rules.expression_reader import Function
@@ -15,6 +15,7 @@ from rules.functions import BUILT_IN
 from rules.xml_reader import Element, read_xml
 
 MOST_DECISIONS: Final = 1_000
+MOST_STEPS: Final = 500_000
 DEEPEST_KNOWLEDGE: Final = 16
 
 
@@ -97,6 +98,10 @@ class _Reader:
             return Model(name=named(root), version="", inputs={}, decisions={})
         self._learn()
         decisions = self._decide()
+        total = sum(steps(one.logic) for one in decisions.values())
+        if total > MOST_STEPS:
+            reason = f"its expressions take {total} steps; a model has at most {MOST_STEPS}"
+            self._problems.add(root, "definitions", reason)
         inputs.update({n: InputData(name=n, kind=k) for n, k in self._implied.items()})
         return Model(
             name=named(root),

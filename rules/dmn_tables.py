@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Final
 
 from ontology.kinds import Field
@@ -20,7 +21,7 @@ from rules.dmn_types import (
     of_sort,
 )
 from rules.expression_reader import SORTS, Function, Read, read_expression
-from rules.expressions import Expression, Name, names_in
+from rules.expressions import EXPRESSIONS, Expression, Name, names_in
 from rules.sfeel import ANYTHING, Compare, Test
 from rules.tables import HITS, Outputs, Row, Table
 from rules.unary import TestInvalid
@@ -39,7 +40,7 @@ class _Column:
     """An input while it is read: what is tested, and how its cells were read so far."""
 
     tested: Read
-    field: Field
+    shape: Field
     given: bool
     cells: dict[str, Test | Expression] = field(default_factory=dict)
 
@@ -79,14 +80,14 @@ class TableReader:
         asked: dict[str, Expression] = {}
         rules = [*element.all("rule")][:MOST_ROWS]
         rows = [self._row(rule, columns, outputs, asked) for rule in rules]
-        fields_of = [column.field for column in columns]
-        reckoned = {c.field.name: c.tested[0] for c in columns if not c.given}
+        fields_of = [column.shape for column in columns]
+        reckoned = {c.shape.name: c.tested[0] for c in columns if not c.given}
         added = [field_of(words, Datatype.BOOLEAN) for words in asked]
         reckoned.update(asked)
         needed = {one for expression in reckoned.values() for one in names_in(expression)}
         for row in rows:
             for cell in row.row.outputs:
-                needed |= names_in(cell) if isinstance(cell, _EXPRESSIONS) else frozenset()
+                needed |= names_in(cell) if isinstance(cell, EXPRESSIONS) else frozenset()
         others = needed - {f.name for f in fields_of}
         also = [one for key, one in self.names.fields.items() if key in others]
         return Table(
@@ -102,7 +103,7 @@ class TableReader:
     def _columns(self, inputs: Sequence[Element], table: Element) -> list[_Column]:
         columns: list[_Column] = []
         for at, clause in enumerate(inputs):
-            column = self._column(clause, at, table, {one.field.name for one in columns})
+            column = self._column(clause, at, table, {one.shape.name for one in columns})
             if column is not None:
                 columns.append(column)
         return columns
@@ -127,8 +128,9 @@ class TableReader:
             if given and not again
             else _apart(clause.attributes.get("label") or text, taken | {*self.names.fields})
         )
-        shape = field_of(name, datatype, allowed)
-        return _Column(tested=tested, field=shape, given=given and not again)
+        said = " ".join(clause.attributes.get("label", "").split())
+        shape = replace(field_of(name, datatype, allowed), label="" if said == name else said)
+        return _Column(tested=tested, shape=shape, given=given and not again)
 
     def _clause_type(self, clause: Element, asked: Element | None) -> Simple:
         reference = asked.attributes.get("typeRef") if asked is not None else None
@@ -228,10 +230,20 @@ class TableReader:
             if not called or called in {one.name for one in fields}:
                 reason = "output: each of several has a name of its own"
                 self.problems.add(clause, called, reason, example='<output name="share">')
-            fields.append(self._output(clause, called, _declared(kind, called, len(clauses))))
+            declared = _declared(kind, called, len(clauses))
+            fields.append(
+                self._output(clause, called, declared, self._cells(element, len(fields)))
+            )
         return fields
 
-    def _output(self, clause: Element, name: str, declared: Type) -> Field:
+    def _cells(self, element: Element, at: int) -> Iterator[str]:
+        """What the rules write as an output."""
+        for rule in element.all("rule"):
+            entries = [*rule.all("outputEntry")]
+            if at < len(entries):
+                yield entries[at].words("text")
+
+    def _output(self, clause: Element, name: str, declared: Type, cells: Iterator[str]) -> Field:
         reference = clause.attributes.get("typeRef")
         kind = self.types.of(reference, clause) if reference is not None else declared
         if isinstance(declared, Simple) and kind == ANY:
@@ -241,25 +253,24 @@ class TableReader:
             self.problems.add(clause, name, reason)
             kind = ANY
         if kind.datatype is None:
-            kind = Simple(datatype=self._written(clause, name))
+            kind = Simple(datatype=self._written(clause, name, cells))
         values = clause.one("outputValues")
         if values is not None:
             kind = self.types.constrained(kind, values)
-        return kind.field(name)
+        said = " ".join(clause.attributes.get("label", "").split())
+        return replace(kind.field(name), label="" if said == name else said)
 
-    def _written(self, clause: Element, name: str) -> Datatype:
+    def _written(self, clause: Element, name: str, cells: Iterator[str]) -> Datatype:
         """The datatype of an output that says none: that of the first value in it."""
         values = clause.one("outputValues")
-        texts = [values.words("text")] if values is not None else []
-        for text in texts:
+        for text in chain([values.words("text")] if values is not None else [], cells):
             try:
-                found = of_sort(read_cell(text, {}).sort)
+                found = of_sort(read_cell(text, self.names.fields, self.functions).sort)
             except TestInvalid:
                 continue
             if found is not None:
                 return found
-        if values is None:
-            self.problems.add(clause, name, "output: has no typeRef", example='typeRef="string"')
+        self.problems.add(clause, name, "output: has no typeRef", example='typeRef="string"')
         return Datatype.STRING
 
     def _hit(self, element: Element, outputs: Sequence[Field]) -> str:
@@ -310,8 +321,8 @@ class TableReader:
         also: list[str] = []
         for entry, column in zip(entries, columns, strict=True):
             found = self._cell(entry, column)
-            if isinstance(found, _EXPRESSIONS):
-                words = f"{column.field.name}: {' '.join(entry.words('text').split())}"
+            if isinstance(found, EXPRESSIONS):
+                words = f"{column.shape.name}: {' '.join(entry.words('text').split())}"
                 asked[words] = found
                 also.append(words)
                 found = ANYTHING
@@ -335,7 +346,7 @@ class TableReader:
         try:
             cell: Cell = read_cell(text, self.names.fields, self.functions)
             if not cell.names:
-                return cell.test(column.field)
+                return cell.test(column.shape)
             return cell.expression(column.tested)
         except TestInvalid as error:
             self.refuse(error, entry.one("text") or entry, "inputEntry: ")
@@ -367,7 +378,6 @@ class _Read:
     asked: tuple[str, ...]
 
 
-_EXPRESSIONS: Final = Expression.__args__  # type: ignore[attr-defined]
 _TRUE: Final = Compare("=", value=True)
 
 
@@ -378,6 +388,8 @@ def _widened(read: _Read, asked: Sequence[str], others: int) -> Row:
 
 
 def _declared(kind: Type, name: str, outputs: int) -> Type:
+    if isinstance(kind, Listing):
+        return ANY if kind.of is None else _declared(kind.of, name, outputs)
     if isinstance(kind, Structure):
         return kind.parts.get(name, ANY)
     return kind if outputs == 1 and isinstance(kind, Simple) else ANY

@@ -54,7 +54,9 @@ class Structure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Several values."""
+    """Several values of a type."""
+
+    of: "Type | None" = None
 
 
 Type: TypeAlias = Simple | Structure | Listing
@@ -154,7 +156,10 @@ class Types:
 
     def _definition(self, element: Element, depth: int) -> Type:
         if element.attributes.get("isCollection") == "true":
-            return Listing()
+            return Listing(of=self._single(element, depth))
+        return self._single(element, depth)
+
+    def _single(self, element: Element, depth: int) -> Type:
         parts = [*element.all("itemComponent")]
         if parts:
             return Structure(

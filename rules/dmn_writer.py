@@ -7,14 +7,14 @@ from typing import Final
 from ontology.kinds import Field
 from ontology.values import Datatype
 from rules.dmn import VERSIONS, Decision, InputData, Model
-from rules.dmn_decisions import Boxed, Logic
+from rules.dmn_decisions import Boxed, Logic, cycle
 from rules.dmn_diagram import Drawn, diagram
 from rules.dmn_types import ANY, Listing, Simple, Structure, Type
 from rules.expression_reader import SORTS
-from rules.expressions import Expression
+from rules.expressions import EXPRESSIONS
 from rules.literal_decisions import LiteralDecision
 from rules.sfeel import ANYTHING
-from rules.sfeel_text import Unwritable, expression_text, words_of, value_text
+from rules.sfeel_text import Unwritable, expression_text, value_text, words_of
 from rules.tables import HITS, Row, Table
 from rules.xml_writer import Tag, document
 
@@ -38,7 +38,11 @@ def write_dmn(model: Model, *, version: str = "1.5") -> str:
 
 
 def model_of(*decisions: Table | LiteralDecision, name: str = "") -> Model:
-    """Decisions as a model; one that has the name of an input of another feeds it."""
+    """Decisions as a model; one that has the name of an input of another feeds it.
+
+    Raises:
+        Unwritable: one feeds itself.
+    """
     names = {named(one) for one in decisions}
     made: dict[str, Decision] = {}
     inputs: dict[str, InputData] = {}
@@ -52,6 +56,10 @@ def model_of(*decisions: Table | LiteralDecision, name: str = "") -> Model:
             if f.name not in names:
                 plain = Simple(datatype=f.datatype, allowed=f.allowed)
                 inputs[f.name] = InputData(name=f.name, kind=plain)
+    path = cycle({one.name: one.needs for one in made.values()})
+    if path:
+        way = " → ".join(path)
+        raise Unwritable(f"{way}: a decision has the name of an input that feeds it; rename one")
     title = name or next(iter(made), "decisions")
     return Model(name=title, version="1.5", inputs=inputs, decisions=made)
 
@@ -290,13 +298,10 @@ def _asked(test: object, field: Field) -> str:
 
 
 def _cell(cell: object) -> str:
-    if isinstance(cell, _EXPRESSIONS):
+    if isinstance(cell, EXPRESSIONS):
         return expression_text(cell)
     return value_text(cell)  # type: ignore[arg-type] # a value
 
 
 def _text(words: str) -> Tag:
     return Tag("text", {}, words)
-
-
-_EXPRESSIONS: Final = Expression.__args__  # type: ignore[attr-defined]

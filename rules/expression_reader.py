@@ -327,7 +327,7 @@ def _zoned(text: str) -> str:
         moment = datetime.fromisoformat(written)
         if moment.tzinfo is None:
             return moment.replace(tzinfo=ZoneInfo(place)).isoformat()
-    except (ValueError, OSError) as error:
+    except (ValueError, KeyError, OSError) as error:
         raise TestInvalid(text, "is no moment at a place", _ZONED) from error
     raise TestInvalid(text, "has an offset and a place; keep one", _ZONED)
 

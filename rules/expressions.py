@@ -119,6 +119,18 @@ Expression: TypeAlias = (
     Constant | Name | Negative | Arithmetic | Comparison | Joined | Call | Applied
 )
 
+EXPRESSIONS: Final = (
+    Constant,
+    Name,
+    Negative,
+    Arithmetic,
+    Comparison,
+    Joined,
+    Call,
+    Applied,
+)
+"""The same for `isinstance`."""
+
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
     """The expressions that stand directly in one: operands and arguments."""
@@ -231,7 +243,7 @@ def _called(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN4
 
 
 def _applied(expression: Any, given: Mapping[str, Input]) -> Worth:  # noqa: ANN401 - an Applied
-    values = [worth(one, given) for one in expression.arguments]
+    values: list[Any] = [worth(one, given) for one in expression.arguments]
     return worth(expression.body, dict(zip(expression.parameters, values, strict=True)))
 
 

@@ -77,6 +77,7 @@ def expression_text(expression: Expression) -> str:
 
 def _text(expression: Expression, level: int) -> str:
     """An expression where one of a level of precedence stands; a weaker one gets brackets."""
+    sign: str
     match expression:
         case Constant():
             return value_text(expression.value)
@@ -127,13 +128,29 @@ def words_of(test: Test, field: Field, *, book: bool = False) -> str:
     Raises:
         Unwritable: S-FEEL has no words for it.
     """
+    plain = _plain(test, book=book)
+    if field.datatype is Datatype.TOKEN and _orders(plain):
+        return _listed(plain, field) or _cell(plain)
     try:
-        return _cell(_plain(test, book=book))
+        return _cell(plain)
     except Unwritable:
-        listed = _listed(test, field)
+        listed = _listed(plain, field)
         if listed is None:
             raise
         return listed
+
+
+def _orders(test: Test) -> bool:
+    """Whether a test asks what comes before what: of names in a list, attune's own order."""
+    match test:
+        case OneOf() | AllOf():
+            return any(map(_orders, test.tests))
+        case Not():
+            return _orders(test.test)
+        case Compare():
+            return test.operator not in {"=", "!="}
+        case _:
+            return isinstance(test, Interval)
 
 
 def yaml_words_of(test: Test) -> str:
@@ -147,6 +164,10 @@ def yaml_words_of(test: Test) -> str:
 
 
 def _yaml_part(test: Test) -> str:
+    if isinstance(test, Anything):
+        return "-"
+    if isinstance(test, Given):
+        return "given" if test.there else "not given"
     if isinstance(test, Not):
         return f"not({', '.join(_positives(test.test))})"
     return ", ".join(_positives(test))
@@ -163,6 +184,8 @@ def _plain(test: Test, *, book: bool) -> Test:
         return OneOf(tuple(_plain(one, book=book) for one in test.tests))
     if isinstance(test, Not):
         return Not(_plain(test.test, book=book))
+    if isinstance(test, Compare) and test.operator == "!=":
+        return Not(Compare("=", test.value))
     return test
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from ontology.kinds import Field
 from ontology.values import Datatype, Value, encode
 from rules.columns import TYPES
-from rules.expressions import Expression
+from rules.expressions import EXPRESSIONS, Expression
 from rules.literal_decisions import LiteralDecision, read_decision
 from rules.sfeel import Compare, OneOf, Test
 from rules.sfeel_text import Unwritable, expression_text, yaml_words_of
@@ -18,8 +18,7 @@ from rules.unary import TestInvalid, parse, value
 
 _SAFE: Final = re.compile(r"[^\W\d][\w/]*(?:[ -][\w/]+)*")
 _TAKEN: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-_NAMES: Final = {datatype: name for name, (datatype, _) in reversed(TYPES.items())}
-_EXPRESSIONS: Final = Expression.__args__  # type: ignore[attr-defined]
+_NAMES: Final = {datatype: name for name, (datatype, _) in reversed([*TYPES.items()])}
 
 
 def write_decision(decision: Table | LiteralDecision) -> str:
@@ -67,7 +66,7 @@ def _table(table: Table) -> Iterator[str]:
 
 def _row(table: Table, row: Row) -> Iterator[str]:
     tests = zip(row.tests, table.inputs, strict=True)
-    yield f"when: [{', '.join(test_scalar(test, field) for test, field in tests)}]"
+    yield f"when: [{', '.join(asked_text(test, field) for test, field in tests)}]"
     cells = zip(row.outputs, table.outputs, strict=True)
     yield f"then: [{', '.join(cell_text(cell, field) for cell, field in cells)}]"
     if row.note:
@@ -100,14 +99,14 @@ def _list(texts: Sequence[str]) -> str:
     return f"[{', '.join(map(scalar, texts))}]"
 
 
-def test_scalar(test: Test, field: Field) -> str:
+def asked_text(test: Test, field: Field) -> str:
     """A test as a cell of a row: bare words where they say the same.
 
     Raises:
         Unwritable: tables have no words for it.
     """
     if isinstance(test, OneOf) and all(isinstance(one, Compare) for one in test.tests):
-        return f"[{', '.join(test_scalar(one, field) for one in test.tests)}]"
+        return f"[{', '.join(asked_text(one, field) for one in test.tests)}]"
     if isinstance(test, Compare) and test.operator == "=":
         bare = str(test.value) if isinstance(test.value, str) else _plain(test.value)
         if _same(bare, test, field):
@@ -128,10 +127,10 @@ def cell_text(cell: Value | Expression | None, field: Field) -> str:
     """An output as a cell of a row."""
     if cell is None:
         return "null"
-    if isinstance(cell, _EXPRESSIONS):
+    if isinstance(cell, EXPRESSIONS):
         return scalar(f"= {expression_text(cell)}")
     if not isinstance(cell, str):
-        return _plain(cell)  # type: ignore[arg-type] # a value
+        return _plain(cell)
     bare = _SAFE.fullmatch(cell) and cell.lower() not in _TAKEN
     try:
         if bare and value(cell, field) == cell:

@@ -18,8 +18,8 @@ An output that begins with `=` is an S-FEEL expression over the inputs: `"= fare
 with an `expression` is reckoned from the others, and is tested like them.
 A type is one of number, string, boolean, date, time, date and time, duration (in days and time),
 years and months duration. Tests stand in the order of the inputs, or by name where some are left
-out. An output may have a `default`, which holds where no row does. A table with one output gives its value, one with several an object. Nothing matched: null
-(U A P F, sums), `[]` (R O C), 0 (C#).
+out. A table with one output gives its value, one with several an object. Nothing matched: what the
+outputs give by `default`; else null (U A P F, sums), `[]` (R O C), 0 (C#).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -7,26 +7,39 @@ from typing import Annotated, Final
 import typer
 
 from service.cli.output import refuse
+from service.cli.rule_exchange import bring_dmn, take_dmn
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="A book, a calculation, or a shipped book's name.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A book, a calculation, or a shipped book's name; for dmn also a folder."
+        ),
+    ],
     as_: Annotated[
-        str | None, typer.Option("--format", help="xlsx; by the ending of --out if absent.")
+        str | None, typer.Option("--format", help="xlsx or dmn; by the ending of --out if absent.")
     ] = None,
     table: Annotated[str | None, typer.Option(help="One table of a book; all if absent.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write it.")] = None,
 ) -> None:
-    """Write decision tables for people who keep them in a spreadsheet."""
+    """Write decision tables for people who keep them in a spreadsheet or in an editor of DMN.
+
+    DMN takes expressions too, and a folder of calculations as one model.
+    """
     form = as_ or (out.suffix.lstrip(".") if out is not None else "")
     if form not in EXPORTS:
         refuse(f"--format {form!r} is none of {', '.join(EXPORTS)}; for example --format xlsx")
     EXPORTS[form](file, table, out or Path(f"{file.stem}.{form}"))
 
 
-def bring_in(
-    file: Annotated[Path, typer.Argument(help="A workbook that `attune rules export` wrote.")],
-    into: Annotated[Path, typer.Option(help="The book or calculation that it came from.")],
+def bring_in(  # noqa: PLR0913 - the options of one command
+    file: Annotated[
+        Path, typer.Argument(help="A workbook that `attune rules export` wrote, or a DMN file.")
+    ],
+    into: Annotated[
+        Path | None, typer.Option(help="Of a workbook: the book or calculation it came from.")
+    ] = None,
     errors: Annotated[
         Path | None, typer.Option(help="Where to write the workbook with every bad cell marked.")
     ] = None,
@@ -34,11 +47,28 @@ def bring_in(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
     ] = False,
+    out: Annotated[Path, typer.Option(help="Of DMN: the folder for the new files.")] = Path(),
+    book: Annotated[str | None, typer.Option(help="Of DMN: make a book of this name.")] = None,
+    stratum: Annotated[str, typer.Option(help="Of such a book: when its rules run.")] = "escalate",
+    owner: Annotated[
+        str, typer.Option(help="Of such a book: who answers for it.")
+    ] = "team/crisis-office",
 ) -> None:
-    """Bring the rows of tables back into their file: all, or none where one is wrong."""
+    """Bring the rows of a workbook back into their file: all, or none where one is wrong.
+
+    Of DMN each decision becomes a new file, or with --book all become one book and its cases.
+    """
     form = file.suffix.lower().lstrip(".")
+    if form == "dmn":
+        if into is not None or errors is not None:
+            refuse("--into and --errors are for workbooks; DMN makes new files: name --out DIR")
+        bring_dmn(file, out, None if book is None else (book, stratum, owner), dry_run=dry_run)
+        return
     if form not in IMPORTS:
-        refuse(f"{file}: ends in none of {', '.join(IMPORTS)}; save it as {file.stem}.xlsx")
+        known = ", ".join(["dmn", *IMPORTS])
+        refuse(f"{file}: ends in none of {known}; save it as {file.stem}.xlsx")
+    if into is None:
+        refuse(f"--into is missing: name the book or calculation that {file} came from")
     IMPORTS[form](file, into, errors, dry_run)
 
 
@@ -121,7 +151,10 @@ def _decoded(path: Path, content: bytes) -> str:
         refuse(f"{path}: byte {error.start} is no UTF-8")
 
 
-EXPORTS: Final[Mapping[str, Callable[[Path, str | None, Path], None]]] = {"xlsx": _to_xlsx}
+EXPORTS: Final[Mapping[str, Callable[[Path, str | None, Path], None]]] = {
+    "xlsx": _to_xlsx,
+    "dmn": take_dmn,
+}
 _SHEETS: Final = ("xlsx", "xlsm", "xls", "ods", "xlsb")
 """All but the first are refused with what to do instead."""
 IMPORTS: Final[Mapping[str, Callable[[Path, Path, Path | None, bool], None]]] = dict.fromkeys(

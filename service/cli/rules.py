@@ -8,6 +8,7 @@ import typer
 
 from service.cli.output import AsJson, refuse, show
 from service.cli.policy_diff import rules_diff
+from service.cli.rule_exchange import evaluated_dmn, is_dmn
 from service.cli.rule_files import bytes_of, content_of, moment_of
 from service.cli.rule_formats import bring_in, export
 from service.cli.rule_verification import verify
@@ -102,20 +103,24 @@ def run_tables(
 
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="A decision table, an expression or a book.")],
+    file: Annotated[Path, typer.Argument(help="A table, an expression, a DMN file or a book.")],
     given: Annotated[
         Path, typer.Option("--input", help="Inputs: a JSON object, or an array of them.")
     ],
     at: Annotated[
         str | None, typer.Option(help="When, ISO 8601; books only; now if absent.")
     ] = None,
+    decision: Annotated[
+        str | None, typer.Option(help="Of a model of DMN only this decision; else all.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a decision or a book on inputs: an object by name, for an array an array.
 
-    A table or an expression takes inputs by name. A book takes facts by kind, one object or a
-    list of them, and gives what it concludes by kind, with the rules that fired under "rules".
+    A table, an expression or a model of DMN takes inputs by name. A book takes facts by kind, one
+    object or a list of them, and gives what it concludes by kind, with the rules that fired under
+    "rules".
     """
     import json  # noqa: PLC0415 - light start
 
@@ -127,7 +132,7 @@ def evaluate(
         refuse(f'{given}: no JSON: {error}; write an object like {{"delay": "PT90M"}}')
     rows = inputs if isinstance(inputs, list) else [inputs]
     try:
-        found = _evaluated(file, rows, at)
+        found = _evaluated(file, rows, at, decision)
     except InputInvalid as error:
         refuse(f"{given}: {error}")
     except HitViolated as error:
@@ -197,8 +202,12 @@ def write_schema(
 
 
 def _text(path: Path) -> str:
+    return _decoded(path, bytes_of(path))
+
+
+def _decoded(path: Path, content: bytes) -> str:
     try:
-        return bytes_of(path).decode()
+        return content.decode()
     except UnicodeDecodeError:
         refuse(f"{path}: is no UTF-8")
 
@@ -210,7 +219,9 @@ def _policy(content: Mapping[str, bytes]) -> "Policy":
     return build(content, catalogue())
 
 
-def _evaluated(file: Path, rows: Sequence[object], at: str | None) -> "list[dict[str, Json]]":
+def _evaluated(
+    file: Path, rows: Sequence[object], at: str | None, decision: str | None
+) -> "list[dict[str, Json]]":
     from rules.diagnostics import Invalid  # noqa: PLC0415 - light start
     from rules.literal_decisions import read_decision  # noqa: PLC0415 - light start
     from rules.tables import InputInvalid  # noqa: PLC0415 - light start
@@ -218,11 +229,15 @@ def _evaluated(file: Path, rows: Sequence[object], at: str | None) -> "list[dict
     objects = [row for row in rows if isinstance(row, dict)]
     if len(objects) != len(rows):
         raise InputInvalid({"": "each input is an object"})
-    text = _text(file)
+    if is_dmn(content := bytes_of(file)):
+        return evaluated_dmn(content, file, objects, decision)
+    if decision is not None:
+        refuse(f"--decision {decision[:80]!r} is for models of DMN; {file} is none")
+    text = _decoded(file, content)
     try:
-        decision = read_decision(text, file=str(file))
-        if decision is not None:
-            return [decision.evaluate(row) for row in objects]
+        one = read_decision(text, file=str(file))
+        if one is not None:
+            return [one.evaluate(row) for row in objects]
         policy = _policy({file.name: text.encode()})
     except Invalid as error:
         refuse(str(error))
