@@ -9,10 +9,12 @@ from docs.quoting import compact, parted, says
 from docs.reference import table
 from docs.trials import of_calculation, reckoned
 from ontology.events import Json
+from ontology.kinds import Field
+from ontology.values import Datatype
 from rules import parts
 from rules.columns import TYPES
 from rules.construct import Reckoning
-from rules.expression_reader import LEVELS
+from rules.expression_reader import LEVELS, read_expression
 from rules.expressions import ORDERED, RESULTS
 from rules.forms_of_calculations import (
     BOTH,
@@ -24,6 +26,7 @@ from rules.forms_of_calculations import (
     SETTLING,
     WRONG,
 )
+from rules.functions import BUILT_IN
 from rules.sfeel import COMPARES
 from rules.tables import HITS
 
@@ -48,6 +51,7 @@ def calculations() -> str:
         + _hits()
         + _reckoned()
         + _expressions()
+        + _functions()
         + _signs()
     )
 
@@ -112,6 +116,31 @@ def _expressions() -> str:
         + "\nWhat is refused, `fare` being a number and `delay` a duration:\n\n"
         + table(("expression", "it says"), wrong)
     )
+
+
+def _functions() -> str:
+    given: Mapping[str, Json] = {"fare": 20}
+    rows = [
+        (
+            f"`{one.name}`",
+            ", ".join(" or ".join(sorts) for sorts in one.takes) + (" …" if one.more else ""),
+            f"`{one.example}`",
+            compact(answer(one.example, _sort(one.example), given)),
+        )
+        for one in BUILT_IN.values()
+    ]
+    return (
+        "\n### Functions\nWith a null for an argument they give null; `…` takes several of the "
+        "last. `fare` is 20 here.\n\n" + table(("function", "takes", "example", "is"), rows)
+    )
+
+
+def _sort(text: str) -> str:
+    """The sort of value that an expression over a fare and a delay gives."""
+    fields = {
+        "fare": Field(name="fare", datatype=Datatype.DECIMAL, decimals=12),
+    }
+    return read_expression(text, fields)[1]
 
 
 def _inputs(one: Reckoning) -> str:

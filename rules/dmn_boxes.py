@@ -65,6 +65,8 @@ class Boxes:
 
     def read(self, element: Element, name: str, kind: Type) -> tuple[Logic, Type]:
         """The logic under a name, and the type of what it gives."""
+        if len(element.children) > MOST_PARTS and element.name in {"context", "list", "relation"}:
+            self.problems.add(element, element.name, f"has more than {MOST_PARTS} parts; split it")
         reference = element.attributes.get("typeRef")
         if kind == ANY and reference is not None:
             kind = self.types.of(reference, element)

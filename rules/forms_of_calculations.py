@@ -122,6 +122,18 @@ RECKONING: Final = (
         gives=True,
         given={},
     ),
+    Reckoning(
+        means="`and` and `or` are null only where what is known does not decide it.",
+        written="fare > 10 or fare < null",
+        gives=True,
+        given=_FARE,
+    ),
+    Reckoning(
+        means="A function takes its arguments in brackets.",
+        written="not(fare > 10)",
+        gives=False,
+        given=_FARE,
+    ),
     Reckoning(means="What has no answer is null.", written="1 / 0", gives=None, given={}),
     Reckoning(
         means="A month later is the same day of the month, or the last one where it is too short.",

@@ -134,7 +134,7 @@ _ALL: Final = (
         takes=(("boolean",),),
         gives="boolean",
         does=lambda truth: not truth,
-        example="not(hurt)",
+        example="not(fare = 20)",
     ),
     BuiltIn(
         name="abs",

@@ -7,8 +7,12 @@ from ontology import marked_yaml, months, values
 from rules import (
     conditions,
     diagnostics,
+    dmn_boxes,
+    dmn_reader,
+    dmn_tables,
     durable,
     expression_reader,
+    functions,
     giving_way,
     policy,
     rule_parts,
@@ -17,6 +21,7 @@ from rules import (
     template_slots,
     unary,
     wording,
+    xml_reader,
 )
 
 
@@ -55,6 +60,19 @@ LIMITS: Final = (
     ),
     Limit(means="Characters of an expression", most=expression_reader.LONGEST_EXPRESSION),
     Limit(means="Levels of brackets in an expression", most=expression_reader.MOST_NESTED),
+    Limit(means="Parts that an expression joins in a row", most=expression_reader.DEEPEST),
+    Limit(means="Steps that an expression takes", most=expression_reader.MOST_STEPS),
+    Limit(means="Places to which a function rounds", most=functions.MOST_PLACES),
+    Limit(means="Bytes of a DMN file", most=xml_reader.MOST_BYTES),
+    Limit(means="Elements of a DMN file", most=xml_reader.MOST_ELEMENTS),
+    Limit(means="Attributes of an element of DMN", most=xml_reader.MOST_ATTRIBUTES),
+    Limit(means="Characters of an attribute of DMN", most=xml_reader.LONGEST_ATTRIBUTE),
+    Limit(means="Characters of a text of DMN", most=xml_reader.LONGEST_TEXT),
+    Limit(means="Decisions of a model of DMN", most=dmn_reader.MOST_DECISIONS),
+    Limit(means="Steps that all expressions of a model take", most=dmn_reader.MOST_STEPS),
+    Limit(means="Rules of a decision table of DMN", most=dmn_tables.MOST_ROWS),
+    Limit(means="Inputs of a decision table of DMN", most=dmn_tables.MOST_COLUMNS),
+    Limit(means="Parts of a context or a list of DMN", most=dmn_boxes.MOST_PARTS),
     Limit(
         means="Facts of a decision that both engines judge; beyond it the generated code alone",
         most=durable.MOST_FACTS,
