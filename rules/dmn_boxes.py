@@ -65,14 +65,10 @@ class Boxes:
 
     def read(self, element: Element, name: str, kind: Type) -> tuple[Logic, Type]:
         """The logic under a name, and the type of what it gives."""
-        if len(element.children) > MOST_PARTS and element.name in {"context", "list", "relation"}:
-            self.problems.add(element, element.name, f"has more than {MOST_PARTS} parts; split it")
         reference = element.attributes.get("typeRef")
         if kind == ANY and reference is not None:
             kind = self.types.of(reference, element)
-        if not speaks_feel(element):
-            reason = f"{element.name}: is in another language than FEEL"
-            self.problems.add(element, element.attributes["expressionLanguage"], reason)
+        self._bounded(element)
         if element.name == "decisionTable":
             return self._tables().read(element, name, kind)
         if element.name == "context":
@@ -86,6 +82,14 @@ class Boxes:
         reason = f"{name}: is {_BEYOND[element.name]}"
         self.problems.add(element, element.name, reason)
         return self._single(_NOTHING, name, kind, element)
+
+    def _bounded(self, element: Element) -> None:
+        """Refuse another language, and a box of too many parts."""
+        if not speaks_feel(element):
+            reason = f"{element.name}: is in another language than FEEL"
+            self.problems.add(element, element.attributes["expressionLanguage"], reason)
+        if len(element.children) > MOST_PARTS and element.name in {"context", "list", "relation"}:
+            self.problems.add(element, element.name, f"has more than {MOST_PARTS} parts; split it")
 
     def _tables(self) -> TableReader:
         return TableReader(
