@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import combinations_with_replacement
+from itertools import combinations, product
 from typing import Final, TypeAlias
 
 from ontology.facts import Fact, catalogue
@@ -16,6 +16,7 @@ from rules.situations import Without
 from rules.value_sets import ValueSet
 
 Pair: TypeAlias = tuple[Rule, Rule]
+_Groups: TypeAlias = defaultdict[object, defaultdict[object, dict[str, Rule]]]
 _MAIN: Final = ("name", "team", "step", "strategy")
 _STRATEGY: Final = catalogue().kinds["prohibition"].fields["name"]
 _DENIED: Final = (
@@ -26,19 +27,32 @@ _DENIED: Final = (
 
 def pairs(inquiry: Inquiry, kind: str) -> Iterator[Pair]:
     """The pairs of rules that would be a conflict, or an overlap, if they fired together."""
-    contesting, meets = (contested, opposed) if kind == "conflict" else (_sharing, _touching)
+    find = _contesting if kind == "conflict" else _touched
+    yield from {(one.id, other.id): (one, other) for one, other in find(inquiry)}.values()
+
+
+def _contesting(inquiry: Inquiry) -> Iterator[Pair]:
+    """Rules on different sides of something; one rule may stand on both."""
+    groups: _Groups = defaultdict(lambda: defaultdict(dict))
+    for rule in inquiry.rules:
+        for fact in rule.conclusions:
+            for about, side in contested(fact):
+                groups[about][side][rule.id] = rule
+    for sides in groups.values():
+        for some, others in combinations(sides.values(), 2):
+            for one, other in product(some.values(), others.values()):
+                yield (one, other) if one.id <= other.id else (other, one)
+
+
+def _touched(inquiry: Inquiry) -> Iterator[Pair]:
+    """Rules that say something of the same thing."""
     groups: defaultdict[object, dict[str, Rule]] = defaultdict(dict)
     for rule in inquiry.rules:
         for fact in rule.conclusions:
-            for about in contesting(fact):
-                groups[about][rule.id] = rule
-    told: set[tuple[str, str]] = set()
+            groups[_about(fact)][rule.id] = rule
     for rules in groups.values():
-        for one, other in combinations_with_replacement(rules.values(), 2):
-            if (one.id, other.id) in told or (one is other and kind != "conflict"):
-                continue
-            told.add((one.id, other.id))
-            if any(meets(a, b) for a in one.conclusions for b in other.conclusions):
+        for one, other in combinations(rules.values(), 2):
+            if any(_touching(a, b) for a in one.conclusions for b in other.conclusions):
                 yield one, other
 
 
@@ -68,8 +82,8 @@ def overlap(inquiry: Inquiry, pair: Pair) -> list[Finding] | None:
     return _told(inquiry, "overlap", pair, why, "nothing, if that is what you mean")
 
 
-def _sharing(fact: Fact) -> Iterator[object]:
-    yield fact.kind if fact.kind in ORDERED else (fact.kind, *map(fact.values.get, _MAIN))
+def _about(fact: Fact) -> object:
+    return fact.kind if fact.kind in ORDERED else (fact.kind, *map(fact.values.get, _MAIN))
 
 
 def _touching(one: Fact, other: Fact) -> bool:

@@ -115,18 +115,23 @@ class Inquiry:
         return "never" if sure else "unknown"
 
     def firing(
-        self, rules: Sequence[Rule], *, single: bool = False, without: Sequence[Without] = ()
+        self,
+        rules: Sequence[Rule],
+        *,
+        single: bool = False,
+        without: Sequence[Without] = (),
+        to_tell: bool = True,
     ) -> Example | Never:
         """Facts on which all the rules fire, and from which nothing of `without` comes.
 
-        Confirmed by every engine; facts on which they disagree are no example.
+        What is `to_tell` is confirmed by every engine; facts on which they disagree are none.
         """
         check = _and_not(fires(rule.id for rule in rules), [one.region for one in without])
         answers = set[Never]()
         for wanted in _each([self.grounds.asked[rule.id] for rule in rules]):
             apart = [Asked(places=(), without=tuple(without))] if without else []
             found = self.grounds.example([*wanted, *apart], rules, check, single=single)
-            if isinstance(found, Example) and self.confirms(found, check):
+            if isinstance(found, Example) and (not to_tell or self.confirms(found, check)):
                 return found
             answers.add("unknown" if isinstance(found, Example) else found)
         return "never" if answers <= {"never"} else "unknown"

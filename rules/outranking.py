@@ -44,13 +44,12 @@ def unread(one: Fact, other: Fact, read: Iterable[Region]) -> bool:
     return all(region.has(one) for region in read if region.has(other))
 
 
-def contested(fact: Fact) -> Iterator[tuple[object, ...]]:
-    """What a conclusion could be opposed about: two that are opposed share one of these."""
+def contested(fact: Fact) -> Iterator[tuple[object, object]]:
+    """What a conclusion takes a side in, and which; conclusions are opposed on different sides."""
     if fact.kind == "routing" and "otherwise" in fact.values:
-        yield "stand-in", fact.values["team"]
+        yield ("stand-in", fact.values["team"]), fact.values["otherwise"]
     for at, pair in enumerate(OPPOSED):
-        if any(_said(fact, what) for what in pair):
-            yield "opposed", at
+        yield from ((at, side) for side, what in enumerate(pair) if _said(fact, what))
 
 
 def opposed(one: Fact, other: Fact) -> bool:

@@ -32,7 +32,7 @@ def unreachable(inquiry: Inquiry, rule: Rule) -> list[Finding] | None:
     if dead and rule.id not in _rows(inquiry):
         at, why = dead[0]
         return _told(inquiry, rule, alternatives[at], f"alternative {at + 1} of its `any`: {why}")
-    found = inquiry.firing([rule])
+    found = inquiry.firing([rule], to_tell=False)
     if found == "never":
         why = "what earlier rules conclude never leaves all that it asks for together"
         return _told(inquiry, rule, alternatives[0], why)

@@ -78,7 +78,7 @@ def _result(one: Finding, paths: Mapping[str, str]) -> dict[str, Json]:
 
 
 def _accepted(reason: str) -> dict[str, Json]:
-    suppression: Json = {"kind": "inSource", "status": "accepted", "justification": reason}
+    suppression: Json = {"kind": "inSource", "justification": reason}
     return {"suppressions": [suppression]}
 
 
