@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from knowledge import merkle
 from knowledge.database import Database
@@ -80,6 +80,15 @@ class Recorded:
         if before is not None:
             query = query.where(EVENTS.c.sequence < before)
         return self._events(query.order_by(EVENTS.c.sequence.desc()).limit(limit))
+
+    def count(self, event_type: str, most: int) -> int:
+        """How many events of a type there are; counts no further than `most`."""
+        some = select(EVENTS.c.sequence).where(
+            EVENTS.c.type == event_type, EVENTS.c.sequence <= self._last
+        )
+        query = select(func.count()).select_from(some.limit(most).subquery())
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def at(self, sequence: int) -> Event | None:
         """The event of that sequence."""

@@ -168,7 +168,7 @@ class Decision:
         """The JSON form: every fact once under `facts`, firings name them by index."""
         table = _Table()
         firings: list[Json] = [table.firing(firing) for firing in self.firings]
-        plain = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        plain = {f.name: plain_form(getattr(self, f.name)) for f in fields(self)}
         plain |= {"at": self.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
         plain |= {"firings": firings, "facts": [fact.to_json() for fact in table.facts]}
         plain["set_aside"] = plain["set_aside"] or None  # decisions before there were any
@@ -217,10 +217,10 @@ class _Table:
         return place
 
 
-def _plain(value: object) -> Json:
+def plain_form(value: object) -> Json:
     """Parts of a decision as JSON; a part's missing fields are left out."""
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [plain_form(one) for one in value]
     if isinstance(value, Route | Response | Requirement | Notification | RecoveryStep):
         return _part(value)
     if isinstance(value, Duty | Caution | RuleError | SetAside):

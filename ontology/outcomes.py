@@ -5,7 +5,7 @@ from typing import Final
 
 import orjson
 
-from ontology.decisions import Decision
+from ontology.decisions import Decision, plain_form
 from ontology.events import Json
 
 PARTS: Final[Mapping[str, Json]] = {
@@ -35,16 +35,22 @@ def outcome_text(shown: Mapping[str, Json]) -> str:
 
     A duty counts whichever rule brings it about.
     """
-    said = {name: shown.get(name, empty) for name, empty in PARTS.items()}
-    duties = said["duties"]
-    if isinstance(duties, list) and duties:
-        said["duties"] = sorted((_unruled(one) for one in duties), key=_text)
+    said = {name: _kept(name, shown.get(name, empty)) for name, empty in PARTS.items()}
     return _text({name: value for name, value in said.items() if value is not None})
+
+
+def part_text(name: str, shown: Json) -> str:
+    """What `outcome_text` says of one part; empty where it says nothing.
+
+    >>> part_text("tier", "board")
+    '"tier":"board"'
+    """
+    return "" if shown is None else f'"{name}":{_text(_kept(name, shown))}'
 
 
 def outcome_of(decision: Decision) -> str:
     """The outcome of a decision."""
-    return outcome_text(decision.to_json())
+    return outcome_text({name: plain_form(getattr(decision, name)) for name in PARTS})
 
 
 def rules_of(shown: Mapping[str, Json]) -> list[str]:
@@ -56,6 +62,12 @@ def rules_of(shown: Mapping[str, Json]) -> list[str]:
     firings, outranked = shown.get("firings"), shown.get("outranked")
     fired = [str(one["rule"]) for one in _rows(firings)]
     return sorted({*fired, *(map(str, outranked) if isinstance(outranked, list) else ())})
+
+
+def _kept(name: str, shown: Json) -> Json:
+    if name == "duties" and isinstance(shown, list):
+        return sorted((_unruled(one) for one in shown), key=_text)
+    return shown
 
 
 def _unruled(duty: Json) -> Json:

@@ -41,6 +41,9 @@ _BREAKS: Final[Mapping[str, Mapping[str, tuple[Value, ...]]]] = MappingProxyType
     }
 )
 
+READ: Final = _SENDING.union({"kind"}, *_BREAKS.values())
+"""What a decision depends on of a request, beside what rules conclude of it."""
+
 
 def doubts(
     facts: Iterable[Fact], errors: Iterable[RuleError], disagreements: Iterable[str]

@@ -49,7 +49,7 @@ class Compiled:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Compile; a few milliseconds for 200 rules."""
-        self._patterns = _Numbers()
+        self._patterns = Numbers()
         self._alternatives = [
             _Alternative(
                 rule=rule.id,
@@ -144,13 +144,14 @@ def _asks(ask: Ask, values: Mapping[str, Value]) -> bool:
 
 
 @dataclass(slots=True)
-class _Numbers:
+class Numbers:
     """Numbers equal patterns once, in the order in which they come."""
 
     found: list[Pattern] = field(default_factory=list)
     _known: dict[Pattern, int] = field(default_factory=dict)
 
     def of(self, pattern: Pattern) -> int:
+        """The number of a pattern."""
         number = self._known.setdefault(pattern, len(self.found))
         if number == len(self.found):
             self.found.append(pattern)

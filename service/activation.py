@@ -5,13 +5,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from knowledge.ledger import Ledger
 from ontology.events import Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ActRefused
 from ontology.lifecycle_data import DataProblem, duration
 from rules.policy import Policy
 from rules.rulebook import Rule
+from service.blast_radius import Limit, objections
 from service.bundle import part_of, without_books
+from service.clock import Clock
 from service.policies import Policies, Proposal
 from service.trial import trial
 
@@ -27,20 +30,26 @@ _CHANGING: Final = _ENTERING | {"rollback", "end"}
 class ActivationGuard:
     """Refuses to activate what is stale or fails its trial, and to break the glass too widely."""
 
-    def __init__(self, policies: Policies) -> None:
-        """Judge by this fold."""
+    def __init__(self, policies: Policies, ledger: Ledger, clock: Clock, limit: Limit) -> None:
+        """Judge by this fold, and by what backtests are recorded."""
         self._policies: Final = policies
+        self._ledger: Final = ledger
+        self._clock: Final = clock
+        self._limit: Final = limit
 
     def __call__(self, thing: ThingId, act: str, data: Mapping[str, Json]) -> tuple[Scope, ...]:
         """The scopes that an act on a proposal writes to besides its own.
 
         Raises:
             ActRefused: the proposal was written on another policy than the active one, its
-                trial fails, or a break-glass is too long or too wide.
+                trial fails, its backtest is missing, old or over the limit, or a break-glass is
+                too long or too wide.
         """
         proposal = self._policies.proposals.get(thing)
         if act in _ENTERING and proposal is not None:
             problems = [*self._stale(proposal), *self._emergency(proposal, act, data)]
+            if act == "activate":
+                problems += self._untried(proposal)
             if not problems:
                 problems += self._trial(proposal)
             if problems:
@@ -56,6 +65,11 @@ class ActivationGuard:
             " now; pull, write it again on that one, and propose it"
         )
         return [DataProblem("state", words)]
+
+    def _untried(self, proposal: Proposal) -> list[DataProblem]:
+        now = self._clock.now()
+        why = objections(self._ledger, self._limit, proposal.digest, proposal.id, now)
+        return [DataProblem("state", words) for words in why]
 
     def _trial(self, proposal: Proposal) -> list[DataProblem]:
         files = self._policies.files(proposal.digest)

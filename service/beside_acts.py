@@ -12,6 +12,7 @@ from service.alert_guard import AlertGuard
 from service.alerts import KIND as ALERT
 from service.alerts import Alerts
 from service.approving import ApprovalJoint
+from service.blast_radius import Limit
 from service.clock import Clock
 from service.committing import Guard, Joint
 from service.deviations import KIND as DEVIATION
@@ -25,6 +26,7 @@ from service.joining import KIND as LINK
 from service.joining import LinkJoint
 from service.message_content import KIND as MESSAGE
 from service.message_content import PROMISE
+from service.overriding import ProposalJoint
 from service.pathways import KIND as PATHWAY
 from service.pathways import PathwayJoint
 from service.placements import KIND as PLACEMENT
@@ -45,18 +47,19 @@ from service.skills import Skills
 from service.temporary import KIND as ROUTING
 
 
-def guards(
+def guards(  # noqa: PLR0913 - the parts of a world that guards read
     *,
     ledger: Ledger,
     graph: Graph,
     clock: Clock,
     policies: Policies,
+    limit: Limit,
     alerts: Callable[[], Alerts],
     skills: Callable[[], Skills],
 ) -> dict[str, Guard]:
     """The guards by kind of thing, over the parts of one world."""
     return {
-        PROPOSAL: ActivationGuard(policies),
+        PROPOSAL: ActivationGuard(policies, ledger, clock, limit),
         PLATFORM: AccessGuard(graph, clock),
         ALERT: AlertGuard(alerts),
         ROUTING: RoutingGuard(ledger, clock, skills),
@@ -69,6 +72,7 @@ def joints(guidelines: Callable[[], Guidelines]) -> Mapping[str, Joint]:
     """The joints by kind of thing."""
     return {
         LINK: LinkJoint(),
+        PROPOSAL: ProposalJoint(),
         APPROVAL: ApprovalJoint(),
         MESSAGE: MessageJoint(),
         PROMISE: PromiseJoint(),

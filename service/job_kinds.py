@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from ontology.events import Json
 from ontology.lifecycle import Role
 from rules.findings import FindingKind
+from service.backtest_bodies import BacktestIn
 from service.bodies import Model, Moment
 from service.finding_bodies import FindingIn
 from service.recorded_history import Progress
@@ -70,6 +71,12 @@ class PolicyIs(Model):
     )
 
     policy: PolicyName = "active"
+
+
+def _backtest(world: World, body: BacktestIn, progress: Progress) -> Reported:
+    from service.backtest_asking import backtested  # noqa: PLC0415 - light start
+
+    return backtested(world, body, progress)
 
 
 def _check(world: World, body: PolicyIs, progress: Progress) -> Reported:
@@ -153,6 +160,12 @@ def _messages(world: World, body: MessagesTried, progress: Progress) -> Reported
 
 
 _KINDS: Final[Sequence[Kind]] = (
+    kind(
+        "backtest",
+        "What a policy would have decided: recorded decisions and incidents, looked at again.",
+        BacktestIn,
+        _backtest,
+    ),
     kind(
         "check",
         "Everything that is wrong with a policy, as a proposal of it would be told.",

@@ -99,7 +99,7 @@ class Trial:
 
     def look(self, incident: ThingId, at: datetime, facts: Iterable[Fact], *, blind: bool) -> Look:
         """What the facts of one moment say; `blind` where a feed was silent or posts are lost."""
-        known = [_without_standing(fact) for fact in facts]
+        known = [without_standing(fact) for fact in facts]
         reaches = [*self._reaches(known, at)]
         sure = tuple(sorted({one.heights for one in reaches if one.sure}))
         unsure = tuple(sorted({one.heights for one in reaches if not one.sure}))
@@ -151,7 +151,7 @@ def _more(on: Decision, off: Decision) -> frozenset[Told]:
     return frozenset(found)
 
 
-def _without_standing(fact: Fact) -> Fact:
+def without_standing(fact: Fact) -> Fact:
     """An incident as it would stand had no decision raised its tier; a stand-down is kept."""
     if fact.kind != "incident" or fact.values.get("stood_down") is True:
         return fact

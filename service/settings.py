@@ -92,6 +92,18 @@ class Settings(BaseSettings):
     """How long one job may take."""
     job_days: int = Field(default=30, ge=1, le=366)
     """How many days the result of a job is kept."""
+    backtest_least: int = Field(default=500, ge=0, le=100_000_000)
+    """Recorded decisions from which on a policy needs a backtest before it is activated."""
+    backtest_days: int = Field(default=7, ge=1, le=365)
+    """For how many days a backtest counts."""
+    backtest_most_changed: float = Field(default=0.2, ge=0, le=1)
+    """The share of decisions that a policy may change, those included that nobody can tell of."""
+    backtest_most_raised: float = Field(default=0.1, ge=0, le=1)
+    """The share of decisions whose tier a policy may raise."""
+    backtest_most_lowered: float = Field(default=0.02, ge=0, le=1)
+    """The share of decisions whose tier a policy may lower: a missed crisis costs most."""
+    backtest_most_pages: float = Field(default=2.0, ge=0, le=10_000)
+    """Pages that a policy may add to a shift of one team."""
     webhook_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Private names, addresses and networks that webhooks may reach, with commas between."""
     platform_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()

@@ -23,6 +23,7 @@ from rules.snoozing import KIND as SNOOZE
 from service.acknowledging import Acknowledgements
 from service.alerts import Alerts
 from service.beside_acts import guards, joints
+from service.blast_radius import Limit
 from service.clock import Clock, Ids, StoppedClock, new_id
 from service.clustering import Clustering
 from service.committing import Guard, Joint
@@ -115,6 +116,7 @@ class World:
             graph=own.graph,
             clock=clock,
             policies=self.policies,
+            limit=Limit.of(settings),
             alerts=self.alerts_now,
             skills=self.skills,
         ) | {

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from service.cli.output import AsJson, refuse, show
+from service.cli.policy_backtest import policy_backtest
 from service.cli.policy_blame import policy_blame, policy_log
 from service.cli.policy_diff import policy_diff
 from service.cli.policy_fairness import policy_fairness
@@ -18,6 +19,7 @@ app.command("fairness")(policy_fairness)
 app.command("blame")(policy_blame)
 app.command("log")(policy_log)
 app.command("backtest-messages")(backtest_messages)
+app.command("backtest")(policy_backtest)
 
 Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
 Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key.")]
