@@ -165,7 +165,8 @@ class Combining:
         rerouted = [*_rerouted(self._of, self._routed, self._away)]
         if not self._plain:
             rerouted += reaching.doubtful(self._facts)
-        return _sorted([*self._doubts, *_raised(self.top, self.tier, self._facts), *rerouted])
+        raised = _raised(self.top, self.tier, self._facts)
+        return _sorted([*self._doubts, *raised, *rerouted, *self._result.cautions])
 
     @cached_property
     def _doubts(self) -> list[Caution]:

@@ -110,7 +110,7 @@ class FactClass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What a policy makes of a situation: the outcome as text, and the rules that fire."""
+    """What a policy makes of a situation: the outcome as text, and all rules that fire."""
 
     outcome: str
     rules: tuple[str, ...]
@@ -232,13 +232,13 @@ class Rerun:
     def situation(self, facts: Iterable[Fact]) -> Run:
         """What becomes of facts as they are; many situations are faster by columns."""
         facts = [*facts]
-        if any(fact.kind == SNOOZE for fact in facts):
-            return Run(outcome=self.snoozed(facts), rules=())
         classes = [self.fact_class(fact.kind, fact.values) for fact in facts]
         seen = sorted({one.seen for one in classes} - {-1})
         fired = self._fired(reduce(or_, (one.hits for one in classes), 0), seen)
         parts = (self.part(name, self.leading(name, fired), seen) for name in DEPENDS)
-        return Run(outcome=text(parts), rules=tuple(sorted(self.rules[at].id for at in fired)))
+        snoozed = any(fact.kind == SNOOZE for fact in facts)
+        outcome = self.snoozed(facts) if snoozed else text(parts)
+        return Run(outcome=outcome, rules=tuple(sorted(self.rules[at].id for at in fired)))
 
     def snoozed(self, facts: Sequence[Fact]) -> str:
         """The outcome where people have snoozed rules: that depends on what these matched."""

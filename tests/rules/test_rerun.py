@@ -1,17 +1,18 @@
 """Laws of running a policy again by classes of facts: it decides as deciding one by one does."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ontology.events import Json
 from ontology.facts import Fact, catalogue
 from ontology.outcomes import outcome_of
 from rules.combine import decide
 from rules.policy import Policy
-from rules.rerun import Rerun
+from rules.rerun import FactClass, Rerun
 from rules.rule import Effective, Rule
 from rules.strata import Engines, evaluate
 from tests.rules import policies
@@ -74,7 +75,7 @@ def test_facts_of_which_the_same_is_told_are_of_one_class(
     facts: list[Fact], others: list[Fact]
 ) -> None:
     rerun = again()
-    classes = {}
+    classes: dict[object, FactClass] = {}
     for fact in [*facts, *others]:
         told = tuple(
             (name, rerun.told(asks, fact.values.get(name)))
@@ -88,16 +89,15 @@ def test_rules_out_of_force_are_left_out() -> None:
     policy, _ = shipped()
     ended = [replace(r, effective=Effective(end=AT)) for r in policy.rules]
     over = policy.having(ended)
-    facts: list[Fact] = [policies.catalogue().read(ONE)]
+    facts: list[Fact] = [catalogue().read(ONE)]
     assert Rerun(over, AT).situation(facts).rules == ()
     before = AT - timedelta(seconds=1)
     assert Rerun(over, before).situation(facts).rules == brute(over, facts, before)[1]
     assert Rerun(over, before).situation(facts).rules
 
 
-ONE = {
+ONE: Json = {
     "kind": "feed",
     "values": {"id": "feed/main", "status": "stalled"},
     "origins": [{"source": "triple", "ref": "feed/main"}],
 }
-assert AT.tzinfo is UTC

@@ -3,14 +3,18 @@
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
 import pytest
 
+from knowledge.part_writing import PartWriter
 from knowledge.recorded_decisions import Range
-from ontology.facts import catalogue
+from ontology.events import Json
+from ontology.facts import Origin, catalogue
 from ontology.outcomes import outcome_of
 from rules.combine import decide
 from rules.policy import build
@@ -27,6 +31,7 @@ from service.bodies import DecisionRequest
 from service.outcome_view import view
 from service.policy_sources import Source, source
 from service.problems import ProblemError
+from service.reruns import Reruns
 from service.world import World
 from tests.service.test_recorded_decisions import OPERATOR, asked
 
@@ -100,7 +105,7 @@ def test_how_decisions_are_parted_and_ordered_changes_nothing(world: World, seed
     chance = Random(seed)  # noqa: S311 - no secret
     cuts = sorted(chance.sample(range(events[0].sequence, events[-1].sequence), 3))
     bounds = [0, *cuts, events[-1].sequence]
-    ranges = [Range(first=a + 1, last=b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    ranges = [Range(first=a + 1, last=b) for a, b in pairwise(bounds)]
     chance.shuffle(ranges)
     sum_ = Tally()
     for one in ranges:
@@ -146,8 +151,10 @@ def test_dask_gives_what_running_here_gives(world: World) -> None:
     policy = changed(world)
     here = told(run(world, policy))
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
-        Client(cluster) as client,
+        LocalCluster(  # type: ignore[no-untyped-call]  # dask has no types
+            n_workers=1, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        Client(cluster) as client,  # type: ignore[no-untyped-call]  # dask has no types
     ):
         wanted = Asked(policy=policy, every=None)
         assert told(backtest(world, wanted, quiet, client.get_executor())) == here
@@ -253,6 +260,30 @@ def test_a_decision_that_lacks_a_fact_is_undetermined_and_not_guessed(
     assert report["undetermined_rules"].get("early", 0) == (6 if undetermined else 0)
 
 
+def test_snoozed_rules_stay_snoozed_as_they_were_then(world: World) -> None:
+    events = asked(world, 5)
+    facts = desk.facts_of(events[0])
+    snooze = {
+        "id": "snooze/night",
+        "rule": "open-incident",
+        "about": "incident/2013-ny-train",
+        "by": "person/ada",
+        "until": "2040-01-01T00:00:00+00:00",
+    }
+    facts.append(catalogue().fact("snooze", snooze, Origin(source="triple", ref="snooze/night")))
+    policy = build(source(world, "active").content, catalogue())
+    at = desk.stored(events[0]).at
+    wanted = outcome_of(decide(facts, policy, at, Engines.compiled(policy)))
+    writer = PartWriter(catalogue())
+    rows: Json = [fact.to_json() for fact in facts]
+    data: dict[str, Json] = {**events[0].data, "facts": rows}
+    for event in (replace(events[0], data=data), *events[1:]):
+        writer.add(event)
+    outcomes = Reruns(policy).outcomes(writer.part()).tolist()
+    assert outcomes[0] == wanted
+    assert outcomes[1:] == [outcome_of(desk.stored(event)) for event in events[1:]]
+
+
 def test_once_a_fact_was_recorded_later_decisions_tell_of_it(world: World) -> None:
     asked(world, 4)
     stated = {"incident": {"customers_affected": 12}}
@@ -324,7 +355,7 @@ def test_a_backtest_that_counts_is_recorded(world: World) -> None:
     assert event is not None
     assert event.data["digest"] == policy.digest
     assert event.data["compared"] == 3
-    narrow = Asked(policy=policy, every=None, since=datetime.now(UTC))
+    narrow = Asked(policy=policy, every=None, since=world.clock.now())
     assert kept(world, narrow, quiet).recorded is None
     other = Asked(policy=policy, every=None, against=policy)
     assert kept(world, other, quiet).recorded is None
