@@ -53,15 +53,6 @@ class Asked:
             ),
         )
 
-    def beside(self, other: "Asked") -> "Asked":
-        """What both ask, each of facts of its own."""
-        by = len(self.places)
-        return Asked(
-            places=(*self.places, *other.places),
-            links=(*self.links, *(((a + by, f), (b + by, g)) for (a, f), (b, g) in other.links)),
-            without=(*self.without, *(_moved(one, by) for one in other.without)),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -166,10 +157,6 @@ def _anchored(
 
 def _may(region: Region, places: Iterable[Region]) -> bool:
     return any(region.meet(place) is not None for place in places)
-
-
-def _moved(one: Without, by: int) -> Without:
-    return one if one.anchor is None else replace(one, anchor=one.anchor + by)
 
 
 def _less(boxes: Iterable[Region], region: Region) -> tuple[Region, ...]:
