@@ -6,34 +6,20 @@ facts on which they differ lie in a region of that rule, and without regions the
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias
 
 from ontology.facts import Fact
 from rules.alternatives import Alternative
 from rules.conditions import Conjunction
-from rules.explanation import asked
 from rules.outweighing import Outweighing
 from rules.pairing import meaning, normal, paired
 from rules.policy import Policy
 from rules.remainder import remainder
 from rules.rule import Effective, Rule
-
-What: TypeAlias = Literal[
-    "added", "removed", "changed", "rewritten", "renamed", "moved", "reworded", "rescheduled"
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A text of a rule that changed: its reason, owner, what it covers, asks, where it lies."""
-
-    part: str
-    before: str
-    after: str
+from rules.rule_changes import Text, What, became, texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,13 +130,6 @@ class _Sides:
     new: _Side
 
 
-def changed(old: Rule, new: Rule) -> tuple[What, ...]:
-    """What became of a rule by its words and its meaning alone; nothing where it is the same."""
-    texts = [*_texts(old, new)]
-    what = [*_what(old, new, texts, [])]
-    return tuple(dict.fromkeys("changed" if one == "rewritten" else one for one in what))
-
-
 def _change(old: Rule | None, new: Rule | None, sides: _Sides) -> Change:
     regions: list[Region] = []
     covered: list[Covered] = []
@@ -160,12 +139,12 @@ def _change(old: Rule | None, new: Rule | None, sides: _Sides) -> Change:
                 regions.append(one)
             else:
                 covered.append(one)
-    texts = () if old is None or new is None else tuple(_texts(old, new))
+    said = () if old is None or new is None else tuple(texts(old, new))
     return Change(
         old=old,
         new=new,
-        what=tuple(_what(old, new, texts, regions)),
-        texts=texts,
+        what=tuple(became(old, new, said, decides=bool(regions))),
+        texts=said,
         regions=tuple(regions),
         covered=tuple(covered),
     )
@@ -261,58 +240,3 @@ def _inside(moment: datetime, effective: Effective) -> bool:
 
 def _forms(rule: Rule) -> frozenset[str]:
     return frozenset(fact.canonical() for fact in rule.conclusions)
-
-
-def _what(
-    old: Rule | None, new: Rule | None, texts: Iterable[Text], regions: Sequence[Region]
-) -> Iterator[What]:
-    if old is None or new is None:
-        yield "added" if old is None else "removed"
-        return
-    if regions:
-        yield "changed"
-    elif meaning(old) != meaning(new):
-        yield "rewritten"
-    if old.effective != new.effective:
-        yield "rescheduled"
-    if old.id != new.id:
-        yield "renamed"
-    parts = {text.part for text in texts}
-    if parts & {"book", "file", "stratum"}:
-        yield "moved"
-    if parts & {"reason", "owner", "covers"} or (parts & {"when", "then"} and not regions):
-        yield "reworded"
-
-
-def _texts(old: Rule, new: Rule) -> Iterator[Text]:
-    for part, of in _WORDS:
-        before, after = of(old), of(new)
-        if before != after:
-            yield Text(part=part, before=before, after=after)
-
-
-def _when(rule: Rule) -> str:
-    return "; ".join(map(str, asked(rule)))
-
-
-def _then(rule: Rule) -> str:
-    return "; ".join(sorted(_forms(rule)))
-
-
-def _effective(rule: Rule) -> str:
-    ends = (rule.effective.start, rule.effective.end)
-    start, end = ("" if one is None else one.isoformat() for one in ends)
-    return f"from {start}" * bool(start) + " " * bool(start and end) + f"until {end}" * bool(end)
-
-
-_WORDS: Final[tuple[tuple[str, Callable[[Rule], str]], ...]] = (
-    ("when", _when),
-    ("then", _then),
-    ("effective", _effective),
-    ("reason", lambda rule: rule.reason),
-    ("owner", lambda rule: rule.owner),
-    ("covers", lambda rule: ", ".join(rule.covers)),
-    ("book", lambda rule: rule.book),
-    ("file", lambda rule: rule.file),
-    ("stratum", lambda rule: rule.stratum),
-)

@@ -8,10 +8,10 @@ from typing import Final
 from ontology.events import Json
 from ontology.facts import catalogue
 from ontology.identity import ThingId
-from rules.comparison import changed
 from rules.pairing import Pair, meaning, paired
 from rules.policy import Policy, build
 from rules.rule import Rule
+from rules.rule_changes import changed
 from service.bodies import instant
 from service.bundle import packaged
 from service.policies import Activation, Policies

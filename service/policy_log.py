@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ontology.events import Json
-from rules.comparison import changed
 from rules.policy import Policy
+from rules.rule_changes import changed
 from service.blame import pairs_of, rules_of
 from service.bodies import instant
 from service.policies import Activation, Policies, Proposal, Said
