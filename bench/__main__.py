@@ -13,6 +13,7 @@ PARTS = (
     "rules_engines",
     "policies",
     "verify",
+    "compare",
     "decisions",
     "text",
     "judging",

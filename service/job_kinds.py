@@ -139,6 +139,28 @@ def _find(world: World, body: FindingIn, progress: Progress) -> Reported:
     return find(world, body.query(), frozenset(), progress, patience_ms=_LONG_MS)
 
 
+class Compared(Model):
+    """Two policies: what decides, if nothing else is said, and another."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        json_schema_extra={"example": {"from": "active", "to": "shipped"}},
+    )
+
+    before: PolicyName = Field(default="active", alias="from")
+    after: PolicyName = Field(alias="to")
+
+
+def _difference(world: World, body: Compared, progress: Progress) -> Reported:
+    from service.comparing import comparing  # noqa: PLC0415 - light start
+    from service.policy_sources import source  # noqa: PLC0415 - light start
+
+    old, new = (source(world, name).content for name in (body.before, body.after))
+    return comparing(old, new, progress)
+
+
 class MessagesTried(Model):
     """Whose shapes and templates are tried on recorded messages, and from when to when."""
 
@@ -197,6 +219,12 @@ _KINDS: Final[Sequence[Kind]] = (
         _find,
     ),
     kind(
+        "difference",
+        "What differs in meaning between two policies, with facts on which both were run.",
+        Compared,
+        _difference,
+    ),
+    kind(
         "backtest-messages",
         "Which recorded messages other shapes refuse or let through, and what templates change.",
         MessagesTried,
@@ -216,6 +244,7 @@ def shown(one: Kind) -> dict[str, Json]:
         "kind": one.name,
         "summary": one.summary,
         "roles": [*sorted(one.roles)],
+        "roles": [*map(str, sorted(one.roles))],
         "personal": one.personal,
         "example": {"kind": one.name, **body},
     }

@@ -14,7 +14,7 @@ from service.api.answers import answer, world
 from service.blame import blame
 from service.bodies import Model
 from service.comparing import comparing
-from service.job_kinds import PolicyName
+from service.job_kinds import Compared
 from service.policy_sources import Source, source
 from service.problems import Fault, not_found, unprocessable
 
@@ -23,18 +23,13 @@ bp = APIBlueprint("policy_history", __name__, url_prefix="/v1/policies", tag="Po
 _PLAIN: Final = {"text": "text/plain", "markdown": "text/markdown"}
 
 
-class DifferenceIn(Model):
+class DifferenceIn(Compared):
     """Which policies are compared, and how that is told."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        populate_by_name=True,
-        json_schema_extra={"example": {"from": "active", "to": "shipped", "format": "json"}},
+        json_schema_extra={"example": {"from": "active", "to": "shipped", "format": "json"}}
     )
 
-    before: PolicyName = Field(default="active", alias="from")
-    after: PolicyName = Field(alias="to")
     format: Literal["json", "text", "markdown"] = "json"
 
 
