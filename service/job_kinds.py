@@ -244,7 +244,6 @@ def shown(one: Kind) -> dict[str, Json]:
         "kind": one.name,
         "summary": one.summary,
         "roles": [*sorted(one.roles)],
-        "roles": [*map(str, sorted(one.roles))],
         "personal": one.personal,
         "example": {"kind": one.name, **body},
     }
