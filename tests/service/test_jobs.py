@@ -404,7 +404,7 @@ def test_two_runners_never_run_two_jobs_at_once(world: World, runner: JobRunner)
     ("body", "status", "words"),
     [
         ({}, 422, "/kind"),
-        ({"kind": "dance"}, 422, "there are check, "),
+        ({"kind": "dance"}, 422, "there are backtest, "),
         ({"kind": "check", "polcy": "active"}, 422, "did you mean 'policy'"),
         ({"kind": "check", "policy": ""}, 422, "/policy"),
         ({"kind": "check", "policy": 7}, 422, "/policy"),
