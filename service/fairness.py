@@ -15,8 +15,8 @@ from rules.strata import Engines
 from service import desk
 from service.bundle import packaged
 from service.fairness_cases import Gathering, Outcomes, told_of
-from service.fairness_figures import divided
 from service.fairness_report import Asked, Fairness
+from service.fairness_verdicts import divided
 from service.policy_sources import Source, compiled
 from service.recorded_history import Progress
 from service.world import World

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import orjson
 import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
 
 from knowledge.decision_parts import Part
-from knowledge.part_writing import WHOLE
+from knowledge.part_writing import ERASED, WHOLE
 from ontology.lifecycle_data import duration
 from ontology.schema import schema
 from rules.fairness_terms import BY
@@ -46,13 +46,14 @@ class Had:
     """What a case got by all its decisions: the highest tier, anything once, the shortest wait."""
 
     tier: int = 0
-    measures: set[str] = field(default_factory=set)
+    measures: frozenset[str] = frozenset()
     deadline: float | None = None
 
     def add(self, given: Given, tiers: Mapping[str, int]) -> None:
         """Take in one decision."""
         self.tier = max(self.tier, tiers.get(given.tier, 0))
-        self.measures |= given.had
+        if not given.had <= self.measures:  # most have one decision, and share its set
+            self.measures = given.had | self.measures if self.measures else given.had
         if given.deadline is not None:
             known = self.deadline if self.deadline is not None else given.deadline
             self.deadline = min(given.deadline, known)
@@ -62,13 +63,13 @@ class Had:
 class Case:
     """One person in one incident; a decision about nobody we know is a case of its own.
 
-    `groups` has what is known of the four; `like` is what else it was like: incident, cluster and
-    threat of the first decision. `after` is what a proposal would have given.
+    `groups` has what is known, in the order of `BY`; `like` is what else it was like: incident,
+    cluster and threat of the first decision. `after` is what a proposal would have given.
     """
 
     like: tuple[str, str, str]
     first: datetime
-    groups: dict[str, str] = field(default_factory=dict)
+    groups: tuple[str | None, ...] = (None,) * len(BY)
     had: Had = field(default_factory=Had)
     after: Had | None = None
     answered: float | None = None
@@ -99,43 +100,44 @@ class Gathering:
 
     def take(self, part: Part) -> None:
         """Take in the decisions of a part that lie in the time, oldest first."""
-        table = part.decisions
+        moments = part.decisions["at"].cast("int64").to_numpy()
+        since, until = (_micros(end) for end in (self.since, self.until))
+        inside = np.flatnonzero((moments >= since) & (moments < until))
+        if not len(inside):
+            return
         texts = self.again(part) if self.again is not None else None
-        columns = {name: table[name].to_pylist() for name in _COLUMNS}
         customers = _customers(part)
-        for at, moment in enumerate(columns["at"]):
-            if not self.since <= moment < self.until:
-                continue
-            self.found.decisions += 1
-            state = columns["state"][at]
+        table = part.decisions.take(inside)
+        rows = zip(inside.tolist(), *(table[name].to_pylist() for name in _COLUMNS), strict=True)
+        self.found.decisions += len(inside)
+        for at, state, *row in rows:
             if state != WHOLE:
-                self.found.erased += state == "erased"
-                self.found.unreadable += state != "erased"
-                continue
-            text = texts[at] if texts is not None else None
-            if self.again is not None and text is None:
+                self.found.erased += state == ERASED
+                self.found.unreadable += state != ERASED
+            elif texts is not None and texts[at] is None:
                 self.found.undetermined += 1
-                continue
-            row = {name: column[at] for name, column in columns.items()}
-            self._add(row, customers.get(at, {}), text)
+            else:
+                again = texts[at] if texts is not None else None
+                self._add(row, customers.get(at, _NOBODY), again)
 
-    def _add(self, row: Mapping[str, Any], customer: Mapping[str, Any], text: str | None) -> None:
-        key = row["subject"] or row["id"], row["incident"] or ""
-        given = given_of(row["outcome"])
+    def _add(self, row: list[Any], customer: Mapping[str, Any], text: str | None) -> None:
+        name, moment, subject, incident, outcome, *known = row
+        key = subject or name, incident or ""
         case = self.found.cases.get(key)
         if case is None:
-            like = (row["incident"] or "none", *alike_of(row["outcome"]))
-            case = Case(like=like, first=row["at"], person=row["subject"] is not None)
+            like = _like(incident or "none", outcome)
+            case = Case(like=like, first=moment, person=subject is not None)
             self.found.cases[key] = case
-        for by in BY:
-            value = _known(row.get(by), customer.get(by))
-            if value is not None:
-                case.groups[by] = value
-        case.had.add(given, self._tiers)
+        told = (*known, None)  # nothing names the vulnerable but the facts
+        case.groups = tuple(
+            _known(value, customer.get(by), before)
+            for by, value, before in zip(BY, told, case.groups, strict=True)
+        )
+        case.had.add(given_of(outcome), self._tiers)
         if text is not None:
             case.after = case.after or Had()
             case.after.add(given_of(text), self._tiers)
-        if (done := self.told.get(row["id"])) is not None:
+        if (done := self.told.get(name)) is not None:
             waited = max(0.0, (done - case.first).total_seconds() / 60)
             case.answered = min(waited, case.answered if case.answered is not None else waited)
 
@@ -170,23 +172,19 @@ def given_of(text: str) -> Given:
 
 
 @lru_cache(maxsize=65_536)
-def alike_of(text: str) -> tuple[str, str]:
-    """Cluster and threat of an outcome."""
+def _like(incident: str, text: str) -> tuple[str, str, str]:
+    """What a case is like: its incident, and cluster and threat of an outcome."""
     shown = orjson.loads(text)
-    return str(shown.get("cluster", "none")), str(shown.get("threat", "none"))
+    return incident, str(shown.get("cluster", "none")), str(shown.get("threat", "none"))
 
 
-_COLUMNS: Final = (
-    "at",
-    "state",
-    "subject",
-    "id",
-    "incident",
-    "segment",
-    "region",
-    "language",
-    "outcome",
-)
+_COLUMNS: Final = ("state", "id", "at", "subject", "incident", "outcome", *BY[:-1])
+_NOBODY: Final[Mapping[str, Any]] = {}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _customers(part: Part) -> Mapping[int, Mapping[str, Any]]:

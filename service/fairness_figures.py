@@ -1,8 +1,8 @@
 """The figures of fairness: group by group, like against like, and what may be shown of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
@@ -10,7 +10,6 @@ from knowledge.parity import (
     Counts,
     Difference,
     Spread,
-    adjusted,
     alike,
     alike_means,
     hidden,
@@ -18,13 +17,10 @@ from knowledge.parity import (
     standardised,
 )
 from knowledge.proportions import wilson
-from rules.fairness_terms import BY, SHARES, WAITS, Terms
+from rules.fairness_terms import BY, SHARES, WAITS
 from service.fairness_cases import Case, Had, ranks
 
-FALSE_SHARE: Final = 0.05
-"""The share of the differences shown as such that is false, by chance, in the long run."""
-
-_Key = tuple[str, str]
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,24 +70,21 @@ class Division:
     missing: int | None
 
 
-def divided(cases: Mapping[_Key, Case], terms: Terms) -> tuple[Division, ...]:
-    """The figures of every group that may be shown, judged together."""
-    divisions = [_division(cases, by, terms.smallest) for by in BY]
-    return tuple(_judged(divisions, terms))
-
-
-def _division(cases: Mapping[_Key, Case], by: str, smallest: int) -> Division:
+def division(cases: Mapping[Key, Case], by: str, smallest: int) -> Division:
+    """All groups by one thing, without verdicts yet."""
     groups: dict[str, list[tuple[str, Case]]] = defaultdict(list)
+    place = BY.index(by)
     for (person, _), case in cases.items():
-        if by in case.groups:
-            groups[case.groups[by]].append((person, case))
+        name = case.groups[place]
+        if name is not None:
+            groups[name].append((person, case))
     people = {name: len({who for who, _ in some}) for name, some in groups.items()}
     held = hidden(people, smallest)
-    before = _Side(groups=groups, held=held, smallest=smallest, after=False)
-    after = _Side(groups=groups, held=held, smallest=smallest, after=True)
     kept = sum(people[name] for name in held)
     telling = bool(held) and (len(held) == 1 or kept < smallest)
     tried = any(case.after is not None for case in cases.values())
+    before = _Side.of(groups, smallest, after=False)
+    after = _Side.of(groups, smallest, after=True) if tried else None
     return Division(
         by=by,
         groups=tuple(
@@ -101,7 +94,7 @@ def _division(cases: Mapping[_Key, Case], by: str, smallest: int) -> Division:
                 cases=len(groups[name]),
                 tiers=_tiers([case.had for _, case in groups[name]]),
                 figures=tuple(before.figures(name)),
-                after={one.measure: one for one in after.figures(name)} if tried else {},
+                after={one.measure: one for one in after.figures(name)} if after else {},
             )
             for name in sorted(groups)
             if name not in held
@@ -111,35 +104,67 @@ def _division(cases: Mapping[_Key, Case], by: str, smallest: int) -> Division:
     )
 
 
+_Like = tuple[str, str, str]
+_NONE: Final = Spread(many=0, mean=0.0, squares=0.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Side:
-    """The groups of a division by what was decided, or by what a proposal would decide."""
+    """A division by what was decided, or by what a proposal would decide, counted once.
 
-    groups: Mapping[str, Sequence[tuple[str, Case]]]
-    held: frozenset[str]
-    smallest: int
-    after: bool
+    `shares` has by what cases are like and by group how many there are, and of each measure how
+    many had it; `waits` by measure the minutes of those who waited; `shown` by measure the groups
+    of which enough people did.
+    """
+
+    shares: Mapping[_Like, Mapping[str, Counter[str]]]
+    waits: Mapping[str, Mapping[_Like, Mapping[str, Spread]]]
+    shown: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(
+        cls, groups: Mapping[str, Sequence[tuple[str, Case]]], smallest: int, *, after: bool
+    ) -> "_Side":
+        """Count the cases of all groups."""
+        shares: dict[_Like, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+        for name, some in groups.items():
+            for _, case in some:
+                counts = shares[case.like][name]
+                counts[""] += 1
+                for measure in _had(case, after=after).measures:
+                    counts[measure] += 1
+        measures = [one for one in WAITS if one == "deadline" or not after]
+        waits, shown = {}, {}
+        for measure in measures:
+            told = {n: [*_waits(some, measure, after=after)] for n, some in groups.items()}
+            people = {name: len({who for who, _, _ in some}) for name, some in told.items()}
+            held = hidden(people, smallest)
+            shown[measure] = frozenset(name for name, many in people.items() if many) - held
+            waits[measure] = _spreads(told)
+        return cls(shares=shares, waits=waits, shown=shown)
 
     def figures(self, name: str) -> Iterator[Figure]:
         """Every measure of a group, as far as it may be shown."""
         for measure in SHARES:
             yield self._share(name, measure)
-        for measure in WAITS:
-            if measure == "deadline" or not self.after:
-                yield from self._wait(name, measure)
-
-    def _had(self, case: Case) -> Had:
-        return case.after if self.after and case.after is not None else case.had
+        for measure, groups in self.shown.items():
+            if name in groups:
+                yield self._wait(name, measure)
 
     def _share(self, name: str, measure: str) -> Figure:
-        tally: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-        for group, some in self.groups.items():
-            place = 0 if group == name else 2
-            for _, case in some:
-                counts = tally[case.like]
-                counts[place] += measure in self._had(case).measures
-                counts[place + 1] += 1
-        strata = [Counts(hits=a, of=n, rest_hits=b, rest_of=m) for a, n, b, m in tally.values()]
+        strata = []
+        for groups in self.shares.values():
+            mine = groups.get(name, _NOTHING)
+            hits = sum(one[measure] for one in groups.values())
+            many = sum(one[""] for one in groups.values())
+            strata.append(
+                Counts(
+                    hits=mine[measure],
+                    of=mine[""],
+                    rest_hits=hits - mine[measure],
+                    rest_of=many - mine[""],
+                )
+            )
         whole = Counts(
             hits=sum(one.hits for one in strata),
             of=sum(one.of for one in strata),
@@ -159,21 +184,13 @@ class _Side:
             standardised=None,
         )
 
-    def _wait(self, name: str, measure: str) -> Iterator[Figure]:
-        """A wait, where enough people of every group that is shown had one."""
-        waits = {group: [*self._waits(some, measure)] for group, some in self.groups.items()}
-        people = {group: len({who for who, _, _ in some}) for group, some in waits.items()}
-        if not waits[name] or name in hidden(people, self.smallest):
-            return
-        strata: dict[tuple[str, str, str], tuple[list[float], list[float]]] = defaultdict(
-            lambda: ([], [])
-        )
-        for group, some in waits.items():
-            for _, like, minutes in some:
-                strata[like][group != name].append(minutes)
-        pairs = [(Spread.of(mine), Spread.of(rest)) for mine, rest in strata.values()]
+    def _wait(self, name: str, measure: str) -> Figure:
+        pairs = [
+            (groups.get(name, _NONE), _together(s for n, s in groups.items() if n != name))
+            for groups in self.waits[measure].values()
+        ]
         mine, rest = _together(one for one, _ in pairs), _together(one for _, one in pairs)
-        yield Figure(
+        return Figure(
             measure=measure,
             many=mine.many,
             value=mine.mean,
@@ -185,63 +202,40 @@ class _Side:
             standardised=standardised(mine, rest) if rest.many else None,
         )
 
-    def _waits(
-        self, some: Sequence[tuple[str, Case]], measure: str
-    ) -> Iterator[tuple[str, tuple[str, str, str], float]]:
-        for who, case in some:
-            minutes = case.answered if measure == "answered" else self._had(case).deadline
-            if minutes is not None:
-                yield who, case.like, minutes
+
+_NOTHING: Final[Counter[str]] = Counter()
+
+
+def _had(case: Case, *, after: bool) -> Had:
+    return case.after if after and case.after is not None else case.had
+
+
+def _waits(
+    some: Sequence[tuple[str, Case]], measure: str, *, after: bool
+) -> Iterator[tuple[str, _Like, float]]:
+    for who, case in some:
+        minutes = case.answered if measure == "answered" else _had(case, after=after).deadline
+        if minutes is not None:
+            yield who, case.like, minutes
+
+
+def _spreads(
+    told: Mapping[str, Sequence[tuple[str, _Like, float]]],
+) -> dict[_Like, dict[str, Spread]]:
+    found: dict[_Like, dict[str, Spread]] = defaultdict(dict)
+    for name, some in told.items():
+        minutes: dict[_Like, list[float]] = defaultdict(list)
+        for _, like, one in some:
+            minutes[like].append(one)
+        for like, many in minutes.items():
+            found[like][name] = Spread.of(many)
+    return found
 
 
 def _together(spreads: Iterable[Spread]) -> Spread:
-    return reduce(Spread.joined, spreads, Spread(many=0, mean=0.0, squares=0.0))
+    return reduce(Spread.joined, spreads, _NONE)
 
 
 def _tiers(some: Sequence[Had]) -> dict[str, float]:
-    return {
-        tier: round(sum(one.tier == rank for one in some) / len(some), 4)
-        for tier, rank in ranks().items()
-    }
-
-
-def _judged(divisions: Sequence[Division], terms: Terms) -> Iterator[Division]:
-    """The divisions with a verdict on each figure, of what was decided and of a proposal."""
-    for side in (False, True):
-        found = [
-            (group.by, group.name, one)
-            for division in divisions
-            for group in division.groups
-            for one in (group.after.values() if side else group.figures)
-        ]
-        told = [one for one in found if one[2].like is not None]
-        qs = adjusted([one.like.p for _, _, one in told if one.like is not None])
-        verdicts = {
-            (by, name, one.measure): _verdict(by, name, one, q, terms)
-            for (by, name, one), q in zip(told, qs, strict=True)
-        }
-        divisions = [_with(division, verdicts, after=side) for division in divisions]
-    yield from divisions
-
-
-def _verdict(by: str, name: str, one: Figure, q: float, terms: Terms) -> Figure:
-    away = one.like.value if one.like is not None else 0.0
-    if q > FALSE_SHARE:
-        return replace(one, q=q, verdict="not shown")
-    reason = terms.why(by, name, one.measure, away)
-    return replace(one, q=q, verdict="meant" if reason else "differs", reason=reason)
-
-
-def _with(
-    division: Division, verdicts: Mapping[tuple[str, str, str], Figure], *, after: bool
-) -> Division:
-    def judged(group: Group, one: Figure) -> Figure:
-        return verdicts.get((group.by, group.name, one.measure), one)
-
-    groups = (
-        replace(group, after={m: judged(group, one) for m, one in group.after.items()})
-        if after
-        else replace(group, figures=tuple(judged(group, one) for one in group.figures))
-        for group in division.groups
-    )
-    return replace(division, groups=tuple(groups))
+    counts = Counter(one.tier for one in some)
+    return {tier: round(counts[rank] / len(some), 4) for tier, rank in ranks().items()}
