@@ -159,7 +159,7 @@ def _question(world: World, wanted: Asked, window: timedelta, shift: timedelta) 
     return Question(
         policy=wanted.policy.content,
         against=against,
-        known=_known(world),
+        known=known(world),
         first={},
         since=_micros(wanted.since or _EPOCH),
         until=_micros(wanted.until or _EVER),
@@ -168,7 +168,7 @@ def _question(world: World, wanted: Asked, window: timedelta, shift: timedelta) 
     )
 
 
-def _known(world: World) -> Mapping[str, frozenset[Name]]:
+def known(world: World) -> Mapping[str, frozenset[Name]]:
     """What each policy asked that was ever active: of that, attune told whatever there was."""
     found = {}
     for digest in dict.fromkeys(one.digest for one in world.policies.history):

@@ -76,6 +76,13 @@ def count(part: Part, question: Question) -> Tally:
     return found
 
 
+def outcomes(part: Part, question: Question) -> Texts:
+    """What the policy makes of each decision of a part, None where that can't be told."""
+    found, determined = _side(part, question.policy, question, Tally())
+    found[~determined] = None
+    return found
+
+
 def first_recorded(files: PartFiles, wanted: Range, names: frozenset[Name]) -> dict[Name, int]:
     """The sequence of the first decision that shows each of some names, if any does.
 

@@ -1,27 +1,20 @@
 """Fairness: how groups of people fared by recorded decisions, and would by a proposed policy."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
 
-from knowledge.decision_parts import Part
-from knowledge.recorded_decisions import MADE
-from ontology.facts import FactInvalid
-from ontology.outcomes import outcome_of
-from rules.combine import decide
+from ontology.facts import catalogue
 from rules.fairness_terms import FILE, Terms, read
-from rules.strata import Engines
-from service import desk
+from rules.policy import build
+from rules.vocabulary import Name
+from rules.vocabulary import asked as asked_of
 from service.bundle import packaged
 from service.fairness_cases import Gathering, Outcomes, told_of
 from service.fairness_report import Asked, Fairness
 from service.fairness_verdicts import divided
-from service.policy_sources import Source, compiled
+from service.policy_sources import Source
 from service.recorded_history import Progress
 from service.world import World
-
-_PAGE: Final = 500
 
 
 class FairnessInvalid(ValueError):
@@ -113,25 +106,25 @@ def terms_of(world: World, source: Source | None = None) -> Terms:
 
 
 def _again(world: World, source: Source) -> Outcomes:
-    """What a policy makes of the decisions of a part; None of those that cannot be read."""
-    policy = compiled(world, source).policy
-    engines = Engines.compiled(policy)
+    """What a policy makes of the decisions of a part; None of those that lack what it asks."""
+    from service import backtest, backtest_unit  # noqa: PLC0415 - light start
 
-    def outcomes(part: Part) -> list[str | None]:
-        found = dict.fromkeys(part.decisions["id"].to_pylist())
-        sequences = part.decisions["sequence"].to_pylist()
-        after, last = min(sequences, default=1) - 1, max(sequences, default=0)
-        while events := world.ledger.read(after, last, types=(MADE,), limit=_PAGE):
-            for event in events:
-                if not event.erased:
-                    with suppress(FactInvalid, KeyError, TypeError):
-                        facts = desk.facts_of(event)
-                        decision = decide(facts, policy, event.occurred_at, engines)
-                        found[event.id] = outcome_of(decision)
-            after = events[-1].sequence
-        return [*found.values()]
-
-    return outcomes
+    names = asked_of(build(source.content, catalogue()))
+    first: dict[Name, int] = {}
+    for one in world.decisions.ranges():
+        found = backtest_unit.first_recorded(world.decisions.files, one, names)
+        first = {**found, **first}
+    question = backtest_unit.Question(
+        policy=source.content,
+        against=None,
+        known=backtest.known(world),
+        first=first,
+        since=0,
+        until=0,
+        window=0,
+        shift=0,
+    )
+    return lambda part: backtest_unit.outcomes(part, question)
 
 
 def _begin(day: date) -> datetime:

@@ -41,6 +41,16 @@ OPERATOR = ThingId("person/operator")
 TEXT = packaged()["rules/guidelines/fairness.yaml"].decode()
 TERMS = read(TEXT)
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+EXTRA = """\
+book: extra
+stratum: escalate
+owner: team/crisis-office
+rules:
+  - id: many-customers
+    reason: What hits many goes higher up; nobody recorded how many.
+    when: {incident: {customers_affected: at least 10}}
+    then: [{escalate: {tier: board, within: 1 hour}}]
+"""
 CLUSTERS = ("victim", "accidental", "preventable")
 
 
@@ -292,6 +302,15 @@ def test_the_active_policy_as_a_proposal_changes_nothing(world: World) -> None:
     for case in found.gathered.cases.values():
         assert case.after == case.had
     assert found.to_json()["proposal"] == {"name": "active", "digest": source.digest}
+
+
+def test_what_a_proposal_asks_that_nobody_recorded_is_undetermined(world: World) -> None:
+    asked(world, 4)
+    files = dict(world.policies.files(str(world.policies.active)))
+    files["rules/books/extra.yaml"] = EXTRA
+    source = policy_sources.Source.of("extra", files)
+    found = fairness(world, replace(around(world), proposal=source), lambda _done, _of: None)
+    assert found.gathered.undetermined == found.gathered.decisions == 4
 
 
 def test_progress_is_told_and_can_end_it(world: World) -> None:
