@@ -21,6 +21,8 @@ from service.recorded_history import Progress
 from service.world import World
 
 FOLDER: Final = "rules/books"
+PATIENCE_MS: Final = 20_000
+"""How long a trial takes at most while somebody waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,9 @@ class Drafted:
         }
 
 
-def draft(world: World, wanted: Wanted, progress: Progress) -> Drafted:
+def draft(
+    world: World, wanted: Wanted, progress: Progress, *, patience_ms: float = PATIENCE_MS
+) -> Drafted:
     """Write a rule that asks what a filter asks; nothing is kept yet.
 
     Raises:
@@ -93,7 +97,7 @@ def draft(world: World, wanted: Wanted, progress: Progress) -> Drafted:
         when=asks,
         files={file: text, file.removesuffix(".yaml") + ".cases.yaml": cases},
         cases=cases.count("    judge: true"),
-        trial=tried(world, whole, rule, progress),
+        trial=tried(world, whole, rule, progress, patience_ms),
     )
 
 
@@ -111,11 +115,11 @@ def _stratum(then: Sequence[str]) -> str:
     return min((one.stratum or STRATA[0] for one in found), key=STRATA.index)
 
 
-def _kind(line: str, kinds: Mapping[str | None, Kind]) -> Kind:
+def _kind(line: str, kinds: Mapping[str, Kind]) -> Kind:
     verb = line.partition(":")[0].strip()
     if verb in kinds and "\n" not in line and "\r" not in line:
         return kinds[verb]
-    names = sorted(str(name) for name in kinds)
+    names = sorted(kinds)
     meant = near(verb, names)
     words = f"is no action; there are {', '.join(names)}"
     raise QueryInvalid("/then", words, line, f"{meant or 'escalate'}: {{…}}")

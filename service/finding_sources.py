@@ -6,16 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
 
 from knowledge.refusals import SegmentBroken
-from ontology.decisions import Decision
-from ontology.events import Event
+from ontology.events import Event, Json
 from ontology.facts import Fact, catalogue
 from ontology.identity import ThingId
-from service import desk
+from ontology.values import parse_duration
 from service.finding_fields import ARROW, Column
 from service.finding_tests import stored
 from service.recorded_history import HistoryInvalid, Progress, Span, seen
@@ -27,6 +26,15 @@ SEALED: Final = "sealed"
 _STAMP: Final = pa.timestamp("us", tz="UTC")
 _LAYOUT: Final = {"is_share": "share", "judged": "scored", TIME: "posted_at"}
 """What columns of segments are called where fields have other names."""
+
+_LISTS: Final[Mapping[str, str]] = {
+    "requirements": "name",
+    "notifications": "team",
+    "responses": "strategy",
+    "cautions": "name",
+    "set_aside": "rule",
+}
+"""Parts of a decision of which one member is asked."""
 
 _BATCH: Final = 1_000
 _MOST_LOOKS: Final = 5_000
@@ -188,7 +196,7 @@ def _decision(event: Event, wanted: Wanted) -> dict[str, Any]:
         kept = {n: event.data[n] for n in ("tier", "team", "policy") if n in event.data}
         return row | kept
     named = event.data.get("request")
-    row |= _outcome(desk.stored(event))
+    row |= _outcome(cast("Mapping[str, Any]", event.data["decision"]))
     if isinstance(named, dict):
         row |= {k: v for k, v in named.items() if wanted.people or k != "customer"}
     if event.personal and not wanted.people:
@@ -201,32 +209,27 @@ def _decision(event: Event, wanted: Wanted) -> dict[str, Any]:
     return row | (_facts(event, kinds) if kinds else {})
 
 
-def _outcome(made: Decision) -> dict[str, Any]:
+def _outcome(made: Mapping[str, Any]) -> dict[str, Any]:
+    """What a decision says, from its JSON form: reading its facts back would cost most."""
+    named = {name: sorted({row[of] for row in made.get(name, ())}) for name, of in _LISTS.items()}
+    routes, within = made["routes"], made.get("within")
     return {
-        "tier": made.tier,
-        "cluster": made.cluster,
-        "threat": made.threat,
-        "verdict": made.verdict,
-        "within": None if made.within is None else stored(made.within),
-        "team": made.routes[0].team,
-        "rules": [one.rule for one in made.firings],
-        "outranked": [*made.outranked],
-        "detections": [*made.detections],
-        "requirements": [one.name for one in made.requirements],
-        "prohibitions": [*made.prohibitions],
-        "notifications": [one.team for one in made.notifications],
-        "responses": sorted({one.strategy for one in made.responses}),
-        "cautions": sorted({one.name for one in made.cautions}),
-        "policy": made.policy,
-        "set_aside": [one.rule for one in made.set_aside],
+        **{name: made.get(name) for name in ("tier", "cluster", "threat", "verdict", "policy")},
+        **{name: made.get(name, []) for name in ("outranked", "detections", "prohibitions")},
+        **named,
+        "rules": [one["rule"] for one in made["firings"]],
+        "within": None if within is None else stored(parse_duration(within)),
+        "team": routes[0]["team"] if routes else None,
     }
 
 
 def _facts(event: Event, kinds: set[str]) -> dict[str, Any]:
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for fact in desk.facts_of(event):
-        if fact.kind in kinds:
-            found[fact.kind].append({name: stored(value) for name, value in fact.values.items()})
+    kept, known = cast("Sequence[Mapping[str, Json]]", event.data["facts"]), catalogue()
+    for one in kept:
+        if one["kind"] in kinds:
+            values = known.read(dict(one)).values
+            found[str(one["kind"])].append({name: stored(v) for name, v in values.items()})
     return dict(found)
 
 

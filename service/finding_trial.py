@@ -17,6 +17,7 @@ from rules.rule import Rule
 from rules.strata import Engines, evaluate
 from service import desk
 from service.bodies import instant
+from service.clock import elapsed_ms, monotonic_ms
 from service.false_positives import findings
 from service.recorded_history import Progress
 from service.world import World
@@ -78,16 +79,22 @@ class Tried:
         }
 
 
-def tried(world: World, whole: Policy, rule: Rule, progress: Progress) -> Tried:
+def tried(
+    world: World, whole: Policy, rule: Rule, progress: Progress, patience_ms: float
+) -> Tried:
     """Try a rule of a policy on the decisions of the last quarter, the newest 20,000 at most.
+
+    Where the time that one may wait is over, it is not `complete`.
 
     Raises:
         PolicyUnknown: no policy is active to compare with.
     """
     until = world.clock.now()
-    since, trial = until - QUARTER, _Trial(world, whole, rule)
+    since, started = until - QUARTER, monotonic_ms()
+    trial = _Trial(world, whole, rule)
     for done, event in enumerate(_decisions(world, since), start=1):
-        if done > MOST_TRIED:
+        if done > MOST_TRIED or elapsed_ms(started) > patience_ms:
+            trial.complete = False
             break
         trial.look(event)
         if done % _BATCH == 0:
@@ -101,10 +108,11 @@ class _Trial:
     def __init__(self, world: World, whole: Policy, rule: Rule) -> None:
         self._rule, self._whole, self._now = rule, whole, world.policies.current()
         self._engines = Engines.compiled(whole)
-        self._judged = {one.about: one.true for one in findings(world)}
+        self._judged = {str(one.about): one.true for one in findings(world)}
         kinds = (kind for conjunction in rule.conditions for kind in conjunction.kinds())
         plain = all(catalogue().kinds[kind].stratum is None for kind in kinds)
         self._alone = Compiled((rule,)) if plain else None
+        self.complete = True
         self._tried = self._higher = self._decided = 0
         self._weeks, self._about, self._told = Counter[str](), Counter[str](), Counter[str]()
         self._right: Counter[bool] = Counter()
@@ -136,7 +144,7 @@ class _Trial:
             since=since,
             until=until,
             tried=self._tried,
-            complete=self._tried < MOST_TRIED,
+            complete=self.complete,
             fired=self._weeks.total(),
             by_week=tuple(sorted(self._weeks.items())),
             about=tuple(self._about.most_common(_SHOWN)),
@@ -167,7 +175,7 @@ class _Trial:
 
 
 def _teams(made: Decision) -> set[str]:
-    return {one.team for one in (*made.routes, *made.notifications)}
+    return {one.team for one in made.routes} | {one.team for one in made.notifications}
 
 
 def _decisions(world: World, since: datetime) -> Iterator[Event]:

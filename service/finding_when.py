@@ -118,7 +118,8 @@ def when(query: Query, stratum: str, of: Of, crowd: Crowd) -> When:
                 body[part.field] = part.written
     if query.source == "signals" and of == "crowd" and asks:
         asks["spread"] = {"window": crowd.window, "volume": f">= {crowd.volume}"} | asks["spread"]
-    _keys(asks), _keys(absent)
+    _keys(asks)
+    _keys(absent)
     if not asks:
         told = "; ".join(f"{one.column.name}: {part.why}" for one, part in parts) or "no test"
         words = f"leaves nothing for a rule to ask ({told})"

@@ -33,6 +33,10 @@ MOST_OPENED: Final = 200_000
 """Posts whose words one question may open: each costs some microseconds and stays in memory."""
 
 
+_APART: Final = 60_000_000
+"""Microseconds by which rows may stand in another order in a source than in time."""
+
+
 class TooMuch(RuntimeError):
     """A question took too long, or would read too many texts; the message says what to do."""
 
@@ -74,6 +78,7 @@ class _Search:
     of: int = 0
     withheld: int = 0
     opened: int = 0
+    reached: int = 2**62
     lost: list[str] = field(default_factory=list)
     rows: list[tuple[int, str, Mapping[str, Any]]] = field(default_factory=list)
     counts: list[Counter[str | None]] = field(init=False)
@@ -92,7 +97,10 @@ class _Search:
     @property
     def done(self) -> bool:
         """Whether a page that goes on with a list is full; counts need all of the time."""
-        return self.plan.after is not None and len(self.rows) > self.plan.query.limit
+        made, limit = self.plan, self.plan.query.limit
+        if made.after is None or made.query.source == "windows" or len(self.rows) <= limit:
+            return False
+        return self.reached < self.rows[limit][0] - _APART
 
     def batches(self, progress: Progress) -> Iterator[Batch]:
         """The source, newest first where it can be."""
@@ -127,6 +135,7 @@ class _Search:
         self.withheld += batch.withheld
         within = _within(batch.table, self.plan.since, self.plan.until)
         self.of += len(within)
+        self.reached = min(self.reached, int(_micros(within).min(initial=self.reached)))
         if self.plan.query.source == "signals":
             self.hearing.hear(within)
         hits = self._opened(engine.fitting(within)) if self.plan.asked else within

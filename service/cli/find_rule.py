@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from service.finding_rule import Drafted
     from service.finding_rule_body import RuleIn
     from service.world import World
+
+
+_PATIENCE_MS: Final = 3_600_000
 
 
 def command(  # noqa: PLR0913 - what a rule says
@@ -86,7 +89,7 @@ def _drafted(world: "World", body: "RuleIn") -> "Drafted":
 
     try:
         with refusing(), progress() as told:
-            return draft(world, body.wanted(), told)
+            return draft(world, body.wanted(), told, patience_ms=_PATIENCE_MS)
     except Invalid as error:
         refuse("\n".join(map(str, error.diagnostics)))
 
