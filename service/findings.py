@@ -176,8 +176,10 @@ class _Search:
         else:
             early = np.arange(len(times))
         chosen = early[np.argsort(-times[early], kind="stable")]
-        if len(chosen) > limit:  # all of the last moment, so that ids settle the order
-            chosen = chosen[times[chosen] >= times[chosen[limit - 1]]]
+        # All of the cursor's moment and of the last one, so that ids settle the order.
+        most = limit + (0 if after is None else int((times == after[0]).sum()))
+        if len(chosen) > most:
+            chosen = chosen[times[chosen] >= times[chosen[most - 1]]]
         for row in hits.take(pa.array(chosen, pa.int64())).to_pylist():
             key = (moment(row[TIME]), str(row[ID]))
             if after is None or (-key[0], key[1]) > (-after[0], after[1]):

@@ -19,6 +19,8 @@ from service.app import create
 from service.budget_choice import ChoiceInvalid, choose, write
 from service.budget_picture import picture
 from service.budget_table import lines
+from service.finding_query import Query
+from service.findings import find
 from service.recorded_history import HistoryInvalid, seen, span
 from service.replaying import Step, replay
 from service.settings import Settings, WorldKind
@@ -386,3 +388,49 @@ def test_a_choice_to_which_cases_object_is_refused_with_each_of_them(
     answer = as_role("governance").post("/v1/alert-budget/choices", json=chosen)
     assert answer.status_code == 422
     assert "domain.cases.yaml" in answer.get_data(as_text=True)
+
+
+def test_windows_are_found_as_decisions_saw_them(replayed: Replayed) -> None:
+    world, _, steps = replayed
+    query = Query(
+        source="windows",
+        where=(("window", "PT1H"), ("excess", "at least 3")),
+        facets=("incident",),
+        every=EVERY,
+        limit=3,
+        bucket="hour",
+    )
+    found = find(world, query, frozenset(), quietly)
+    when = span(world, None, None, EVERY)
+    loud = [
+        one.at
+        for one in seen(world, world.policies.current(), when, quietly)
+        for fact in one.facts
+        if fact.kind == "spread"
+        and fact.values["window"] == "PT1H"
+        and float(str(fact.values.get("excess", 0))) >= 3
+    ]
+    assert found.matched == len(loud) > 3
+    assert found.facets[0].values == ((BRAKES, len(loud)),)
+    listed: list[object] = []
+    while True:
+        listed += [item["at"] for item in found.items]
+        if found.cursor is None:
+            break
+        found = find(world, replace(query, cursor=found.cursor), frozenset(), quietly)
+    assert len(listed) == len({*listed}) == len(loud)
+    assert listed == sorted(listed, key=str, reverse=True)
+    assert len(steps) == len(QUARTERS)
+
+
+def test_windows_that_are_looked_at_too_often_are_refused(replayed: Replayed) -> None:
+    world, _, _ = replayed
+    query = Query(
+        source="windows",
+        since=START - timedelta(days=400),
+        until=START + timedelta(days=9),
+        every=timedelta(seconds=1),
+        bucket="month",
+    )
+    with pytest.raises(HistoryInvalid, match="look less often"):
+        find(world, query, frozenset(), quietly)

@@ -1,6 +1,7 @@
 """Findings: what fits a filter, counted, charted with its gaps, listed; and who may see what."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa  # type: ignore[import-untyped] # pyarrow has no type stubs
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ontology.facts import catalogue
@@ -26,6 +27,7 @@ from service.finding_engine import Engine
 from service.finding_fields import Asked, Column, QueryInvalid, column
 from service.finding_query import Query
 from service.findings import TooMuch, find
+from service.settings import Settings
 from service.world import World
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -131,6 +133,36 @@ def test_pages_of_a_list_have_every_post_once_newest_first(bare: World) -> None:
             break
         query = replace(query, cursor=found.cursor)
     assert seen == [f"signal/x-{place}" for place in range(10)]
+
+
+@given(
+    st.lists(st.integers(0, 300), min_size=1, max_size=30),
+    st.integers(1, 7),
+)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_pages_of_any_size_have_every_post_once(
+    tmp_path_factory: pytest.TempPathFactory, minutes: list[int], limit: int
+) -> None:
+    home = tmp_path_factory.mktemp("pages")
+    world = World.open(Settings(home=home, language=False), create=True)
+    with closing(world):
+        now = world.clock.now()
+        posts = [
+            post(str(n), timedelta(), posted_at=now - timedelta(minutes=1 + m))
+            for n, m in enumerate(minutes)
+        ]
+        kept(world, posts)
+        query = Query(source="signals", limit=limit)
+        seen: list[object] = []
+        while True:
+            found = find(world, query, EVERY, quiet)
+            seen += names(found)
+            if found.cursor is None:
+                break
+            query = replace(query, cursor=found.cursor)
+        newest = sorted(posts, key=lambda one: one.id)
+        newest.sort(key=lambda one: one.posted_at, reverse=True)
+        assert seen == [one.id for one in newest]
 
 
 def test_a_stalled_feed_is_a_gap_and_never_falling_volume(bare: World) -> None:
