@@ -16,7 +16,7 @@ from rules.version_note import LEVELS, MEANINGS, Level, Reason, highest, reasons
 Verdict: TypeAlias = Literal["identical", "same", "differs", "unproven"]
 VERDICTS: Final[Mapping[Verdict, str]] = {
     "identical": "No file differs.",
-    "same": "It reads differently and decides the same: proven for all facts without snoozed rules.",
+    "same": "It reads differently and decides the same: proven for all facts without snoozes.",
     "differs": "It decides otherwise.",
     "unproven": "No facts were found on which it decides otherwise; that there are none is not"
     " proven.",

@@ -13,8 +13,10 @@ from service import drafting
 from service.bundle import packaged
 from service.committing import GateRefused
 from service.composed_bodies import ComposedIn
+from service.job_kinds import KINDS
 from service.message_content import read
 from service.messages_backtest import MessagesBacktest, backtest_messages
+from service.policy_sources import SourceUnknown
 from service.world import World
 from tests.service import test_pathways
 from tests.service.test_messages import LATE, WRITER, act, approved, drafted, live, prepared, world
@@ -192,3 +194,28 @@ def test_who_would_leave_a_pathway_in_the_new_words_is_told(world: World) -> Non
     text = packaged()[TEMPLATES].decode().replace(gone, LONGER)
     (row,) = tried(world, {**packaged(), TEMPLATES: text.encode()}).drafts
     assert len(row["pathways_left"]) == 1  # type: ignore[arg-type] # a list
+
+
+def test_it_is_a_job_that_names_a_policy_and_tells_nothing_of_words(world: World) -> None:
+    drafting.draft(world, NOTICE, WRITER)
+    world.catch_up()
+    kind = KINDS["backtest-messages"]
+    body = kind.body.model_validate({"policy": "active", "since": "2020-01-01T00:00:00Z"})
+    told = kind.run(world, body, lambda _done, _all: None).to_json()
+    assert told["attempts"] == 1
+    assert told["counts"] == {}
+    with pytest.raises(SourceUnknown):
+        kind.run(world, kind.body.model_validate({"policy": "none"}), lambda _done, _all: None)
+
+
+def test_ending_the_work_ends_it(world: World) -> None:
+    live(world)
+
+    class StoppedError(Exception):
+        """Somebody ended it."""
+
+    def stop(_done: int, _all: int) -> None:
+        raise StoppedError
+
+    with pytest.raises(StoppedError):
+        backtest_messages(world, with_subjects(), None, None, stop)

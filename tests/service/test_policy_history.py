@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from service.blame import blame
+from service.job_kinds import KINDS
 from service.world import World
 from tests.conftest import Door, key_for
 from tests.service.test_policies import BOOK, act, bundle
@@ -122,3 +123,10 @@ def test_a_comparison_of_what_is_none_is_refused(
     door: Door, query: dict[str, str], status: int
 ) -> None:
     assert door.get("/v1/policies/difference", query_string=query).status_code == status
+
+
+def test_a_comparison_is_a_job_too(world: World) -> None:
+    kind = KINDS["difference"]
+    body = kind.body.model_validate({"to": "shipped"})
+    told = kind.run(world, body, lambda _done, _all: None).to_json()
+    assert told["verdict"] == "identical"
