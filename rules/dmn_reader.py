@@ -9,6 +9,7 @@ from rules.dmn import VERSIONS, Decision, InputData, Model
 from rules.dmn_boxes import LOGIC, Boxes, speaks_feel
 from rules.dmn_decisions import cycle, ordered, steps
 from rules.dmn_knowledge import Knowledge
+from rules.dmn_scope import Scope
 from rules.dmn_types import ANY, Names, Simple, Type, Types, names_of
 from rules.expression_reader import Function
 from rules.functions import BUILT_IN
@@ -233,7 +234,7 @@ class _Reader:
             *self._needs(thing, self._decisions),
         )
         knowledge = self._needs(thing, self._knowledge)
-        boxes = Boxes(
+        scope = Scope(
             problems=self._problems,
             types=self._types,
             names=self._names(needs),
@@ -249,7 +250,9 @@ class _Reader:
             self._problems.add(element, "decision", reason)
             logic = element
         made, kind = (
-            boxes.read(logic, name, self._kind(element)) if logic is not element else (None, ANY)
+            Boxes(scope=scope).read(logic, name, self._kind(element))
+            if logic is not element
+            else (None, ANY)
         )
         return Decision(name=name, needs=needs, kind=kind, logic=made, line=element.line)  # type: ignore[arg-type]
 

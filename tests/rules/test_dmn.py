@@ -445,6 +445,27 @@ def test_a_value_that_the_type_of_a_decision_does_not_allow_is_told() -> None:
         whole.evaluate({"x": 3})
 
 
+def test_a_value_of_a_table_that_the_type_of_its_decision_does_not_allow_is_told() -> None:
+    types = (
+        '<itemDefinition name="tShare"><typeRef>number</typeRef><allowedValues><text>[0..1]</text>'
+        "</allowedValues></itemDefinition>"
+    )
+    logic = table([("x", None)], ["<output/>"], [(["-"], ["x"])])
+    whole = read(types + data("x") + decision("d", logic, needs("x"), "tShare"))
+    assert whole.evaluate({"x": 1}) == {"d": 1}
+    with pytest.raises(InputInvalid, match="is not allowed there"):
+        whole.evaluate({"x": 2})
+
+
+def test_a_default_may_name_an_input_that_no_column_tests() -> None:
+    output = (
+        '<output typeRef="number"><defaultOutputEntry><text>y</text></defaultOutputEntry></output>'
+    )
+    logic = table([("x", None)], [output], [(["1"], ["2"])])
+    whole = read(data("x") + data("y") + decision("d", logic, needs("x", "y")))
+    assert whole.evaluate({"x": 3, "y": 4}) == {"d": 4}
+
+
 def test_a_model_of_a_thousand_decisions_in_a_row_decides() -> None:
     first = decision("n0", literal("1"))
     rest = (

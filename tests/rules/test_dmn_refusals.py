@@ -80,6 +80,7 @@ def rows(*cells: str, kind: str = "number", out: str = "1") -> str:
         (data("x") + rows("1", out='"a"'), "is a string where d holds a number"),
         (data("x") + rows("1", out="y"), "is no input"),
         (data("x") + rows("1e5"), "belongs here"),
+        (data("x") + rows("1").replace('name="d"/>', 'name="d" typeRef="string"/>'), "its decision says string"),
         (data("x") + rows("0.1234567890123"), "kept to 12 places"),
         (data("x") + rows("1", out="99999999999999"), "within"),
         (data("x", "string") + rows('< "a"', kind="string"), "attune does not order"),
