@@ -1,6 +1,7 @@
 """Duplicates, contradictions of the same facts, and rules in whose shade others stand."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from ontology.facts import Fact
 from rules.findings import Finding, Place, shown
@@ -10,7 +11,7 @@ from rules.outranking import differing, outranks, settled, unread
 from rules.reachability import empty
 from rules.rule import Rule
 
-MOST_TOGETHER = 12
+MOST_TOGETHER: Final = 12
 """Rules that are tried together where no single one stands before another."""
 
 

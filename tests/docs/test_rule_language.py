@@ -68,6 +68,7 @@ INNER = {
     "MOST_BOXES": "how long the search for facts goes on",
     "MOST_WAYS": "how long the search for facts goes on",
     "MOST_TRACES": "how long the search for facts goes on",
+    "MOST_MAPPED": "how long the search for an implication goes on",
     "MOST_ATTEMPTS": "how long the search for facts goes on",
     "MOST_REGIONS": "how long the search for gaps goes on",
     "MOST_TOGETHER": "rules that are tried together where one is in the shade of several",
