@@ -84,6 +84,10 @@ class Client:
         """Send a file; raises as `post` does."""
         self._answer("PUT", path, content=content)
 
+    def send(self, method: str, path: str, **parts: object) -> dict[str, Json]:
+        """Send with headers, for example conditions; raises as `post` does."""
+        return self._send(method, path, **parts)
+
     def _send(self, method: str, path: str, **parts: object) -> dict[str, Json]:
         response = self._answer(method, path, **parts)
         return cast(dict[str, Json], response.json() if response.content else {})

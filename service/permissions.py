@@ -207,6 +207,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "policy_drafts.unlock": ("write:policies", frozenset({_GOVERNANCE})),
         "coefficients.one": ("read:policies", KEY_ROLES),
         "coefficients.put": ("write:policies", frozenset({_GOVERNANCE})),
+        "fallback.one": ("read:fallback", KEY_ROLES),
+        "fallback.key": ("read:fallback", KEY_ROLES),
         "jobs.kinds": ("read:jobs", KEY_ROLES),
         "jobs.create": ("write:jobs", KEY_ROLES),  # and of them those whom the kind is for
         "jobs.index": ("read:jobs", KEY_ROLES),

@@ -43,6 +43,7 @@ GROUPS: Final = (
     "kpis",
     "sessions",
     "jobs",
+    "fallback",
     "replay",
 )
 SINGLES: Final = ("init", "serve", "decide", "compose", "explain", "evaluate", "doctor", "listen")

@@ -9,6 +9,7 @@ from service.cli.output import AsJson, refuse, show
 from service.cli.policy_backtest import policy_backtest
 from service.cli.policy_blame import policy_blame, policy_log
 from service.cli.policy_diff import policy_diff
+from service.cli.policy_draft import app as drafts
 from service.cli.policy_fairness import policy_fairness
 from service.cli.policy_messages import backtest_messages
 
@@ -20,6 +21,7 @@ app.command("blame")(policy_blame)
 app.command("log")(policy_log)
 app.command("backtest-messages")(backtest_messages)
 app.command("backtest")(policy_backtest)
+app.add_typer(drafts, name="draft")
 
 Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
 Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key.")]

@@ -197,6 +197,8 @@ policy_drafts.rebase .   .   .   x   .   .   .   .
 policy_drafts.put_forward .   .   .   x   .   .   .   .
 policy_drafts.lock .   .   .   x   .   .   .   .
 policy_drafts.unlock .   .   .   x   .   .   .   .
+fallback.one            x   x   x   x   x   x   x   x
+fallback.key            x   x   x   x   x   x   x   x
 jobs.kinds              x   x   x   x   x   x   x   x
 jobs.create             x   x   x   x   x   x   x   x
 jobs.index              x   x   x   x   x   x   x   x
