@@ -17,7 +17,7 @@ Told: TypeAlias = tuple[str, tuple[bool, ...], tuple[tuple[str, Value], ...]]
 Signature: TypeAlias = tuple[frozenset[Told], tuple[str, ...]]
 
 _READ: Final = frozenset(
-    {"incident", "team", "request", "signal", "temporary_routing", "unknown", "degraded"}
+    {"incident", "team", "request", "signal", "temporary_routing", "unknown", "degraded", "snooze"}
 )
 """The kinds that combining reads itself, not only by rules."""
 
@@ -72,7 +72,9 @@ class Watch:
         kept = tuple(
             (name, value)
             for name, value in sorted(values.items())
-            if name in joined or (fact.kind in _READ and not isinstance(value, timedelta))
+            if name in joined
+            or (name == "id" and fact.kind != "customer")  # a snooze names it
+            or (fact.kind in _READ and not isinstance(value, timedelta))
         )
         return fact.kind, hits, kept
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
+from knowledge.refusals import Erased
 from ontology.decision_difference import difference
 from ontology.decisions import Decision
 from ontology.events import Event, Json
@@ -12,6 +13,7 @@ from ontology.facts import Fact, catalogue
 from ontology.identity import ThingId
 from ontology.values import Value, encode
 from rules.combine import decide
+from rules.strata import Engines
 from service import desk
 from service.bodies import DecisionRequest
 from service.policies import Compiled
@@ -26,56 +28,71 @@ MOST_FACTS: Final = 50
 
 _SAID: Final = frozenset({"request", "signal"})
 _CARRIED: Final = _SAID | {"unknown"}
+OWN: Final = _CARRIED | {"customer", "degraded", "snooze"}
+"""The kinds of facts that tell of whoever asks, and of the request itself."""
+
 _SEGMENTS: Final = "segments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """A decision and the one that facts of now give."""
+    """A recorded decision and the one that facts of now give."""
 
-    before: Decision
+    made: Event
     after: Decision
-    old: Sequence[Fact]
     facts: Sequence[Fact]
     named: Mapping[str, ThingId]
 
     @property
     def difference(self) -> dict[str, Json]:
         """What is different for those whom it touches."""
-        return difference(self.before.to_json(), self.after.to_json())
+        return difference(_object(self.made.data["decision"]), self.after.to_json())
 
     def because(self) -> dict[str, Json]:
         """The rules that fire now or do so no more, and what changed in the facts they matched."""
-        old, new = _fired(self.before), _fired(self.after)
+        before = desk.stored(self.made)
+        old, new = _fired(before), _fired(self.after)
         rules = sorted(old.keys() ^ new.keys())
         kinds = {fact.kind for rule in rules for fact in (*old.get(rule, ()), *new.get(rule, ()))}
         fired: list[Json] = [rule for rule in rules if rule in new]
         quiet: list[Json] = [rule for rule in rules if rule in old]
         moved: dict[str, Json] = {}
-        if self.before.policy != self.after.policy:
-            moved["policy"] = {"from": self.before.policy, "to": self.after.policy}
-        changes = [*_changes(self.old, self.facts, kinds)][:MOST_FACTS]
+        if before.policy != self.after.policy:
+            moved["policy"] = {"from": before.policy, "to": self.after.policy}
+        changes = [*_changes(desk.facts_of(self.made), self.facts, kinds)][:MOST_FACTS]
         return {"rules": {"fired": fired, "quiet": quiet}, "facts": changes, **moved}
 
 
-def again(world: World, event: Event, policy: Compiled, at: datetime) -> Again:
+def again(
+    world: World, event: Event, policy: Compiled, at: datetime, engines: Engines | None = None
+) -> Again:
     """Make a recorded decision again, about the same things, as they are now.
 
     What its caller said of the message, and what was read in words that are not kept, stay as
-    they were.
+    they were. `engines` are other ones than the policy's own.
 
     Raises:
         Erased: it was about a person who was erased.
     """
-    before, old = desk.stored(event), desk.facts_of(event)
-    named = {k: ThingId(str(v)) for k, v in cast(dict[str, Json], event.data["request"]).items()}
+    if event.erased:
+        raise Erased(f"{event.id} was about a person who was erased")
+    old = own_facts(event)
+    named = {k: ThingId(str(v)) for k, v in _object(event.data["request"]).items()}
     fresh = build(world, _request(event, named, old), policy, at, budget_ms=0.0).facts
     own = (fact for fact in fresh if fact.kind not in _SAID)
     facts = (*own, *_kept(world, named, old, at))
     if not is_live(event):  # no tier of an incident was raised, so it is held here
-        facts = reached(facts, Stand(tier=before.tier, since=before.at), at)
-    after = decide(facts, policy.policy, at, policy.engines)
-    return Again(before=before, after=after, old=old, facts=facts, named=named)
+        stood = Stand(tier=str(event.data["tier"]), since=event.occurred_at)
+        facts = reached(facts, stood, at)
+    after = decide(facts, policy.policy, at, engines or policy.engines)
+    return Again(made=event, after=after, facts=facts, named=named)
+
+
+def own_facts(event: Event) -> list[Fact]:
+    """The facts of a decision that no other about the same things need share."""
+    kept = event.data["facts"]
+    rows = [one for one in kept if isinstance(one, dict)] if isinstance(kept, list) else []
+    return [catalogue().read(one) for one in rows if one["kind"] in OWN]
 
 
 def bare(named: Mapping[str, ThingId], language: str | None) -> DecisionRequest:
@@ -123,6 +140,10 @@ def _spoken(world: World, fact: Fact, customer: ThingId, at: datetime) -> Fact:
     who = speaker(sources, customer)
     first, *more = dict.fromkeys((*fact.origins, *who.origins))
     return catalogue().fact("signal", {**fact.values, **who.values}, first, *more)
+
+
+def _object(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 def _fired(decision: Decision) -> dict[str, tuple[Fact, ...]]:

@@ -1,26 +1,33 @@
 """Standing decisions: made again when what they stand on changes; people hear of a difference."""
 
+import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import orjson
+
 from knowledge.refusals import Conflict, DuplicateEvent, Erased
+from ontology.decision_difference import LISTED, SINGLE
 from ontology.events import Draft, Event, Json
+from ontology.facts import Fact
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ATTUNE, ActRefused
 from ontology.lifecycle import Standing as Stands
 from ontology.lifecycle import act as follow
-from rules.watching import Watch
+from rules.strata import Engines
+from rules.watching import Signature, Watch
 from service import acts, desk
-from service.again import Again, again
+from service.again import OWN, Again, again, own_facts
 from service.clock import elapsed_ms, monotonic_ms, pause
 from service.lease import Lease, lease
 from service.policies import Compiled
-from service.silence import marked
+from service.silence import is_live, marked
 from service.subscriptions import CHANGED, KIND, MADE, Subscription
 from service.sweep import ITSELF
-from service.touched import Touched, moved
+from service.touched import Key, Touched, key_of, moved
 from service.world import World
 
 DEBOUNCE: Final = timedelta(minutes=1)
@@ -33,6 +40,7 @@ BREATH_SECONDS: Final = 0.005
 _LOOK_EVERY_MS: Final = 60_000.0
 _LOOK_AGAIN_MS: Final = 5_000.0
 _BATCH: Final = 500
+_MOST_KNOWN: Final = 50_000
 _DECISION: Final = "decision"
 
 
@@ -51,9 +59,13 @@ class StandingDecisions:
         )
         self._touched: Final = Touched()
         self._current: Final[dict[ThingId, ThingId]] = {}
-        self._dirty: Final[dict[ThingId, None]] = {}
+        self._dirty: Final[dict[ThingId, bool]] = {}
+        """What may have changed; true where it is only the figures that its group shares."""
+
+        self._profiles: Final[dict[ThingId, _Profile]] = {}
+        self._known: Final[dict[tuple[Profile, Signature | None], bytes]] = {}
         self._decided: Final[dict[ThingId, datetime]] = {}
-        self._watch: tuple[str, Watch] | None = None
+        self._bench: _Bench | None = None
         self._cursor: int | None = None
         self._heard = -1
         self._stop: Final = threading.Event()
@@ -67,14 +79,14 @@ class StandingDecisions:
         if not (known.many() or self._current):
             self._cursor = None
             return 0
-        self._sync(known.standing())
         if world.policies.active is None:
             return 0
         world.catch_up()
-        policy = world.policies.current()
+        bench = self._benched(world.policies.current())
+        self._sync(known.standing(), bench)
         self._read()
-        self._look(policy)
-        return self._decide(policy)
+        self._look(bench)
+        return self._decide(bench)
 
     def close(self) -> None:
         """Let another worker watch."""
@@ -85,34 +97,47 @@ class StandingDecisions:
         """How many may have to be decided again."""
         return len(self._dirty)
 
-    def _sync(self, standing: Sequence[Subscription]) -> None:
+    def _benched(self, policy: Compiled) -> "_Bench":
+        """The active policy, ready to tell what of facts it sees; another one may change all."""
+        if self._bench is None or self._bench.policy.policy.digest != policy.policy.digest:
+            self._bench = _Bench(
+                policy=policy, quick=Engines.compiled(policy.policy), watch=Watch(policy.policy)
+            )
+            self._known.clear()
+            self._profiles.clear()
+            self._dirty.update(dict.fromkeys(self._current, False))
+        return self._bench
+
+    def _sync(self, standing: Sequence[Subscription], bench: "_Bench") -> None:
         """Watch those that are new or were revised, and no more those that ended."""
         current = {one.id: one.current for one in standing}
         for gone in self._current.keys() - current.keys():
             self._forget(gone)
-        started = monotonic_ms()
-        if self._cursor is None:
-            self._cursor = self._world.ledger.governed_head()
-        for name, decision in current.items():
-            if self._current.get(name) == decision:
-                continue
-            if elapsed_ms(started) > SLICE_MS:
-                return
-            made = self._world.ledger.by_id(decision)
+        new = [name for name, decision in current.items() if self._current.get(name) != decision]
+        for name in new:
+            made = self._world.ledger.by_id(current[name])
             if made is None or made.erased:
                 self._end(name)
                 continue
-            fresh = name not in self._current
-            self._current[name] = decision
+            first = name not in self._current
+            self._current[name] = current[name]
             self._touched.watch(name, made)
+            self._profiles[name] = _Profile.of(made, bench.watch)
             self._decided[name] = made.occurred_at
-            if fresh:  # it may have changed before it was watched
-                self._dirty[name] = None
+            if self._cursor is None or (first and made.sequence < self._cursor):
+                # INVARIANT: records are read from before the oldest decision on, or it is checked.
+                self._cursor = made.sequence if self._cursor is None else self._cursor
+                self._dirty[name] = False
+            elif first:
+                self._dirty.setdefault(name, True)
+            pause(BREATH_SECONDS / 10, self._stop)
 
     def _forget(self, name: ThingId) -> None:
         self._touched.forget(name)
-        for known in (self._current, self._dirty, self._decided):
-            known.pop(name, None)
+        self._current.pop(name, None)
+        self._dirty.pop(name, None)
+        self._decided.pop(name, None)
+        self._profiles.pop(name, None)
 
     def _read(self) -> None:
         """What records and acts touched since."""
@@ -120,7 +145,7 @@ class StandingDecisions:
             return
         while events := self._world.ledger.read(self._cursor, governed=True, limit=_BATCH):
             for event in events:
-                self._dirty.update(dict.fromkeys(self._touched.by(event)))
+                self._dirty.update(dict.fromkeys(self._touched.by(event), False))
                 if event.type == "subject.erased":
                     self._erased(event.subject)
             self._cursor = events[-1].sequence
@@ -132,15 +157,12 @@ class StandingDecisions:
             if made is not None and (made.erased or person in made.personal.values()):
                 self._end(name)
 
-    def _look(self, policy: Compiled) -> None:
-        """Whose figures changed as the policy sees them: at once where posts came, else a minute.
+    def _look(self, bench: "_Bench") -> None:
+        """Whose figures changed as the policy sees them: soon where posts came, else a minute.
 
         A group at a time, those first that were not looked at for longest.
         """
-        digest, world, started = policy.policy.digest, self._world, monotonic_ms()
-        if self._watch is None or self._watch[0] != digest:
-            self._watch = (digest, Watch(policy.policy))
-            self._dirty.update(dict.fromkeys(self._current))
+        world, started = self._world, monotonic_ms()
         heard, at = world.counting.mark, world.clock.now()
         for group in sorted(self._touched.groups.values(), key=lambda one: one.looked_at):
             if elapsed_ms(started) > SLICE_MS:
@@ -148,28 +170,37 @@ class StandingDecisions:
             pause_ms = _LOOK_EVERY_MS if self._heard == heard else _LOOK_AGAIN_MS
             if elapsed_ms(group.looked_at) < pause_ms and not world.stopped:
                 continue
-            changed = moved(world, group, policy, self._watch[1], at)
+            changed = moved(world, group, bench.policy, bench.watch, at)
             group.looked_at = monotonic_ms()
-            self._dirty.update(dict.fromkeys(changed))
+            for name in changed:
+                self._dirty.setdefault(name, True)
             pause(BREATH_SECONDS, self._stop)
         self._heard = heard
 
-    def _decide(self, policy: Compiled) -> int:
+    def _decide(self, bench: "_Bench") -> int:
         """Decide again what may have changed, a minute after the last time at the earliest."""
         at, started, revised = self._world.clock.now(), monotonic_ms(), 0
-        for name in [*self._dirty]:
+        for name, shared in [*self._dirty.items()]:
             if elapsed_ms(started) > SLICE_MS:
                 break
             last = self._decided.get(name)
             if last is not None and at - last < DEBOUNCE:
                 continue
             del self._dirty[name]
+            if shared and self._same(name):
+                continue
             self._decided[name] = at
-            revised += self._revised(name, policy, at)
+            revised += self._revised(name, bench, at)
             pause(BREATH_SECONDS, self._stop)
         return revised
 
-    def _revised(self, name: ThingId, policy: Compiled, at: datetime) -> bool:
+    def _same(self, name: ThingId) -> bool:
+        """Whether one with the same facts, as the policy sees them, came to the same outcome."""
+        mine = self._profiles.get(name)
+        seen = self._touched.group_of(name).seen
+        return mine is not None and self._known.get((mine.profile, seen)) == mine.outcome
+
+    def _revised(self, name: ThingId, bench: "_Bench", at: datetime) -> bool:
         old = self._current[name]
         scope = Scope(old)
         version = self._world.ledger.versions([scope])[scope]
@@ -178,16 +209,18 @@ class StandingDecisions:
             self._end(name)
             return False
         try:
-            found = again(self._world, made, policy, at)
-            if not found.difference:
+            quick = again(self._world, made, bench.policy, at, bench.quick)
+            self._learn(name, made, quick, bench.watch)
+            if not quick.difference:
                 return False
+            found = again(self._world, made, bench.policy, at)
             drafts = [*self._drafts(name, made, found)]
             self._world.ledger.append(drafts, expected={scope: version})
         except Erased:
             self._end(name)
             return False
         except (DuplicateEvent, Conflict):  # another worker was first, or a person acted on it
-            self._dirty[name] = None
+            self._dirty[name] = False
             return False
         except (LookupError, TypeError, ValueError) as error:
             self._world.log.error("not decided again", id=old, why=str(error)[:200])  # noqa: TRY400 - says all
@@ -195,6 +228,15 @@ class StandingDecisions:
         if drafts[0].data.get("live") is not False:
             desk.raise_tier(self._world, found.named, found.after)
         return True
+
+    def _learn(self, name: ThingId, made: Event, found: Again, watch: Watch) -> None:
+        """Keep the outcome for others with the same facts as the policy sees them."""
+        mine = _Profile.of(made, watch, found.facts)
+        self._profiles[name] = mine
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        seen = self._touched.group_of(name).seen
+        self._known[mine.profile, seen] = _outcome(found.after.to_json())
 
     def _drafts(self, name: ThingId, made: Event, found: Again) -> Iterator[Draft]:
         """The decision of now, what is different, and the end of the one before."""
@@ -250,7 +292,7 @@ def _changed(
     event: str, names: tuple[ThingId, ThingId], made: Event, found: Again, *, live: bool
 ) -> Draft:
     """What is told: in clear what of a decision is, the rest sealed with the customer."""
-    difference, before, after = found.difference, found.before, found.after
+    difference, after = found.difference, found.after
     named: dict[str, Json] = {
         kind: thing for kind, thing in found.named.items() if kind in {"incident", "touchpoint"}
     }
@@ -261,8 +303,8 @@ def _changed(
         "revises": made.id,
         **named,
         "parts": parts,
-        "tier": {"from": before.tier, "to": after.tier},
-        "team": {"from": before.routes[0].team, "to": after.routes[0].team},
+        "tier": {"from": made.data["tier"], "to": after.tier},
+        "team": {"from": made.data["team"], "to": after.routes[0].team},
         "difference": difference,
         "because": found.because(),
     }
@@ -283,3 +325,49 @@ def _changed(
 def _ended(world: World, stands: Stands, new: ThingId, event: str, at: datetime) -> Draft:
     outcome = follow(world.lifecycles, stands, "revise", actor=ITSELF, at=at, data={"by": new})
     return acts.acted(event, stands, outcome, ITSELF, at)
+
+
+Profile = tuple[Key, Signature, str]
+"""Where equal, figures give the same outcome: group, own facts as seen, what is stated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Profile:
+    """What of a decision is its own, and the outcome that is recorded of it."""
+
+    profile: Profile
+    outcome: bytes
+
+    @classmethod
+    def of(cls, made: Event, watch: Watch, facts: Iterable[Fact] = ()) -> "_Profile":
+        """Read it from fresh facts, or from those that were recorded."""
+        own = [fact for fact in facts if fact.kind in OWN] or own_facts(made)
+        spoken = [
+            f"{name} {fact.values.get(name)}"
+            for fact in own
+            if fact.kind == "customer"
+            for name in ("language", "region")
+        ]
+        held = [] if is_live(made) else [made.data["tier"]]
+        stated = orjson.dumps([made.data.get("stated"), spoken, held]).decode()
+        seen = watch.signature(own, made.occurred_at)
+        decision = made.data["decision"]
+        return cls(
+            profile=(key_of(made), seen, stated),
+            outcome=_outcome(decision if isinstance(decision, dict) else {}),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bench:
+    """The active policy, a quick engine of it, and what it can tell of facts."""
+
+    policy: Compiled
+    quick: Engines
+    watch: Watch
+
+
+def _outcome(shown: Mapping[str, Json]) -> bytes:
+    """What is told of a decision, as one short text."""
+    parts = {name: shown.get(name) for name in (*SINGLE, *LISTED)}
+    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).digest()

@@ -51,7 +51,7 @@ class Touched:
         self._things[subscription] = things
         for thing in things:
             self._by_thing[thing].add(subscription)
-        key = _key(made)
+        key = key_of(made)
         self._keys[subscription] = key
         self.groups.setdefault(key, Group(key=key)).members.add(subscription)
 
@@ -71,6 +71,10 @@ class Touched:
     def watched(self) -> Iterable[ThingId]:
         """The subscriptions that are watched."""
         return self._keys.keys()
+
+    def group_of(self, subscription: ThingId) -> Group:
+        """The group of one that is watched."""
+        return self.groups[self._keys[subscription]]
 
     def by(self, event: Event) -> Iterator[ThingId]:
         """The subscriptions whose facts name what a governed event is about, or names."""
@@ -92,7 +96,8 @@ def moved(
     return frozenset(group.members)
 
 
-def _key(made: Event) -> Key:
+def key_of(made: Event) -> Key:
+    """The things that a decision is about, besides customers, and its language."""
     named = made.data["request"]
     things = named.items() if isinstance(named, Mapping) else ()
     kept = {kind: str(thing) for kind, thing in things if kind != "customer"}
