@@ -50,7 +50,7 @@ def period(today: date, of: str | None, since: str | None, until: str | None) ->
         return month(of if of is not None else f"{last:%Y-%m}")
     if since is None:
         raise FairnessInvalid("until needs since, the first day; for example 2026-10-01")
-    return _day(since), _day(until) if until is not None else today
+    return _day(since), _day(until) if until is not None else today + timedelta(days=1)
 
 
 def _day(text: str) -> date:

@@ -95,7 +95,7 @@ def lines(found: Fairness) -> Iterator[str]:
     for division in found.divisions:
         yield (
             f"by {division.by}: {len(division.groups)} groups shown, {division.withheld} withheld,"
-            f" of {'withheld' if division.missing is None else division.missing} cases unknown"
+            f" unknown of {'a number withheld' if division.missing is None else division.missing}"
         )
         for group in division.groups:
             yield f"  {group.name} ({group.cases} cases)"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.output import Home, opened, refuse
+from service.cli.output import AsJson, Home, opened, refuse
 
 if TYPE_CHECKING:
     from service.fairness_report import Asked, Fairness
@@ -27,7 +27,9 @@ def policy_fairness(  # noqa: PLR0913 - what it looks at, and how it is shown
     *,
     month: Annotated[str | None, typer.Option(help="Like 2026-10; the last whole one.")] = None,
     since: Annotated[str | None, typer.Option(help="The first day, like 2026-10-01.")] = None,
-    until: Annotated[str | None, typer.Option(help="The day after the last one.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="The day after the last one; tomorrow if absent.")
+    ] = None,
     proposal: Annotated[
         str | None, typer.Option(help="Also by this policy: a proposal, a digest, a folder.")
     ] = None,
@@ -35,6 +37,7 @@ def policy_fairness(  # noqa: PLR0913 - what it looks at, and how it is shown
         Format, typer.Option("--format", help="text, json, csv or svg.")
     ] = Format.TEXT,
     out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Tiers, waits and offers by segment, language, region and vulnerability, like against like.
 
@@ -49,7 +52,7 @@ def policy_fairness(  # noqa: PLR0913 - what it looks at, and how it is shown
             found = fairness(world, asked, lambda _done, _of: None)
         except FairnessInvalid as error:
             refuse(str(error))
-    text = _shown(found, shape)
+    text = _shown(found, Format.JSON if as_json else shape)
     if out is None:
         typer.echo(text, nl=False)
     else:

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -24,7 +26,7 @@ from service.acts import propose
 from service.bodies import DecisionRequest
 from service.bundle import packaged
 from service.cli.policy import app
-from service.clock import StoppedClock
+from service.clock import StoppedClock, monotonic_ms
 from service.fairness import FairnessInvalid, fairness, month, period
 from service.fairness_cases import Case, Gathered, Had
 from service.fairness_figures import Division
@@ -33,8 +35,10 @@ from service.fairness_reminders import KIND, ask_monthly
 from service.fairness_report import Asked, Fairness, lines, table
 from service.fairness_verdicts import divided
 from service.job_kinds import KINDS
+from service.job_runner import JobRunner
 from service.sweep import sweep
 from service.world import World
+from tests.conftest import Door
 from tests.rules.examples import quick
 
 OPERATOR = ThingId("person/operator")
@@ -381,18 +385,36 @@ def test_it_is_a_job_of_a_kind_of_its_own(world: World) -> None:
         kind.run(world, kind.body.model_validate({"proposal": "x"}), lambda _done, _of: None)
 
 
+@pytest.mark.slow
+def test_a_month_is_looked_at_over_http_by_a_process_of_its_own(door: Door, world: World) -> None:
+    asked(world, 5)
+    day = around(world)
+    body = {"kind": "fairness", "since": str(day.since), "until": str(day.until)}
+    where = door.post("/v1/jobs", body).headers["Location"]
+    end, wait = monotonic_ms() + 120_000, threading.Event()
+    with closing(JobRunner(world)) as runner:
+        while (job := door.get(where).get_json())["state"] in {"queued", "running"}:
+            assert monotonic_ms() < end
+            runner.step()
+            wait.wait(0.05)
+    assert job["state"] == "done", job
+    report = door.get(f"{where}/result").get_json()
+    assert (report["decisions"], report["cases"]) == (5, 4)
+    assert "customer/" not in json.dumps(report)
+
+
 def test_the_command_shows_every_form_and_refuses_what_is_none(world: World) -> None:
     asked(world, 3)
     day = world.clock.now().date()
     home, since = str(world.settings.home), f"{day - timedelta(days=1)}"
     given = ["fairness", "--home", home, "--since", since]
     until = ["--until", f"{day + timedelta(days=2)}"]
-    found = CliRunner().invoke(app, [*given, *until, "--format", "json"])
+    found = CliRunner().invoke(app, [*given, *until, "--json"])
     assert found.exit_code == 0, found.output
     report = json.loads(found.stdout)
     assert report["decisions"] == 3
     assert [one["by"] for one in report["divisions"]] == [*BY]
-    for shape in ("text", "csv", "svg"):
+    for shape in ("text", "json", "csv", "svg"):
         assert CliRunner().invoke(app, [*given, *until, "--format", shape]).exit_code == 0
     for words in (["--month", "2026-10"], ["--proposal", "policy-proposal/none"]):
         assert CliRunner().invoke(app, [*given, *until, *words]).exit_code == 2
