@@ -146,6 +146,7 @@ class Compared(Model):
         extra="forbid",
         frozen=True,
         populate_by_name=True,
+        serialize_by_alias=True,
         json_schema_extra={"example": {"from": "active", "to": "shipped"}},
     )
 

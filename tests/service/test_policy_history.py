@@ -128,5 +128,6 @@ def test_a_comparison_of_what_is_none_is_refused(
 def test_a_comparison_is_a_job_too(world: World) -> None:
     kind = KINDS["difference"]
     body = kind.body.model_validate({"to": "shipped"})
+    assert body.model_dump(mode="json") == {"from": "active", "to": "shipped"}
     told = kind.run(world, body, lambda _done, _all: None).to_json()
     assert told["verdict"] == "identical"
