@@ -31,13 +31,17 @@ class InputData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A decision: what it needs by name, what it gives, what reckons it; where it stands."""
+    """A decision: what it needs by name, what it gives, what reckons it; where it stands.
+
+    `note` is its description, for readers.
+    """
 
     name: str
     needs: tuple[str, ...]
     kind: Type
     logic: Logic
     line: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,8 @@ def _decision(node: Node, columns: RuleColumns, catalogue: Catalogue) -> Decisio
         rows=tuple(rows),
     )
     needs = tuple(dict.fromkeys(one.group for one in inputs))
-    return Decision(name=name, needs=needs, kind=ANY, logic=table, line=node.line)
+    reason = shown(parts["reason"].value)
+    return Decision(name=name, needs=needs, kind=ANY, logic=table, line=node.line, note=reason)
 
 
 def _asked_field(column: Column, catalogue: Catalogue) -> Field:
@@ -185,7 +186,7 @@ def _lines(decision: Decision, header: Header, catalogue: Catalogue) -> Iterator
     fields = [_known(f.name, _facts(catalogue), "an input") for f in table.inputs]
     verbs = [_known(f.name, _actions(catalogue), "an output") for f in table.outputs]
     yield f"  - id: {kebab(decision.name)}"
-    yield f"    reason: {json.dumps(header.reason, ensure_ascii=False)}"
+    yield f"    reason: {json.dumps(decision.note or header.reason, ensure_ascii=False)}"
     yield f"    hit: {table.hit}"
     yield f"    inputs: [{', '.join(f.name for f in table.inputs)}]"
     yield f"    outputs: [{', '.join(_output(table, f) for f in table.outputs)}]"

@@ -7,7 +7,7 @@ from typing import Final
 from rules.diagnostics import Invalid, Problems, near
 from rules.dmn import VERSIONS, Decision, InputData, Model
 from rules.dmn_boxes import LOGIC, Boxes, speaks_feel
-from rules.dmn_decisions import cycle, ordered, steps
+from rules.dmn_decisions import Boxed, Logic, cycle, ordered, steps
 from rules.dmn_knowledge import Knowledge
 from rules.dmn_scope import Scope
 from rules.dmn_types import ANY, Names, Simple, Type, Types, names_of
@@ -244,17 +244,19 @@ class _Reader:
             },
             implied=None if needs else self._implied,
         )
+        made, kind = self._logic(element, name, scope)
+        note = " ".join(element.words("description").split())
+        return Decision(
+            name=name, needs=needs, kind=kind, logic=made, line=element.line, note=note
+        )
+
+    def _logic(self, element: Element, name: str, scope: Scope) -> tuple[Logic, Type]:
         logic = element.one(*LOGIC)
         if logic is None:
             reason = f"{name}: has no logic; draw a table, or write an expression"
             self._problems.add(element, "decision", reason)
-            logic = element
-        made, kind = (
-            Boxes(scope=scope).read(logic, name, self._kind(element))
-            if logic is not element
-            else (None, ANY)
-        )
-        return Decision(name=name, needs=needs, kind=kind, logic=made, line=element.line)  # type: ignore[arg-type]
+            return Boxed(name=name, parts=()), ANY
+        return Boxes(scope=scope).read(logic, name, self._kind(element))
 
     def _names(self, needs: Iterable[str]) -> Names:
         needed = [*needs]

@@ -161,7 +161,8 @@ class _Writer:
             logic = _logic(decision.logic, own)
         except Unwritable as error:
             raise Unwritable(f"{decision.name}: {error}") from error
-        inside = [Tag("variable", variable), *requirements, logic]
+        said = [Tag("description", {}, decision.note)] if decision.note else []
+        inside = [*said, Tag("variable", variable), *requirements, logic]
         return Tag("decision", {"id": own, "name": decision.name}, inside)
 
     def _result(self, decision: Decision) -> str | None:

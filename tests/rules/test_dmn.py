@@ -416,17 +416,17 @@ def test_a_column_without_a_type_takes_that_of_its_tests() -> None:
         ({"age": 200}, "age"),
         ({"tone": "cold"}, "tone"),
         ({"Loan": 5}, "Loan"),
-        ({"Loan": {"amont": 5}}, "Loan.amont"),
+        ({"Loan": {"amnt": 5}}, "Loan.amnt"),
         ({"Loan": {"amount": True}}, "Loan.amount"),
     ],
 )
 def test_an_input_that_does_not_fit_is_told(given: dict[str, object], wrong: str) -> None:
     types = (
-        '<itemDefinition name="tAge"><typeRef>number</typeRef><allowedValues><text>[0..150]</text>'
+        '<itemDefinition name="tOld"><typeRef>number</typeRef><allowedValues><text>[0..150]</text>'
         '</allowedValues></itemDefinition><itemDefinition name="tTone"><typeRef>string</typeRef>'
         '<allowedValues><text>"warm", "plain"</text></allowedValues></itemDefinition>'
     )
-    inputs = data("age", "tAge") + data("tone", "tTone") + data("Loan", "tLoan")
+    inputs = data("age", "tOld") + data("tone", "tTone") + data("Loan", "tLoan")
     whole = read(types + LOAN + inputs + decision("d", literal("1")))
     assert whole.evaluate({"age": 150, "tone": "warm", "Loan": {"amount": 1}}) == {"d": 1}
     with pytest.raises(InputInvalid) as caught:

@@ -156,6 +156,7 @@ def test_tables_of_a_book_go_to_dmn_and_back_into_a_book_with_cases(tmp_path: Pa
         before.inputs,
         before.outputs,
     )
+    assert [rule.reason for rule in after.rules] == [rule.reason for rule in before.rules]
     assert [rule.conclusions for rule in after.rules] == [one.conclusions for one in before.rules]
     assert "judge: true" in (back / "your-tiers.cases.yaml").read_text("utf-8")
 
