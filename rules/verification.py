@@ -55,7 +55,8 @@ def verify(
     `expired` says so, what is left to look into counts as unknown.
     """
     inquiry = Inquiry(policy=policy, catalogue=catalogue, at=at)
-    tasks = [task for task in _tasks(inquiry, only) if task.kinds & {*only}]
+    kinds = {*only} | (USUAL if "stale" in only else frozenset())
+    tasks = [task for task in _tasks(inquiry, kinds) if task.kinds & kinds]
     found: dict[str, Finding] = {}
     looked, unknown = Counter[str](), Counter[str]()
     for done, task in enumerate(tasks):
@@ -64,7 +65,7 @@ def verify(
         looked[task.name] += 1
         answer = None if expired() else task.look()
         unknown[task.name] += answer is None
-        found |= {one.fingerprint: one for one in answer or () if one.kind in only}
+        found |= {one.fingerprint: one for one in answer or () if one.kind in kinds}
     progress(len(tasks), len(tasks))
     return _judged(inquiry, [*found.values()], looked, unknown, only)
 
@@ -105,13 +106,13 @@ def _judged(
             accepted.append((one, matching[0][1].reason))
         else:
             told.append(one)
-    if "stale" in only and {*only} >= USUAL and not unknown.total():
+    if "stale" in only and not unknown.total():
         told += _stale(inquiry, used)
     return Findings(
         policy=inquiry.policy.digest,
         at=inquiry.at,
         rules=len(inquiry.policy.rules),
-        found=tuple(sorted(told, key=_order)),
+        found=tuple(sorted((one for one in told if one.kind in only), key=_order)),
         accepted=tuple(sorted(accepted, key=lambda pair: _order(pair[0]))),
         looked=dict(looked),
         unknown=dict(unknown),

@@ -360,6 +360,14 @@ def test_what_is_accepted_for_nothing_is_told() -> None:
     assert names(only(checked(escalation(HIGH, accepts=accepts)))) == ("stale", "high")
 
 
+def test_what_is_accepted_for_nothing_can_be_asked_for_alone() -> None:
+    low = rule("low", OPEN, {"escalate": "specialist"})
+    accepts = [{"finding": "gap", "reason": "Meant."}]
+    files = escalation(HIGH, low, accepts=accepts)
+    assert names(only(checked(files, only=["stale"]))) == ("stale", "escalation")
+    assert {one.kind for one in checked(files).found} == {"conflict", "stale"}
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
