@@ -21,6 +21,7 @@ from rules.expressions import (
     Negative,
     Worth,
     exact,
+    parts,
 )
 from rules.sfeel import (
     AllOf,
@@ -36,6 +37,8 @@ from rules.sfeel import (
     holds,
 )
 
+MOST_WRITTEN: Final = 2_000
+"""More parts than these are never one expression that can be read again."""
 _TIGHTEST: Final = len(LEVELS)
 _LEVEL: Final = {sign: at for at, signs in enumerate(LEVELS) for sign in signs}
 
@@ -88,7 +91,7 @@ def _text(expression: Expression, level: int) -> str:
         case Call():
             return f"{expression.name}({', '.join(_text(a, 0) for a in expression.arguments)})"
         case Applied():
-            return _text(inlined(expression), level)
+            return _text(_unfolded(expression), level)
         case Arithmetic() | Joined():
             sign = expression.sign
         case Comparison():
@@ -97,6 +100,24 @@ def _text(expression: Expression, level: int) -> str:
     left = _text(expression.left, own + (own == _LEVEL["="]))
     text = f"{left} {sign} {_text(expression.right, own + 1)}"
     return text if own >= level else f"({text})"
+
+
+def _unfolded(expression: Applied) -> Expression:
+    if _written_out(expression, {}) > MOST_WRITTEN:
+        words = "gives more text than can be read; apply it in several decisions"
+        raise Unwritable(f"{expression.name} within itself: {words}")
+    return inlined(expression)
+
+
+def _written_out(expression: Expression, sizes: Mapping[str, int]) -> int:
+    """How many parts an expression has once it is without parameters, without making it."""
+    if isinstance(expression, Name):
+        return sizes.get(expression.name, 1)
+    inner = [_written_out(one, sizes) for one in parts(expression)]
+    if isinstance(expression, Applied):
+        given = dict(zip(expression.parameters, inner, strict=True))
+        return _written_out(expression.body, given)
+    return 1 + sum(inner)
 
 
 def inlined(expression: Expression, given: Mapping[str, Expression] | None = None) -> Expression:

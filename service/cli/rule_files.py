@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from service.cli.output import refuse
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+MOST_BYTES: Final = 64 << 20
 
 
 def content_of(files: Sequence[Path] | None) -> dict[str, bytes]:
@@ -27,11 +29,15 @@ def content_of(files: Sequence[Path] | None) -> dict[str, bytes]:
 
 
 def bytes_of(path: Path) -> bytes:
-    """The bytes of a file; refuses one that cannot be read."""
+    """The bytes of a file; refuses one that cannot be read, and one that is too long unread."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except OSError as error:
         refuse(f"{path}: cannot be read: {error.strerror}")
+    if len(content) > MOST_BYTES:
+        refuse(f"{path}: is longer than {MOST_BYTES >> 20} MiB; split it")
+    return content
 
 
 def moment_of(at: str | None, option: str = "--at") -> "datetime":

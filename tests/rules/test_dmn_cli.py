@@ -106,6 +106,13 @@ def test_a_broken_model_is_refused_with_its_places(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_of_another_encoding_or_without_end_is_known(loans: Path, tmp_path: Path) -> None:
+    given = written(tmp_path, "in.json", '{"km": 2}')
+    other = written(tmp_path, "utf16.dmn", loans.read_text("utf-8").encode("utf-16"))
+    assert json.loads(run("evaluate", other, "--input", given, "--json"))["Tone"] == "near"
+    assert "longer than 64 MiB" in refused("evaluate", "/dev/zero", "--input", given)
+
+
 def test_a_decision_is_chosen_of_models_only(tmp_path: Path) -> None:
     given = written(tmp_path, "in.json", "{}")
     file = written(tmp_path, "fare.yaml", FARE)

@@ -149,6 +149,22 @@ def test_a_decision_that_feeds_itself_is_refused() -> None:
         model_of(one)
 
 
+def test_knowledge_that_doubles_its_argument_thirty_times_is_decided_but_not_written_out() -> None:
+    twice = (
+        '<businessKnowledgeModel id="b" name="f"><encapsulatedLogic><formalParameter name="y"/>'
+        "<literalExpression><text>y + y</text></literalExpression></encapsulatedLogic>"
+        "</businessKnowledgeModel>"
+    )
+    knows = '<knowledgeRequirement><requiredKnowledge href="#b"/></knowledgeRequirement>'
+    deep = "f(" * 30 + "x" + ")" * 30
+    whole = read_dmn(
+        model(data("x") + twice + decision("d", literal(deep), needs("x") + knows)), file="m.dmn"
+    )
+    assert whole.evaluate({"x": 1}) == {"d": 2**30}
+    with pytest.raises(Unwritable, match="d: f within itself"):
+        write_dmn(whole)
+
+
 def test_ids_are_unique() -> None:
     root = etree.fromstring(write_dmn(model_of(read_table(TABLE, file="t.yaml"))).encode())
     ids = [one.get("id") for one in root.iter() if one.get("id")]
