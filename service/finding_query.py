@@ -102,7 +102,8 @@ def plan(query: Query, roles: frozenset[Role], now: datetime) -> Plan:
             raise QueryInvalid("/facets", words, one.name, "language")
     for one in (*(test.column for test in tests), *facets):
         _allowed(one, roles)
-    until = min(query.until or now, now)
+    ends = now + timedelta(microseconds=1)  # what was recorded at this moment counts
+    until = min(query.until or ends, ends)
     since = query.since or until - USUAL
     if not since < until:
         words = f"is no time before {written(until)}"

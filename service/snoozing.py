@@ -132,7 +132,7 @@ def report(world: World, since: datetime, until: datetime, progress: Progress) -
         source="decisions",
         where=(("set_aside", "given"),),
         since=since,
-        until=until,
+        until=until + timedelta(microseconds=1),  # what was decided at this moment counts
         facets=("set_aside",),
         bucket="month",
         limit=0,
@@ -141,7 +141,7 @@ def report(world: World, since: datetime, until: datetime, progress: Progress) -
     missed = {name: many for facet in found.facets for name, many in facet.values}
     when, by_rule = (found.since, found.until), defaultdict[str, list[Snooze]](list)
     for one in world.snoozes.all():
-        if one.since < found.until and one.over(found.until) > found.since:
+        if one.since <= found.until and one.over(found.until) >= found.since:
             by_rule[one.rule].append(one)
     rows = [_of_rule(rule, those, when, missed.get(rule, 0)) for rule, those in by_rule.items()]
     rows.sort(key=lambda one: (-one.set_aside, -one.snoozes, one.rule))

@@ -11,6 +11,7 @@ from service.cli.find_terminal import progress, refusing, split
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
+    from ontology.events import Json
     from service.finding_rule import Drafted
     from service.finding_rule_body import RuleIn
     from service.world import World
@@ -58,7 +59,7 @@ def command(  # noqa: PLR0913 - what a rule says
     )
     with opened(home) as world:
         found = _drafted(world, body)
-        told = found.to_json() | ({"draft": _saved(world, found, body, by)} if draft else {})
+        told = found.to_json() | (_saved(world, found, body, by) if draft else {})
         if out is not None:
             _written(world, found, out)
     if as_json:
@@ -66,6 +67,11 @@ def command(  # noqa: PLR0913 - what a rule says
         return
     typer.echo("\n".join(_lines(found)))
     if draft:
+        counts = told["backtest"]["counts"]
+        typer.echo(
+            f"against the active policy {counts['changed']} of {counts['compared']} decisions of"
+            " the last quarter would have been others"
+        )
         typer.echo(f"saved into {told['draft']}; judge its cases there, then propose it")
     if out is not None:
         typer.echo(f"written to {out}; judge its cases, then: attune policy push {out} --reason …")
@@ -94,17 +100,19 @@ def _drafted(world: "World", body: "RuleIn") -> "Drafted":
         refuse("\n".join(map(str, error.diagnostics)))
 
 
-def _saved(world: "World", found: "Drafted", body: "RuleIn", by: str) -> str:
+def _saved(world: "World", found: "Drafted", body: "RuleIn", by: str) -> "dict[str, Json]":
     from knowledge.refusals import Conflict  # noqa: PLC0415 - light start
     from ontology.identity import IdentityInvalid, thing_id  # noqa: PLC0415 - light start
     from ontology.lifecycle import Actor, ActRefused, Role  # noqa: PLC0415 - light start
-    from service.finding_draft import put_into  # noqa: PLC0415 - light start
+    from service.finding_draft import compared, put_into  # noqa: PLC0415 - light start
     from service.problems import ProblemError  # noqa: PLC0415 - light start
 
     name = None if body.draft == "new" else body.draft
     try:
         actor = Actor(id=thing_id(by), roles=frozenset({Role.GOVERNANCE}))
-        return put_into(world, found, body.reason, actor, name)
+        saved_as = put_into(world, found, body.reason, actor, name)
+        with progress() as told:
+            return {"draft": saved_as, "backtest": compared(world, saved_as, told)}
     except (ProblemError, IdentityInvalid, ActRefused, Conflict) as error:
         refuse(str(error))
 

@@ -205,6 +205,12 @@ def test_the_command_line_writes_a_rule_into_a_working_copy(world: World, tmp_pa
     assert made.exit_code == 0, made.output
     assert "cases wait for a person" in made.output
     assert "loud" in (out / "rules/books/loud.yaml").read_text()
+    decided(world, 9.0)
+    saved = CliRunner().invoke(
+        build(), [*words, "--then", "escalate: {tier: executive}", "--draft", "new"]
+    )
+    assert saved.exit_code == 0, saved.output
+    assert "1 of 1 decisions of the last quarter would have been others" in saved.output
     refused = CliRunner().invoke(build(), [*words, "--then", "escalate: {tier: boss}"])
     assert refused.exit_code == 2
     assert "boss" in refused.output
