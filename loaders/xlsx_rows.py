@@ -1,6 +1,6 @@
 """The rows of a table on a sheet: whose each is, and what its cells say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loaders.xlsx_cells import Sheet
@@ -9,7 +9,7 @@ from loaders.xlsx_values import Fault, value_of
 from loaders.xlsx_writer import Laid
 from rules.diagnostics import near
 from rules.table_rewriting import EditedRow
-from rules.table_text import WrittenTable
+from rules.table_text import WrittenRow, WrittenTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class Rows:
 
     sheet: Sheet
     table: WrittenTable
+    origins: Mapping[str, WrittenRow]
     laid: Laid
     faults: list[Fault]
     notices: list[str]
@@ -26,7 +27,7 @@ class Rows:
     def read(self, row: int) -> EditedRow:
         """One row; what is wrong with it goes to the faults."""
         key = self.sheet.said(row, self.laid.id)
-        origin = next((one for one in self.table.rows if one.key == key), None)
+        origin = self.origins.get(key)
         self._key(row, key, known=origin is not None)
         before: Sequence[str | None] = origin.cells if origin else [None] * len(self.laid.columns)
         cells = []

@@ -116,7 +116,14 @@ class _Reading:
             return
         self._hidden(sheet, laid)
         places = [*self._places(sheet, laid)]
-        rows = Rows(sheet=sheet, table=table, laid=laid, faults=self.faults, notices=self.notices)
+        rows = Rows(
+            sheet=sheet,
+            table=table,
+            origins={one.key: one for one in table.rows},
+            laid=laid,
+            faults=self.faults,
+            notices=self.notices,
+        )
         page = Page(
             sheet=sheet,
             table=table,
