@@ -1,7 +1,7 @@
 """What a change touches: subscriptions by the things that their facts name, and by figures."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -67,10 +67,6 @@ class Touched:
             group.members.discard(subscription)
             if not group.members:
                 del self.groups[group.key]
-
-    def watched(self) -> Iterable[ThingId]:
-        """The subscriptions that are watched."""
-        return self._keys.keys()
 
     def group_of(self, subscription: ThingId) -> Group:
         """The group of one that is watched."""
