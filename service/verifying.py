@@ -15,7 +15,7 @@ from service.policy_sources import compiled, source
 from service.recorded_history import Progress
 from service.world import World
 
-PATIENCE_S: Final = 5.0
+PATIENCE_S: Final = 15.0
 """How long a proposal waits for what is found in it; the rest is said to be unknown."""
 
 
