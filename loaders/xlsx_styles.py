@@ -1,5 +1,6 @@
 """How a workbook shows its numbers: as numbers, per cent, or days since a first one."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,10 +26,7 @@ class Styles:
         Raises:
             WorkbookInvalid: it is no number, or no day that there is.
         """
-        try:
-            number = Decimal(repr(float(said)))
-        except ValueError as error:
-            raise WorkbookInvalid(f"{said[:20]!r} stands where a number belongs") from error
+        number = _number(said)
         kind = self.shown[style] if style < len(self.shown) else "number"
         return kind, _day(number, self.epoch) if kind == "date" else _plain(number)
 
@@ -70,6 +68,16 @@ def _shown(number: int, codes: Mapping[int, str]) -> Kind:
 def _plain(number: Decimal) -> str:
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _number(said: str) -> Decimal:
+    try:
+        value = float(said)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise WorkbookInvalid(f"{said[:20]!r} stands where a number belongs")
+    return Decimal(repr(value))
 
 
 def _day(number: Decimal, epoch: datetime) -> str:

@@ -382,6 +382,14 @@ SHEET = "xl__worksheets__sheet2_xml"
             lambda: packed(exported(BOOK), **{SHEET: b'<a><c r="B1"><v>1e999x</v></c></a>'}),
             "stands where a number belongs",
         ),
+        (
+            lambda: packed(exported(BOOK), **{SHEET: b'<a><c r="B1"><v>NaN</v></c></a>'}),
+            "stands where a number belongs",
+        ),
+        (
+            lambda: packed(exported(BOOK), **{SHEET: b'<a><c r="B1"><v>1e999</v></c></a>'}),
+            "stands where a number belongs",
+        ),
     ],
 )
 def test_what_is_no_safe_workbook_is_refused(content: Callable[[], bytes], said: str) -> None:
