@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ontology.kinds import Field
+from ontology.marked_yaml import MAX_CHARACTERS
 from ontology.values import Datatype, Value, encode
 from rules.columns import TYPES
 from rules.expressions import EXPRESSIONS, Expression
@@ -29,6 +30,9 @@ def write_decision(decision: Table | LiteralDecision) -> str:
     """
     lines = _table(decision) if isinstance(decision, Table) else _literal(decision)
     text = "\n".join(lines) + "\n"
+    if len(text) > MAX_CHARACTERS:
+        words = f"a file of YAML has at most {MAX_CHARACTERS}; evaluate it as DMN, or split it"
+        raise Unwritable(f"{len(text)} characters; {words}")
     try:
         again = read_decision(text, file="")
     except TableInvalid as error:

@@ -215,6 +215,12 @@ def test_a_model_that_is_no_book_is_refused(tmp_path: Path, inside: str, words: 
     assert words in refused("import", file, "--book", "b", "--out", tmp_path)
 
 
+def test_a_table_that_is_too_long_for_yaml_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    many = table([("x", "number")], ["<output/>"], [(["1"], ['"' + "a" * 190 + '"'])] * 2_600)
+    file = written(tmp_path, "m.dmn", model(data("x") + decision("d", many, needs("x"))))
+    assert "evaluate it as DMN, or split it" in refused("import", file, "--out", tmp_path)
+
+
 def test_a_context_makes_no_calculation(tmp_path: Path) -> None:
     context = f'<context><contextEntry><variable name="a"/>{literal("1")}</contextEntry></context>'
     file = written(tmp_path, "m.dmn", model(decision("d", context)))
