@@ -492,6 +492,7 @@ def readable(text: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 @quick
 @given(ROWS.map(calculation).filter(readable))
 def test_law_a_table_goes_out_and_comes_back_as_the_same_table(text: str) -> None:
@@ -499,6 +500,7 @@ def test_law_a_table_goes_out_and_comes_back_as_the_same_table(text: str) -> Non
     assert (found.faults, found.text) == ((), text)
 
 
+@pytest.mark.slow
 @quick
 @given(ROWS.map(calculation).filter(readable), ROWS, st.randoms(use_true_random=False))
 def test_law_what_people_leave_is_what_the_file_says_then(
