@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -11,7 +11,6 @@ from service.cli.find_terminal import progress, refusing, split
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
-    from ontology.events import Json
     from service.finding_rule import Drafted
     from service.finding_rule_body import RuleIn
     from service.world import World
@@ -59,7 +58,7 @@ def command(  # noqa: PLR0913 - what a rule says
     )
     with opened(home) as world:
         found = _drafted(world, body)
-        told = found.to_json() | (_saved(world, found, body, by) if draft else {})
+        told: dict[str, Any] = found.to_json() | (_saved(world, found, body, by) if draft else {})
         if out is not None:
             _written(world, found, out)
     if as_json:
@@ -100,7 +99,7 @@ def _drafted(world: "World", body: "RuleIn") -> "Drafted":
         refuse("\n".join(map(str, error.diagnostics)))
 
 
-def _saved(world: "World", found: "Drafted", body: "RuleIn", by: str) -> "dict[str, Json]":
+def _saved(world: "World", found: "Drafted", body: "RuleIn", by: str) -> dict[str, Any]:
     from knowledge.refusals import Conflict  # noqa: PLC0415 - light start
     from ontology.identity import IdentityInvalid, thing_id  # noqa: PLC0415 - light start
     from ontology.lifecycle import Actor, ActRefused, Role  # noqa: PLC0415 - light start
