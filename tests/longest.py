@@ -7,6 +7,10 @@ that is not here takes less than nine.
 from pathlib import Path
 
 SECONDS = {
+    "tests/service/test_rule_desk_served.py": 90,
+    "tests/service/test_policy_drafts.py": 45,
+    "tests/service/test_fallback.py": 40,
+    "tests/service/test_jobs.py": 30,
     "tests/crash/test_connectors.py": 70,
     "tests/crash/test_flood.py": 38,
     "tests/crash/test_listening.py": 29,
