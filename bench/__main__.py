@@ -24,6 +24,7 @@ PARTS = (
     "geofences",
     "linkage",
     "alert_budget",
+    "backtest",
     "precedents",
     "ledger",
     "graph",

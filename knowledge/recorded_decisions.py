@@ -190,13 +190,13 @@ class PartFiles:
 
     def __init__(self, directory: Path, key: bytes) -> None:
         """Read and write there, under a key."""
-        self._directory: Final = directory
+        self.folder: Final = directory
         self._key: Final = key
 
     def ranges(self) -> list[Range]:
         """What files cover; one that lies within another, left by a crash, does not count."""
         found = sorted(
-            (_range(file) for file in self._directory.glob("*-*.part")),
+            (_range(file) for file in self.folder.glob("*-*.part")),
             key=lambda one: (one.first, -one.last),
         )
         kept: list[Range] = []
@@ -215,25 +215,25 @@ class PartFiles:
     def write(self, covered: Range, part: Part) -> None:
         """Write a part, whole or not at all."""
         name = _name(covered)
-        replace_whole(self._directory / name, encode(part, self._key, name))
+        replace_whole(self.folder / name, encode(part, self._key, name))
 
     def drop(self, covered: Range) -> None:
         """Drop a part whose decisions stand in another."""
-        (self._directory / _name(covered)).unlink()
+        (self.folder / _name(covered)).unlink()
 
     def mark(self, erased: int) -> None:
         """Note the last erasure that all parts know of."""
-        replace_whole(self._directory / "erased.json", orjson.dumps(erased))
+        replace_whole(self.folder / "erased.json", orjson.dumps(erased))
 
     def marked(self) -> int:
         """The last erasure that all parts know of, 0 for none."""
         with suppress(OSError, ValueError):
-            return int(orjson.loads((self._directory / "erased.json").read_bytes()))
+            return int(orjson.loads((self.folder / "erased.json").read_bytes()))
         return 0
 
     def _read(self, wanted: Range) -> Part:
         parts = [
-            decode((self._directory / name).read_bytes(), self._key, name)
+            decode((self.folder / name).read_bytes(), self._key, name)
             for one in self.ranges()
             if one.last >= wanted.first and one.first <= wanted.last
             for name in [_name(one)]

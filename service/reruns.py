@@ -98,7 +98,7 @@ class _Era:
             texts = [(*texts[c // len(said)], said[c % len(said)]) for c in both.tolist()]
         found = np.array([text(parts) for parts in texts], dtype=object)[codes]
         for row in _snoozed(part, rows):
-            found[row] = self._rerun.snoozed(_facts(part, int(rows[row])))
+            found[row] = self._rerun.snoozed(facts_of(part, int(rows[row])))
         return found
 
     def fired(self, part: Part, rows: Numbers) -> Mapping[str, NDArray[np.bool_]]:
@@ -302,7 +302,7 @@ def _snoozed(part: Part, rows: Numbers) -> Iterator[int]:
         yield from (at for at, facts in enumerate(lists) if any(first <= f < last for f in facts))
 
 
-def _facts(part: Part, row: int) -> list[Fact]:
+def facts_of(part: Part, row: int) -> list[Fact]:
     """The facts of one decision, without where they come from."""
     starts, numbers = part.starts, part.decisions["facts"][row].as_py()
     return [
