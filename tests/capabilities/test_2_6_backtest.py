@@ -1,5 +1,5 @@
 """Before a changed policy decides for anybody, its backtest shows which recorded decisions would
-have been different and how much more each team would have got, and the limit stops what is too wide.
+have been different, and how much more each team would have got.
 """
 
 import json
@@ -26,7 +26,8 @@ def changed(service: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "/v1/decisions", {"incident": "incident/2013-ny-train", "facts": {"spread": spread}}
         )
     folder = tmp_path_factory.mktemp("changed")
-    done = attune("policy", "pull", folder, "--url", service.url, "--key", service.key)
+    words = ("--url", service.url, "--key", service.key)
+    done = attune("policy", "pull", folder, *words, env=beside(service))
     assert done.returncode == 0, done.stderr
     book = folder / BOOK
     assert SURGE in book.read_text()
