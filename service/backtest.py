@@ -2,24 +2,26 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from knowledge.recorded_decisions import SECRET, Range
+from ontology.events import Draft, Event
 from ontology.facts import catalogue
+from ontology.lifecycle import ATTUNE
 from rules.policy import build
 from rules.vocabulary import Name, asked
 from service.alert_budget import Asked as Budget
 from service.alert_budget import terms
 from service.backtest_checkpoint import KEPT, Checkpoint
-from service.backtest_report import report
+from service.backtest_load import figures
+from service.backtest_report import Asked, Backtest
 from service.backtest_run import dated, run, running
 from service.backtest_tally import Tally
 from service.backtest_unit import Question
 from service.backtest_windows import Looking, Windows
-from service.blast_radius import Limit, recorded
-from service.policy_sources import Source
+from service.blast_radius import BACKTESTED, LEAST_SPAN, Limit, tried
 from service.recorded_history import HistoryInvalid, Progress, Span, seen, span
 from service.world import World
 
@@ -31,44 +33,6 @@ _EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 class BacktestInvalid(ValueError):
     """It can't be asked like this; the message says what would do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which policy, held against what was recorded or against another one, over which time.
-
-    `every` is how often incidents are looked at though nobody asked, None for not at all.
-    """
-
-    policy: Source
-    against: Source | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    every: timedelta | None = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backtest:
-    """What a policy would have decided; `without_windows` says why incidents were not looked at.
-
-    `head` is the last event that was considered. `window` and `shift` are how pages are
-    counted; `recorded` is the event that lets its policy be activated, if it counts for that.
-    """
-
-    asked: Asked
-    at: datetime
-    head: int
-    tally: Tally
-    windows: Windows | None
-    without_windows: str | None
-    window: timedelta
-    shift: timedelta
-    limit: Limit
-    recorded: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The report, as people and programs read it."""
-        return report(self)
 
 
 def backtest(
@@ -231,3 +195,29 @@ def _windows(
 
 def _micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
+
+
+def recorded(world: World, found: Backtest) -> Event | None:
+    """Record a backtest, so that its policy can be activated; None where it does not count.
+
+    One counts that holds against what was recorded, up to now, over four weeks or all there is.
+    """
+    asked = found.asked
+    whole = asked.since is None or asked.since <= found.at - LEAST_SPAN
+    if asked.against is not None or asked.until is not None or not whole:
+        return None
+    told = figures(found.tally, found.windows, found.window, found.shift)
+    draft = Draft(
+        id=world.ids("event"),
+        type=BACKTESTED,
+        subject=tried(asked.policy.digest),
+        actor=ATTUNE,
+        occurred_at=found.at,
+        data={
+            "digest": asked.policy.digest,
+            "head": found.head,
+            **told,
+        },
+        governed=False,
+    )
+    return world.ledger.append([draft])[0]

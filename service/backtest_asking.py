@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from service.backtest import Asked, Backtest, BacktestInvalid, kept
+from service.backtest import BacktestInvalid, kept
 from service.backtest_bodies import RECORDED, BacktestIn
+from service.backtest_report import Asked, Backtest
 from service.policy_sources import SourceUnknown, source
 from service.problems import Fault, unprocessable
 from service.recorded_history import Progress

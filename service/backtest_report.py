@@ -2,18 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ontology.decisions import SEMANTICS
-from service.blast_radius import figures
+from service.backtest_load import Pages, added, figures, paged
+from service.backtest_tally import Tally
+from service.backtest_windows import Windows
+from service.blast_radius import Limit
 from service.outcome_view import TIERS
-
-if TYPE_CHECKING:
-    from service.backtest import Backtest
-    from service.backtest_tally import Tally
-    from service.backtest_windows import Windows
+from service.policy_sources import Source
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SIDES: Final = ("before", "after")
@@ -29,13 +28,51 @@ _COUNTED: Final = (
     "unreadable",
     "other_semantics",
 )
-_Pages = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 
-def report(found: "Backtest") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which policy, held against what was recorded or against another one, over which time.
+
+    `every` is how often incidents are looked at though nobody asked, None for not at all.
+    """
+
+    policy: Source
+    against: Source | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    every: timedelta | None = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """What a policy would have decided; `without_windows` says why incidents were not looked at.
+
+    `head` is the last event that was considered. `window` and `shift` are how pages are
+    counted; `recorded` is the event that lets its policy be activated, if it counts for that.
+    """
+
+    asked: Asked
+    at: datetime
+    head: int
+    tally: Tally
+    windows: Windows | None
+    without_windows: str | None
+    window: timedelta
+    shift: timedelta
+    limit: Limit
+    recorded: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The report, as people and programs read it."""
+        return report(self)
+
+
+def report(found: Backtest) -> dict[str, Any]:
     """All of a backtest, sorted, so that equal ones are equal texts."""
     tally, asked = found.tally, found.asked
-    pages = paged(found)
+    pages = paged(tally, found.window, found.shift)
+    weighed = figures(tally, found.windows, found.window, found.shift)
     return {
         "policy": {"name": asked.policy.name, "digest": asked.policy.digest},
         "against": "recorded"
@@ -67,56 +104,19 @@ def report(found: "Backtest") -> dict[str, Any]:
         "without_windows": found.without_windows,
         "limit": {
             **asdict(found.limit),
-            "exceeded": [*found.limit.exceeded(figures(found))],
+            "exceeded": [*found.limit.exceeded(weighed)],
             "recorded": found.recorded,
         },
     }
 
 
-def share(tally: "Tally", name: str) -> float:
+def share(tally: Tally, name: str) -> float:
     """A count as a share of the decisions that could be compared."""
     compared = tally.counts.get("compared", 0)
     return round(tally.counts.get(name, 0) / compared, 6) if compared else 0.0
 
 
-def paged(found: "Backtest") -> dict[str, dict[int, list[int]]]:
-    """Pages by team and shift, before and after."""
-    shifts: dict[str, dict[int, list[int]]] = {}
-    _in_shifts(found, found.tally.pages, shifts)
-    for team, rows in found.tally.alone.items():
-        for shift, (before, after) in rows.items():
-            row = shifts.setdefault(team, {}).setdefault(int(shift), [0, 0])
-            row[0] += before
-            row[1] += after
-    return shifts
-
-
-def paged_in_windows(found: "Backtest") -> dict[str, dict[int, list[int]]]:
-    """The same of the looks at incidents that nobody asked about."""
-    shifts: dict[str, dict[int, list[int]]] = {}
-    if found.windows is not None:
-        _in_shifts(found, found.windows.pages, shifts)
-    return shifts
-
-
-def _in_shifts(found: "Backtest", pages: _Pages, shifts: dict[str, dict[int, list[int]]]) -> None:
-    micros = timedelta(microseconds=1)
-    window, length = found.window // micros, found.shift // micros
-    every = ((team, slots) for teams in pages.values() for team, slots in teams.items())
-    for team, slots in every:
-        for slot, which in slots.items():
-            row = shifts.setdefault(team, {}).setdefault(int(slot) * window // length, [0, 0])
-            row[0] += which & 1
-            row[1] += which >> 1
-
-
-def added(shifts: Mapping[int, Iterable[int]]) -> float:
-    """Pages that a team gets more in a shift, on average over the shifts in which it got any."""
-    rows = [tuple(row) for row in shifts.values()]
-    return (sum(row[1] for row in rows) - sum(row[0] for row in rows)) / max(1, len(rows))
-
-
-def _notes(found: "Backtest") -> Iterable[str]:
+def _notes(found: Backtest) -> Iterable[str]:
     counts = found.tally.counts
     if many := counts.get("other_semantics", 0):
         yield (
@@ -151,7 +151,7 @@ def _entries(lists: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
     return {name: dict(sorted(counts.items())) for name, counts in sorted(lists.items())}
 
 
-def _teams(found: "Backtest", pages: Mapping[str, Mapping[int, list[int]]]) -> dict[str, Any]:
+def _teams(found: Backtest, pages: Mapping[str, Mapping[int, list[int]]]) -> dict[str, Any]:
     told = {}
     for team in sorted({*found.tally.teams, *pages}):
         load, shifts = found.tally.teams.get(team), pages.get(team, {})
@@ -179,7 +179,7 @@ def _group(rows: Mapping[str, Iterable[int]]) -> dict[str, Any]:
     }
 
 
-def _incidents(pages: _Pages, first: Mapping[str, list[int | None]]) -> dict[str, Any]:
+def _incidents(pages: Pages, first: Mapping[str, list[int | None]]) -> dict[str, Any]:
     """Pages of each incident before and after, and how much earlier the first one is."""
     told = {}
     for incident in sorted({*pages, *first}):
@@ -203,7 +203,7 @@ def _moment(micros: int | None) -> str | None:
     return None if micros is None else (_EPOCH + timedelta(microseconds=micros)).isoformat()
 
 
-def _windows(found: "Windows") -> dict[str, Any]:
+def _windows(found: Windows) -> dict[str, Any]:
     return {
         "since": found.when.since.isoformat(),
         "until": found.when.until.isoformat(),

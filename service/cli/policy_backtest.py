@@ -13,7 +13,7 @@ from service.cli.output import AsJson, Home, opened, refuse, show
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from service.backtest import Asked, Backtest
+    from service.backtest_report import Asked, Backtest
     from service.world import World
 
 _RECORDED = "recorded"
@@ -61,7 +61,7 @@ def policy_backtest(  # noqa: PLR0913 - what a backtest depends on
 def _asked(
     world: "World", names: tuple[str, str], times: tuple[str | None, str | None], every: int
 ) -> "Asked":
-    from service.backtest import Asked  # noqa: PLC0415 - light start
+    from service.backtest_report import Asked  # noqa: PLC0415 - light start
     from service.policies import PolicyUnknown  # noqa: PLC0415 - light start
     from service.policy_sources import SourceUnknown, anywhere  # noqa: PLC0415 - light start
     from service.working_copy import WorkingCopyInvalid  # noqa: PLC0415 - light start

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from service.backtest import Asked, backtest
+from service.backtest import backtest
+from service.backtest_report import Asked
 from service.world import World
 from tests.service.test_backtest import changed, quiet, told
 from tests.service.test_recorded_decisions import asked
@@ -18,7 +19,8 @@ KILLED = """\
 import os, signal, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from service.backtest import Asked, backtest
+from service.backtest import backtest
+from service.backtest_report import Asked
 from service.settings import Settings
 from service.world import World
 from tests.service.test_backtest import changed

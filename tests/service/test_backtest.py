@@ -21,10 +21,11 @@ from rules.policy import build
 from rules.strata import Engines
 from rules.vocabulary import asked as names_asked
 from service import desk
-from service.backtest import Asked, Backtest, BacktestInvalid, backtest, kept
+from service.backtest import BacktestInvalid, backtest, kept
 from service.backtest_asking import backtested
 from service.backtest_bodies import BacktestIn
 from service.backtest_picture import picture
+from service.backtest_report import Asked, Backtest
 from service.backtest_tally import Tally
 from service.backtest_unit import Question, count
 from service.bodies import DecisionRequest

@@ -8,7 +8,8 @@ import pytest
 from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
 from service import acts
-from service.backtest import Asked, kept
+from service.backtest import kept
+from service.backtest_report import Asked
 from service.blast_radius import Limit, objections
 from service.policy_sources import source
 from service.proposing import Wanted, propose
