@@ -81,7 +81,7 @@ class Known:
             law=policy.law,
             at=at,
         )
-        things = {
+        things: dict[str, tuple[Fact, ...]] = {
             one: _lasting(READERS[kind](sources, one))
             for kind, some in named.items()
             for one in some

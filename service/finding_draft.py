@@ -5,7 +5,8 @@ from typing import Any
 
 from ontology.events import Json
 from ontology.lifecycle import Actor
-from service.backtest import Asked, backtest
+from service.backtest import backtest
+from service.backtest_report import Asked
 from service.draft_editing import Saving, one, save
 from service.draft_opening import Opening, open_draft
 from service.finding_rule import Drafted
