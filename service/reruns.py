@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
 from numpy.typing import NDArray
 
 from knowledge.decision_parts import Part, Table, value_of
@@ -308,10 +309,13 @@ def facts_of(part: Part, row: int) -> list[Fact]:
     return [
         Fact(kind=kind, values=_known(kind, told), origins=())
         for kind, table in part.facts.items()
-        for told in table.take(
-            [n - starts[kind] for n in numbers if 0 <= n - starts[kind] < table.num_rows]
-        ).to_pylist()
+        for told in table.take(_within(numbers, starts[kind], table.num_rows)).to_pylist()
     ]
+
+
+def _within(numbers: Iterable[int], start: int, many: int) -> Any:  # noqa: ANN401 - a pyarrow array
+    """Which rows of a kind some facts are."""
+    return pa.array([n - start for n in numbers if 0 <= n - start < many], pa.int64())
 
 
 def _known(kind: str, told: Mapping[str, Any]) -> dict[str, Value]:

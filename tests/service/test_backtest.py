@@ -32,7 +32,7 @@ from service.bodies import DecisionRequest
 from service.outcome_view import view
 from service.policy_sources import Source, source
 from service.problems import ProblemError
-from service.reruns import Reruns
+from service.reruns import Reruns, facts_of
 from service.world import World
 from tests.service.test_recorded_decisions import OPERATOR, asked
 
@@ -278,11 +278,13 @@ def test_snoozed_rules_stay_snoozed_as_they_were_then(world: World) -> None:
     writer = PartWriter(catalogue())
     rows: Json = [fact.to_json() for fact in facts]
     data: dict[str, Json] = {**events[0].data, "facts": rows}
-    for event in (replace(events[0], data=data), *events[1:]):
+    bare = {**events[1].data, "facts": []}  # what others know is not known of this one
+    for event in (replace(events[0], data=data), replace(events[1], data=bare), *events[2:]):
         writer.add(event)
     outcomes = Reruns(policy).outcomes(writer.part()).tolist()
     assert outcomes[0] == wanted
-    assert outcomes[1:] == [outcome_of(desk.stored(event)) for event in events[1:]]
+    assert outcomes[2:] == [outcome_of(desk.stored(event)) for event in events[2:]]
+    assert facts_of(writer.part(), 1) == []
 
 
 def test_once_a_fact_was_recorded_later_decisions_tell_of_it(world: World) -> None:
