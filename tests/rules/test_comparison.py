@@ -42,7 +42,7 @@ def compared(old: Policy, new: Policy) -> Report:
     return Report(comparison=comparison, shown=shown(comparison, catalogue()))
 
 
-def kinds_told(report: Report) -> list[tuple[str, Sequence[str]]]:
+def told_as(report: Report) -> list[tuple[str, Sequence[str]]]:
     return [(one.rule.id, one.what) for one in report.comparison.changes]
 
 
@@ -94,7 +94,10 @@ def test_swapped_ids_are_two_changes_and_no_renaming() -> None:
     new = book(rule(two), rule(one, id="two"))
     found = compared(old, new)
     assert found.verdict == "same"
-    assert kinds_told(found) == [("one", ("rewritten", "reworded")), ("two", ("rewritten", "reworded"))]
+    assert told_as(found) == [
+        ("one", ("rewritten", "reworded")),
+        ("two", ("rewritten", "reworded")),
+    ]
 
 
 def test_a_rule_in_the_shade_of_a_higher_tier_goes_without_a_trace() -> None:
@@ -149,7 +152,7 @@ def test_rows_of_a_table_are_known_again_by_what_they_mean() -> None:
     old = table(("open", "executive"), ("recovery", "specialist"))
     new = table(("candidate", "board"), ("open", "executive"), ("recovery", "specialist"))
     found = compared(old, new)
-    assert [what for _, what in kinds_told(found)] == [("added",), ("renamed",), ("renamed",)]
+    assert [what for _, what in told_as(found)] == [("added",), ("renamed",), ("renamed",)]
 
 
 def test_patterns_that_nobody_can_tell_apart_are_unproven_and_weigh_as_they_could() -> None:

@@ -16,7 +16,7 @@ from rules.worded import shown
 from rules.yaml_text import scalar
 from tests.rules.examples import steady
 
-ANY = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+ANY = st.text(st.characters(codec="utf-8"), max_size=30)
 HEAD = """\
 # of the house
 table: t
