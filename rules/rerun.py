@@ -7,7 +7,6 @@ else, settle each part of the outcome. So each part is combined once for all tha
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -15,119 +14,38 @@ from types import MappingProxyType
 from typing import Final
 
 from ontology.decisions import Firing, plain_form
-from ontology.facts import STRATA, Fact, catalogue
+from ontology.facts import STRATA, Fact
 from ontology.outcomes import outcome_of, part_text
 from ontology.values import Value
-from rules.caution import READ as READ_BY_CAUTION
 from rules.caution import doubts
 from rules.combine import Combining, decide
 from rules.compiled import Numbers
-from rules.conditions import Ask, Conjunction, Pattern
+from rules.conditions import Ask
 from rules.generated import Generator, Hits
 from rules.joining import taking_part
 from rules.merging import DUTY_OFFICER, held
 from rules.policy import Policy
-from rules.rule import Rule
+from rules.rerun_parts import (
+    DEPENDS,
+    DOUBTS,
+    FALLBACK,
+    READ,
+    Alternative,
+    FactClass,
+    Run,
+    Seen,
+    alternative,
+    asked,
+    bits,
+    joined_by,
+    routed,
+)
 from rules.sfeel import MISSING, holds
 from rules.snoozing import KIND as SNOOZE
 from rules.snoozing import Weighed
 from rules.strata import Engines
 
-READ: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "incident": frozenset({"tier", "stood_down", "phase"}),
-        "team": frozenset({"id", "on_call", "external", "escalates_to"}),
-        "temporary_routing": frozenset(catalogue().kinds["temporary_routing"].fields),
-        "signal": frozenset({"judged"}),
-        "unknown": frozenset(),
-        "degraded": frozenset(),
-        "request": READ_BY_CAUTION,
-    }
-)
-"""What combining reads of facts, beside what rules conclude of them."""
-
 _MOST_KEPT: Final = 200_000
-_DOUBTS: Final = ("signal", "unknown", "degraded")
-_ASKING: Final = ("request", *_DOUBTS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Depends:
-    """What a part of an outcome depends on: the kinds that rules conclude, and kinds of facts."""
-
-    concluded: tuple[str, ...]
-    facts: tuple[str, ...] = ()
-
-
-DEPENDS: Final[Mapping[str, Depends]] = MappingProxyType(
-    {
-        "broken": Depends(concluded=("prohibition",), facts=("request",)),
-        "cluster": Depends(concluded=("classification",)),
-        "detections": Depends(concluded=("detection",)),
-        "duties": Depends(concluded=("duty",)),
-        "notifications": Depends(concluded=("notification",)),
-        "prohibitions": Depends(concluded=("prohibition",)),
-        "recovery": Depends(concluded=("recovery",)),
-        "requirements": Depends(concluded=("requirement",), facts=_ASKING),
-        "responses": Depends(concluded=("response", "prohibition")),
-        "routes": Depends(concluded=("routing",), facts=("team", "temporary_routing")),
-        "threat": Depends(concluded=("threat",)),
-        "tier": Depends(concluded=("escalation",), facts=("incident", *_DOUBTS)),
-        "verdict": Depends(concluded=("prohibition", "requirement"), facts=_ASKING),
-        "within": Depends(concluded=("escalation",), facts=("incident", *_DOUBTS)),
-    }
-)
-"""The parts of an outcome in the order of its text."""
-
-_FALLBACK: Final[Mapping[str, Mapping[str, Value]]] = MappingProxyType(
-    {"unknown": {"reference": "something", "kind": "incident"}, "degraded": {"part": "part"}}
-)
-"""What a caution says of them, which no outcome repeats."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What of a fact counts beside the patterns that it hits.
-
-    `hits` are those of its patterns that are joined, as bits; `fact` has the fields only that a
-    join or the combining reads.
-    """
-
-    hits: int
-    fact: Fact
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactClass:
-    """Facts that are the same to a policy: all patterns that they hit, as bits.
-
-    `seen` is the place in `Rerun.seen` of what else counts, -1 where nothing does.
-    """
-
-    hits: int
-    seen: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What a policy makes of a situation: the outcome as text, and all rules that fire."""
-
-    outcome: str
-    rules: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alternative:
-    """One conjunction of a rule: the numbers of its patterns, and of those that must be absent.
-
-    `joined` is the conjunction itself where values must agree, too.
-    """
-
-    rule: int
-    needs: tuple[int, ...]
-    not_any: tuple[int, ...]
-    joined: Conjunction | None
-    absences: tuple[int, ...]
 
 
 class Rerun:
@@ -145,7 +63,7 @@ class Rerun:
         numbers = Numbers()
         self.strata: Final = [
             [
-                _alternative(place, conjunction, numbers)
+                alternative(place, conjunction, numbers)
                 for place, rule in enumerate(self.rules)
                 if rule.stratum == name
                 for conjunction in rule.conditions
@@ -155,9 +73,9 @@ class Rerun:
         self.patterns: Final = len(numbers.found)
         self._match: Final = Generator(numbers.found).match()
         self._kinds: Final = frozenset(pattern.kind for pattern in numbers.found)
-        self._asks: Final = _asks(numbers.found)
+        self._asks: Final = asked(numbers.found)
         every = [one for some in self.strata for one in some]
-        self._joins: Final = _joins(every)
+        self._joins: Final = joined_by(every)
         self._joined: Final = bits(
             n for one in every if one.joined is not None for n in (*one.needs, *one.absences)
         )
@@ -171,17 +89,7 @@ class Rerun:
             if (found := [*self._joinable(rule.conclusions)])
         }
         places: dict[object, int] = {}
-        self._sayings: Final = {
-            name: {
-                at: tuple(
-                    places.setdefault((name == "duties" and at, one.place()), len(places))
-                    for one in rule.conclusions
-                    if one.kind in depends.concluded
-                )
-                for at, rule in enumerate(self.rules)
-            }
-            for name, depends in DEPENDS.items()
-        }
+        self._sayings: Final = {name: self._saying(name, places) for name in DEPENDS}
         self._required: Final = frozenset(
             places[False, one.place()]
             for rule in self.rules
@@ -190,10 +98,22 @@ class Rerun:
         )
         self._holding: Final[dict[tuple[str, ...], int]] = {}
         self.joining: Final = [*self._taking_part]
-        self._routed: Final = [_routed(rule) for rule in self.rules]
+        self._routed: Final = [routed(rule) for rule in self.rules]
         self.seen: Final[list[Seen]] = []
         self._seen: Final[dict[tuple[int, bytes], int]] = {}
         self._parts: Final[dict[tuple[str, frozenset[int], tuple[int, ...]], str]] = {}
+
+    def _saying(self, name: str, places: dict[object, int]) -> dict[int, tuple[int, ...]]:
+        """What each rule says of a part of an outcome; equal sayings have one place."""
+        kinds = DEPENDS[name].concluded
+        return {
+            at: tuple(
+                places.setdefault((name == "duties" and at, one.place()), len(places))
+                for one in rule.conclusions
+                if one.kind in kinds
+            )
+            for at, rule in enumerate(self.rules)
+        }
 
     def reads(self, kind: str) -> Mapping[str, Sequence[Ask]]:
         """The fields of a kind that tell its facts apart, each with what is asked of it.
@@ -222,7 +142,7 @@ class Rerun:
         if kind not in READ and not hits & self._joined:
             return FactClass(hits=hits, seen=-1)
         whole = {name: values[name] for name in sorted(self._whole(kind)) if name in values}
-        known = MappingProxyType({**_FALLBACK.get(kind, {}), **whole})
+        known = MappingProxyType({**FALLBACK.get(kind, {}), **whole})
         fact = Fact(kind=kind, values=known, origins=())
         place = self._seen.setdefault((hits & self._joined, fact.place()), len(self.seen))
         if place == len(self.seen):
@@ -316,7 +236,7 @@ class Rerun:
         doubtful = [at for at, fact in facts.items() if doubts((fact,), (), ())][:1]
         if name == "requirements" and not doubtful:
             return ()
-        rest = (at for at, fact in facts.items() if fact.kind not in _DOUBTS)
+        rest = (at for at, fact in facts.items() if fact.kind not in DOUBTS)
         if "incident" in kinds:
             rest = (self._holding.setdefault(held((self.seen[at].fact,)), at) for at in rest)
         return (*doubtful, *sorted({*rest}))
@@ -370,61 +290,3 @@ def _weighed(firings: tuple[Firing, ...]) -> Weighed:
 def text(parts: Iterable[str]) -> str:
     """The outcome of its parts, in the order of `DEPENDS`."""
     return "{" + ",".join(part for part in parts if part) + "}"
-
-
-def bits(numbers: Iterable[int]) -> int:
-    """Numbers as the bits of one."""
-    return reduce(or_, (1 << number for number in numbers), 0)
-
-
-def _routed(rule: Rule) -> frozenset[str]:
-    """The teams that a rule may route to."""
-    routings = (fact.values for fact in rule.conclusions if fact.kind == "routing")
-    return frozenset(
-        str(values[name])
-        for values in routings
-        for name in ("team", "otherwise")
-        if name in values
-    )
-
-
-def _alternative(rule: int, conjunction: Conjunction, numbers: Numbers) -> Alternative:
-    needs = tuple(map(numbers.of, conjunction.patterns))
-    absences = tuple(numbers.of(absence.pattern) for absence in conjunction.absences)
-    anchored = any(absence.anchor is not None for absence in conjunction.absences)
-    joined = anchored or bool(conjunction.joins)
-    return Alternative(
-        rule=rule,
-        needs=needs,
-        not_any=() if joined else absences,
-        joined=conjunction if joined else None,
-        absences=absences,
-    )
-
-
-def _asks(patterns: Iterable[Pattern]) -> dict[str, dict[str, list[Ask]]]:
-    """What is asked of each field of each kind, each ask once."""
-    found: dict[str, dict[str, dict[Ask, None]]] = {}
-    for pattern in patterns:
-        fields = found.setdefault(pattern.kind, {})
-        for ask in pattern.asks:
-            fields.setdefault(ask.field.name, {})[ask] = None
-    return {
-        kind: {name: [*asks] for name, asks in fields.items()} for kind, fields in found.items()
-    }
-
-
-def _joins(alternatives: Iterable[Alternative]) -> dict[str, frozenset[str]]:
-    """The fields by which patterns are joined, by kind."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for one in (conj for a in alternatives if (conj := a.joined) is not None):
-        for join in one.joins:
-            found[one.patterns[join.left].kind].add(join.left_field.name)
-            found[one.patterns[join.right].kind].add(join.right_field.name)
-        for absence in one.absences:
-            if absence.anchor is not None:
-                here = found[absence.pattern.kind]
-                here |= {mine.name for mine, _ in absence.equal}
-                there = found[one.patterns[absence.anchor].kind]
-                there |= {theirs.name for _, theirs in absence.equal}
-    return {kind: frozenset(names) for kind, names in found.items()}

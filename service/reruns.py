@@ -12,7 +12,8 @@ from knowledge.decision_parts import Part, Table, value_of
 from ontology.facts import Fact, catalogue
 from ontology.values import Value
 from rules.policy import Policy
-from rules.rerun import DEPENDS, Alternative, Rerun, text
+from rules.rerun import Rerun, text
+from rules.rerun_parts import DEPENDS, Alternative
 from rules.snoozing import KIND as SNOOZE
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from service.cli.moments import moment
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from service.alert_budget import Asked
     from service.budget_choice import Choice
     from service.paging_curve import Curve
@@ -80,8 +79,8 @@ def command(  # noqa: PLR0913 - what a budget depends on
         fields=tuple(field or ()),
         values=tuple(_numbers("--values", one) for one in values or ()),
         reference=Reference(reference or ("escalated" if feeds is None else "peak")),
-        since=_moment("--since", since),
-        until=_moment("--until", until),
+        since=moment("--since", since),
+        until=moment("--until", until),
         every=timedelta(minutes=every),
         shift=None if shift_hours is None else timedelta(hours=shift_hours),
         group=None if group_minutes is None else timedelta(minutes=group_minutes),
@@ -220,20 +219,6 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
         found = ()
     if not found or not all(map(isfinite, found)):
         refuse(f"{option} {text[:80]!r} are no numbers; write {option} 2,3.5,5")
-    return found
-
-
-def _moment(option: str, text: str | None) -> "datetime | None":
-    from datetime import datetime  # noqa: PLC0415 - light start
-
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        refuse(f"{option} {text[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
     return found
 
 

@@ -1,6 +1,6 @@
 """What commands share that ask a running service, in the name of a key."""
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from ontology.events import Json
     from service.client import Client
 
+Found = TypeVar("Found")
 URL: Final = "http://127.0.0.1:8080"
 Url = Annotated[str, typer.Option(envvar="ATTUNE_URL", help="The service.")]
 Key = Annotated[str, typer.Option(envvar="ATTUNE_KEY", help="Your key: acts are in your name.")]
 
 
-def asked(url: str, key: str, call: "Callable[[Client], dict[str, Json]]") -> "dict[str, Json]":
+def asked(url: str, key: str, call: "Callable[[Client], Found]") -> "Found":
     """What the service answers; refuses where it does, or where nobody answers."""
     from service.client import (  # noqa: PLC0415 - light start
         Client,

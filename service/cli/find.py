@@ -9,11 +9,10 @@ import typer
 from service.cli import find_rule
 from service.cli.acting import OPERATOR, By
 from service.cli.find_terminal import progress, refusing, split
+from service.cli.moments import moment
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from service.finding_answer import Found
     from service.finding_bodies import FindingIn
     from service.saved_findings import Reader
@@ -68,8 +67,8 @@ def _command(source: _Kind) -> None:
             source=source,
             where=dict(map(split, where or ())),
             facets=facet or [],
-            since=_moment("--since", since),
-            until=_moment("--until", until),
+            since=moment("--since", since),
+            until=moment("--until", until),
             zone=zone,
             bucket=bucket,
             every_minutes=every,
@@ -250,17 +249,3 @@ def _reader(by: str) -> "Reader":
         return Reader(id=thing_id(by), roles=KEY_ROLES)
     except IdentityInvalid as error:
         refuse(f"--by {error}")
-
-
-def _moment(option: str, text: str | None) -> "datetime | None":
-    from datetime import datetime  # noqa: PLC0415 - light start
-
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        refuse(f"{option} {text[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
-    return found

@@ -5,7 +5,7 @@ from datetime import datetime
 from service.cli.output import refuse
 
 
-def moment(text: str | None) -> datetime | None:
+def moment(option: str, text: str | None) -> datetime | None:
     """A time with its offset, None where none is given; refuses what is none."""
     if text is None:
         return None
@@ -14,5 +14,5 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        refuse(f"{text[:80]!r} is no time with an offset; write 2026-11-23T08:00:00Z")
+        refuse(f"{option} {text[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
     return found

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.moments import moment
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from service.backtest_report import Asked, Backtest
     from service.world import World
 
@@ -71,8 +70,8 @@ def _asked(
         return Asked(
             policy=anywhere(world, policy),
             against=None if against == _RECORDED else anywhere(world, against),
-            since=_moment("--since", times[0]),
-            until=_moment("--until", times[1]),
+            since=moment("--since", times[0]),
+            until=moment("--until", times[1]),
             every=timedelta(minutes=every) if every else None,
         )
     except (SourceUnknown, PolicyUnknown, WorkingCopyInvalid) as error:
@@ -154,17 +153,3 @@ def _limit(limit: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"over limit    {words}" for words in limit["exceeded"])
     if limit["recorded"] and not limit["exceeded"]:
         yield "within limit  it may be activated once a second person has approved it"
-
-
-def _moment(option: str, text: str | None) -> "datetime | None":
-    from datetime import datetime  # noqa: PLC0415 - light start
-
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        refuse(f"{option} {text[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
-    return found

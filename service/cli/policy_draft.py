@@ -138,17 +138,11 @@ def _posted(
 
 def _copied(url: str, key: str, call: "Callable[[Client], Found]") -> "Found":
     """What comes of a copy; refuses where the service or the folder does."""
-    from service.client import (  # noqa: PLC0415 - light start
-        Client,
-        RequestRefused,
-        ServiceUnreachable,
-    )
     from service.working_copy import WorkingCopyInvalid  # noqa: PLC0415 - light start
 
     try:
-        with Client(url, key) as client:
-            return call(client)
-    except (RequestRefused, ServiceUnreachable, WorkingCopyInvalid, OSError) as error:
+        return asked(url, key, call)
+    except (WorkingCopyInvalid, OSError) as error:
         refuse(str(error))
 
 

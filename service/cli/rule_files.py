@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from service.cli.moments import moment
 from service.cli.output import refuse
 
 if TYPE_CHECKING:
@@ -42,16 +43,6 @@ def bytes_of(path: Path) -> bytes:
 
 def moment_of(at: str | None, option: str = "--at") -> "datetime":
     """The moment that was asked for, now where none was; refuses what is none."""
-    from datetime import datetime  # noqa: PLC0415 - light start
-
     from service.clock import LiveClock  # noqa: PLC0415 - light start
 
-    if at is None:
-        return LiveClock().now()
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        refuse(f"{option} {at[:40]!r} is no time with offset; write 2026-11-22T08:30:00+00:00")
-    return moment
+    return moment(option, at) or LiveClock().now()

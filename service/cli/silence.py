@@ -107,7 +107,7 @@ def report(
     from service.cli.moments import moment  # noqa: PLC0415 - light start
     from service.silence_report import report as reported  # noqa: PLC0415 - light start
 
-    begin, end = moment(since), moment(until)
+    begin, end = moment("--since", since), moment("--until", until)
     with opened(home) as world:
         found = reported(world, begin, end)
     if as_json:

@@ -12,7 +12,8 @@ from ontology.facts import Fact, catalogue
 from ontology.outcomes import outcome_of
 from rules.combine import decide
 from rules.policy import Policy
-from rules.rerun import FactClass, Rerun
+from rules.rerun import Rerun
+from rules.rerun_parts import FactClass
 from rules.rule import Effective, Rule
 from rules.strata import Engines, evaluate
 from tests.rules import policies

@@ -66,6 +66,16 @@ def names(found: Found) -> list[object]:
     return [one["id"] for one in found.items]
 
 
+def paged(world: World, query: Query) -> list[object]:
+    """What all pages of a list show."""
+    found = find(world, query, EVERY, quiet)
+    seen = names(found)
+    while found.cursor is not None:
+        found = find(world, replace(query, cursor=found.cursor), EVERY, quiet)
+        seen += names(found)
+    return seen
+
+
 SIGNALS = Query(source="signals", since=NOW - timedelta(days=7), limit=50)
 
 
@@ -124,14 +134,7 @@ def test_numbers_between_nought_and_one_are_counted_by_tenths(bare: World) -> No
 def test_pages_of_a_list_have_every_post_once_newest_first(bare: World) -> None:
     ago = hours(1, 1, 1, 2, 26, 26, 50, 51, 51, 51)
     kept(bare, [post(str(place), one) for place, one in enumerate(ago)])
-    seen: list[object] = []
-    query = replace(SIGNALS, limit=3)
-    while True:
-        found = find(bare, query, EVERY, quiet)
-        seen += names(found)
-        if found.cursor is None:
-            break
-        query = replace(query, cursor=found.cursor)
+    seen = paged(bare, replace(SIGNALS, limit=3))
     assert seen == [f"signal/x-{place}" for place in range(10)]
 
 
@@ -386,12 +389,5 @@ def test_what_is_known_of_a_person_is_found_by_those_only_who_may_see_people(wor
 def test_pages_of_decisions_have_each_once(world: World) -> None:
     for _ in range(5):
         decided(world, incident=INCIDENT)
-    seen: list[object] = []
-    query = replace(DECISIONS, limit=2)
-    while True:
-        found = find(world, query, EVERY, quiet)
-        seen += names(found)
-        if found.cursor is None:
-            break
-        query = replace(query, cursor=found.cursor)
+    seen = paged(world, replace(DECISIONS, limit=2))
     assert len(seen) == len({*seen}) == 5

@@ -13,8 +13,7 @@ from service import desk
 from service.acts import propose, put_record
 from service.bodies import DecisionRequest
 from service.clock import StoppedClock
-from service.outgoing import Outgoing
-from service.silence import hushed, place
+from service.silence import place
 from service.standing import DEBOUNCE, StandingDecisions
 from service.subscribing import subscribe
 from service.subscriptions import CHANGED
@@ -22,6 +21,7 @@ from service.sweep import sweep
 from service.webhooks import creation, message
 from service.world import World
 from tests.conftest import Door
+from tests.service.test_silence import waiting
 
 OPERATOR = ThingId("person/operator")
 TRAIN = ThingId("incident/2013-ny-train")
@@ -306,13 +306,6 @@ def test_what_the_caller_stated_stays_stated(here: Desk) -> None:
     assert new.data["stated"] == made.data["stated"]
     kinds = [fact.values.get("kind") for fact in desk.facts_of(new) if fact.kind == "request"]
     assert kinds == ["reply"]
-
-
-def waiting(world: World) -> int:
-    box = Outgoing(hushed=lambda event: hushed(world.silence, world.ledger, event))
-    for event in world.ledger.read(limit=10_000):
-        box.apply(event)
-    return len(box)
 
 
 def test_a_change_is_delivered_where_it_counts_and_not_in_silence(here: Desk) -> None:
