@@ -54,6 +54,13 @@ class Tally:
         if many:
             self.counts[name] = self.counts.get(name, 0) + many
 
+    def load(self, team: str) -> Load:
+        """What a team had and has."""
+        found = self.teams.get(team)
+        if found is None:
+            found = self.teams[team] = Load()
+        return found
+
     def to_json(self) -> dict[str, Any]:
         """The form in which a checkpoint keeps it."""
         told = {one.name: getattr(self, one.name) for one in fields(self)}
@@ -82,7 +89,7 @@ class Tally:
             for key, counts in getattr(other, name).items():
                 _added(mine.setdefault(key, {}), counts)
         for team, load in other.teams.items():
-            self.teams.setdefault(team, Load()).add(load)
+            self.load(team).add(load)
         _added_rows(self.groups, other.groups)
         _added_rows(self.alone, other.alone)
         self._add_pages(other)

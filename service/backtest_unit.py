@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from ontology.decisions import SEMANTICS
 from ontology.facts import catalogue
 from rules.policy import Policy, build
 from rules.vocabulary import Name, asked, lenient, strict, touching
-from service.backtest_tally import Load, Tally
+from service.backtest_tally import Tally
 from service.outcome_view import LISTS, View, view
 from service.reruns import Numbers, Reruns, Texts
 
@@ -244,11 +245,11 @@ class _Counting:
                 _bump(found.lost.setdefault(name, {}), entry, times)
         for side, one in enumerate((before, after)):
             for team in one.routes:
-                found.teams.setdefault(team, Load()).cases[side] += times
-            for team, seconds in one.seconds.items():
-                load = found.teams.setdefault(team, Load())
-                load.deadlines[side] += times * len(seconds)
-                load.seconds[side] += times * sum(seconds)
+                found.load(team).cases[side] += times
+            for team, many, seconds in chain.from_iterable(one.loads):
+                load = found.load(team)
+                load.deadlines[side] += times * many
+                load.seconds[side] += times * seconds
 
     def _groups(self, flags: Sequence[NDArray[np.bool_]]) -> None:
         for name in BY:

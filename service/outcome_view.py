@@ -23,6 +23,11 @@ LISTS: Final[Mapping[str, str]] = {
 """The lists of an outcome whose entries can be gained and lost, each with the name of an entry."""
 
 _MOST: Final = 1 << 14
+_TIMED: Final = {"requirements": "from_team", "notifications": "team", "duties": "from_team"}
+"""Lists whose entries may have deadlines, each with the name of who has to keep them."""
+
+Load = tuple[tuple[str, int, int], ...]
+"""Deadlines of teams: how many, and their seconds together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +35,13 @@ class View:
     """An outcome, read.
 
     `routes` are the teams that answer; `told` those whom it pages: who is notified, and the first
-    that answers where the tier is above the lowest. `seconds` are the deadlines of each team.
+    that answers where the tier is above the lowest. A team may be in several of `loads`.
     """
 
     tier: str
     routes: tuple[str, ...]
     told: frozenset[str]
-    seconds: Mapping[str, tuple[int, ...]]
+    loads: tuple[Load, ...]
     entries: Mapping[str, frozenset[str]]
 
     @property
@@ -47,32 +52,50 @@ class View:
 
 @lru_cache(maxsize=_MOST)
 def view(text: str) -> View:
-    """Read the text of an outcome."""
+    """Read the text of an outcome; parts that many share are read once."""
     said: dict[str, Any] = orjson.loads(text)
-    routes = tuple(dict.fromkeys(str(route["team"]) for route in said["routes"]))
-    told = {str(one["team"]) for one in said["notifications"]}
-    if TIERS.index(said["tier"]):
-        told.add(routes[0])
+    written = {name: orjson.dumps(said[name]) for name in LISTS}
+    tier, routes = str(said["tier"]), _teams(orjson.dumps(said["routes"]))
+    own = _own(routes[0], said.get("within"))
     return View(
-        tier=str(said["tier"]),
+        tier=tier,
         routes=routes,
-        told=frozenset(told),
-        seconds=_seconds(said, routes[0]),
-        entries={
-            name: frozenset(str(one[key]) if key else str(one) for one in said[name])
-            for name, key in LISTS.items()
-        },
+        told=_told(written["notifications"], routes[0] if TIERS.index(tier) else None),
+        loads=(own, *(_load(team, written[name]) for name, team in _TIMED.items())),
+        entries={name: _entries(key, written[name]) for name, key in LISTS.items()},
     )
 
 
-def _seconds(said: Mapping[str, Any], first: str) -> dict[str, tuple[int, ...]]:
-    """What each team has to do within how many seconds."""
-    timed = [(first, said.get("within"))]
-    timed += [(one.get("from_team"), one.get("within")) for one in said["requirements"]]
-    timed += [(one.get("team"), one.get("within")) for one in said["notifications"]]
-    timed += [(one.get("from_team"), one.get("within")) for one in said["duties"]]
+@lru_cache(maxsize=_MOST)
+def _teams(routes: bytes) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(route["team"]) for route in orjson.loads(routes)))
+
+
+@lru_cache(maxsize=_MOST)
+def _told(notifications: bytes, first: str | None) -> frozenset[str]:
+    told = {str(one["team"]) for one in orjson.loads(notifications)}
+    return frozenset(told if first is None else {*told, first})
+
+
+@lru_cache(maxsize=_MOST)
+def _entries(key: str, some: bytes) -> frozenset[str]:
+    return frozenset(str(one[key]) if key else str(one) for one in orjson.loads(some))
+
+
+@lru_cache(maxsize=_MOST)
+def _own(team: str, within: str | None) -> Load:
+    return () if within is None else ((team, 1, _seconds(within)),)
+
+
+@lru_cache(maxsize=_MOST)
+def _load(team: str, some: bytes) -> Load:
+    """The deadlines of a list, team by team."""
     found: dict[str, list[int]] = {}
-    for team, within in timed:
-        if team is not None and within is not None:
-            found.setdefault(str(team), []).append(round(parse_duration(within).total_seconds()))
-    return {team: tuple(times) for team, times in found.items()}
+    for one in orjson.loads(some):
+        if one.get(team) is not None and one.get("within") is not None:
+            found.setdefault(str(one[team]), []).append(_seconds(one["within"]))
+    return tuple((name, len(times), sum(times)) for name, times in found.items())
+
+
+def _seconds(within: str) -> int:
+    return round(parse_duration(within).total_seconds())

@@ -21,6 +21,9 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _AT_ONCE: Final = 8_192
 """Decisions that are run at once: some 40 MB."""
 
+_ROWS_AT_ONCE: Final = 1_024
+"""Rows whose bits are unpacked at once."""
+
 _WORD: Final = 64
 
 Numbers = NDArray[np.int64]
@@ -120,11 +123,10 @@ class _Era:
         if not keys.shape[1]:
             return [self._rerun.part(name, (), ())], np.zeros(len(seen), dtype=np.int64)
         _, first, codes = np.unique(_void(keys), return_index=True, return_inverse=True)
-        said = [
-            self._rerun.part(name, _places(fired[at], used * 8), _places(known[at], read * _WORD))
-            for at in first.tolist()
-        ]
-        return said, codes
+        both = zip(
+            _places(fired[first], used * 8), _places(known[first], read * _WORD), strict=True
+        )
+        return [self._rerun.part(name, rules, facts) for rules, facts in both], codes
 
     def _facts(self, name: str, words: int) -> _Words:
         """The bits of what is seen of the facts on which a part depends."""
@@ -171,13 +173,10 @@ class _Era:
         before = np.packbits(earlier[taking][:, rows], axis=0, bitorder="little").T
         keys = np.hstack([np.ascontiguousarray(known).view(np.uint8), before])
         _, first, codes = np.unique(_void(keys), return_index=True, return_inverse=True)
+        places = _places(known[first], np.arange(seen.shape[1]) * _WORD)
         agrees = [
-            self._rerun.agrees(
-                one,
-                _places(known[at], np.arange(seen.shape[1]) * _WORD),
-                [rule for rule in taking if earlier[rule, rows[at]]],
-            )
-            for at in first.tolist()
+            self._rerun.agrees(one, facts, [rule for rule in taking if earlier[rule, rows[at]]])
+            for at, facts in zip(first.tolist(), places, strict=True)
         ]
         holds[rows] = np.array(agrees)[codes]
 
@@ -261,13 +260,16 @@ def _bits(places: Iterable[int], words: int) -> _Words:
     return found
 
 
-def _places(words: NDArray[np.unsignedinteger[Any]], starts: Numbers) -> tuple[int, ...]:
-    """The places of the bits that are set in words that begin at some places."""
-    return tuple(
-        start + bit
-        for word, start in zip(words.tolist(), starts.tolist(), strict=True)
-        for bit in _ones(word)
-    )
+def _places(words: NDArray[np.unsignedinteger[Any]], starts: Numbers) -> Iterator[tuple[int, ...]]:
+    """The places of the bits that are set in each row of words that begin at some places."""
+    size = words.itemsize * 8
+    for first in range(0, len(words), _ROWS_AT_ONCE):
+        some = np.ascontiguousarray(words[first : first + _ROWS_AT_ONCE])
+        bits = np.unpackbits(some.view(np.uint8), axis=1, bitorder="little")
+        rows, columns = np.nonzero(bits)
+        places = (starts[columns // size] + columns % size).tolist() if len(rows) else []
+        ends = np.cumsum(np.bincount(rows, minlength=len(some))).tolist()
+        yield from (tuple(places[a:b]) for a, b in zip([0, *ends], ends, strict=False))
 
 
 def _void(keys: NDArray[np.uint8]) -> NDArray[np.void]:
