@@ -29,9 +29,11 @@ from rules.rerun_parts import (
     DEPENDS,
     DOUBTS,
     FALLBACK,
+    JOINED,
     READ,
     Alternative,
     FactClass,
+    Kinds,
     Run,
     Seen,
     alternative,
@@ -96,7 +98,7 @@ class Rerun:
             for one in rule.conclusions
             if one.kind == "requirement"
         )
-        self._holding: Final[dict[tuple[str, ...], int]] = {}
+        self._alike: Final[dict[tuple[str, ...] | None, int]] = {}
         self.joining: Final = [*self._taking_part]
         self._routed: Final = [routed(rule) for rule in self.rules]
         self.seen: Final[list[Seen]] = []
@@ -187,6 +189,20 @@ class Rerun:
             known = self._parts[key] = self._combined(name, fired, read)
         return known
 
+    def standing(self, kinds: Kinds, place: int) -> int:
+        """What stands for a fact among some kinds: the place of one that counts alike, or -1.
+
+        Of doubts one is as good as another, of incidents all that hold a tier alike.
+        """
+        fact = self.seen[place].fact
+        if kinds == JOINED:
+            return place if self.seen[place].hits else -1
+        if fact.kind not in kinds:
+            return -1
+        if fact.kind in DOUBTS:
+            return self._alike.setdefault(None, place) if doubts((fact,), (), ()) else -1
+        return self._alike.setdefault(held((fact,)), place) if fact.kind == "incident" else place
+
     def agrees(self, one: Alternative, seen: Iterable[int], fired: Iterable[int]) -> bool:
         """Whether facts whose values agree take part; the patterns alone do not tell.
 
@@ -238,7 +254,7 @@ class Rerun:
             return ()
         rest = (at for at, fact in facts.items() if fact.kind not in DOUBTS)
         if "incident" in kinds:
-            rest = (self._holding.setdefault(held((self.seen[at].fact,)), at) for at in rest)
+            rest = (self._alike.setdefault(held((self.seen[at].fact,)), at) for at in rest)
         return (*doubtful, *sorted({*rest}))
 
     def _reached(self, fired: Iterable[int], facts: Iterable[Fact]) -> frozenset[str]:

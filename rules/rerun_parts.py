@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from ontology.facts import Fact, catalogue
 from ontology.values import Value
@@ -32,12 +32,18 @@ DOUBTS: Final = ("signal", "unknown", "degraded")
 _ASKING: Final = ("request", *DOUBTS)
 
 
+Kinds: TypeAlias = tuple[str, ...]
+
+JOINED: Final[Kinds] = ("joined",)
+"""Instead of kinds: the facts whose values must agree with those of others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Depends:
     """What a part of an outcome depends on: the kinds that rules conclude, and kinds of facts."""
 
-    concluded: tuple[str, ...]
-    facts: tuple[str, ...] = ()
+    concluded: Kinds
+    facts: Kinds = ()
 
 
 DEPENDS: Final[Mapping[str, Depends]] = MappingProxyType(

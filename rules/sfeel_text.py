@@ -51,7 +51,7 @@ def value_text(value: Value | Worth) -> str:
     r"""A value as a literal.
 
     >>> value_text('say "x"'), value_text(0.5), value_text(None)
-    ('"say \\\\"x\\\\""', '0.5', 'null')
+    ('"say \\"x\\""', '0.5', 'null')
     """
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]

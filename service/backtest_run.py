@@ -1,5 +1,6 @@
 """Running the units of a backtest: here, in processes, or wherever an executor has them run."""
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from service.backtest_tally import Tally
 from service.backtest_unit import Question, first_recorded, tally
 
 _MOST_PROCESSES: Final = 16
+_OBJECTS: Final = 50_000
 _WORTH: Final = 2
 """Processes from which on they are worth their start."""
 
@@ -68,5 +70,10 @@ def running(executor: Executor | None, units: int) -> Iterator[Executor | None]:
         yield executor
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(many, mp_context=context) as pool:
+    with ProcessPoolExecutor(many, mp_context=context, initializer=_collect_rarely) as pool:
         yield pool
+
+
+def _collect_rarely() -> None:
+    """Look for cycles less often: what is read stays, and there are none in it."""
+    gc.set_threshold(_OBJECTS, 20, 50)

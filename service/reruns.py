@@ -13,7 +13,7 @@ from ontology.facts import Fact, catalogue
 from ontology.values import Value
 from rules.policy import Policy
 from rules.rerun import Rerun, text
-from rules.rerun_parts import DEPENDS, Alternative
+from rules.rerun_parts import DEPENDS, JOINED, Alternative, Kinds
 from rules.snoozing import KIND as SNOOZE
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,6 +30,12 @@ Numbers = NDArray[np.int64]
 Texts = NDArray[np.object_]
 _Words = NDArray[np.uint64]
 _NO_WORDS: Final[_Words] = np.zeros((0, 1), np.uint64)
+_NO_NUMBERS: Final[Numbers] = np.zeros(0, np.int64)
+_NO_COLUMNS: Final = slice(0, 0)
+_GROUPS: Final = tuple(
+    dict.fromkeys([JOINED, *(one.facts for one in DEPENDS.values() if one.facts)])
+)
+"""The kinds of facts on which parts of an outcome depend, each once."""
 
 
 class Reruns:
@@ -89,16 +95,19 @@ class _Era:
             name: _mask(rerun.leading(name, range(len(rerun.rules))), len(rerun.rules))
             for name in DEPENDS
         }
-        self._part: tuple[Part | None, _Words, _Words] = (None, _NO_WORDS, _NO_WORDS)
+        self._part: Part | None = None
+        self._wide: _Words = _NO_WORDS
+        self._columns: dict[Kinds, slice] = {}
+        self._standing: dict[Kinds, Numbers] = {}
 
     def outcomes(self, part: Part, rows: Numbers) -> Texts:
         """The outcomes of some decisions of a part: part by part, each once for all alike."""
-        hits, seen = self._situations(part, rows)
-        packed = np.packbits(self._fired(hits, seen), axis=0, bitorder="little").T
+        known = self._situations(part, rows)
+        packed = np.packbits(self._fired(known), axis=0, bitorder="little").T
         codes = np.zeros(len(rows), dtype=np.int64)
         texts: list[tuple[str, ...]] = [()]
         for name in DEPENDS:
-            said, mine = self._said(name, packed, seen)
+            said, mine = self._said(name, packed, known)
             both, codes = np.unique(codes * len(said) + mine, return_inverse=True)
             texts = [(*texts[c // len(said)], said[c % len(said)]) for c in both.tolist()]
         found = np.array([text(parts) for parts in texts], dtype=object)[codes]
@@ -108,33 +117,33 @@ class _Era:
 
     def fired(self, part: Part, rows: Numbers) -> Mapping[str, NDArray[np.bool_]]:
         """By rule, of which of some decisions it fires."""
-        which = self._fired(*self._situations(part, rows))
+        which = self._fired(self._situations(part, rows))
         return {rule.id: which[at] for at, rule in enumerate(self._rerun.rules)}
 
     def _said(
-        self, name: str, packed: NDArray[np.uint8], seen: _Words
+        self, name: str, packed: NDArray[np.uint8], known: _Words
     ) -> tuple[list[str], Numbers]:
         """The texts of a part of the outcomes, and which of them each decision has."""
-        rules, facts = self._rules[name], self._facts(name, seen.shape[1])
-        used, read = np.flatnonzero(rules), np.flatnonzero(facts)
+        rules, kinds = self._rules[name], DEPENDS[name].facts
+        used, seen = np.flatnonzero(rules), known[:, self._columns.get(kinds, _NO_COLUMNS)]
         fired = packed[:, used] & rules[used]
-        known = np.ascontiguousarray(seen[:, read] & facts[read])
-        keys = np.hstack([fired, known.view(np.uint8).reshape(len(seen), -1)])
+        keys = np.hstack([fired, np.ascontiguousarray(seen).view(np.uint8).reshape(len(seen), -1)])
         if not keys.shape[1]:
-            return [self._rerun.part(name, (), ())], np.zeros(len(seen), dtype=np.int64)
+            return [self._rerun.part(name, (), ())], np.zeros(len(known), dtype=np.int64)
         _, first, codes = np.unique(_void(keys), return_index=True, return_inverse=True)
-        both = zip(
-            _places(fired[first], used * 8), _places(known[first], read * _WORD), strict=True
-        )
-        return [self._rerun.part(name, rules, facts) for rules, facts in both], codes
+        facts = self._places(kinds, seen[first])
+        said = zip(_places(fired[first], used * 8), facts, strict=True)
+        return [self._rerun.part(name, which, those) for which, those in said], codes
 
-    def _facts(self, name: str, words: int) -> _Words:
-        """The bits of what is seen of the facts on which a part depends."""
-        kinds = DEPENDS[name].facts
-        return _bits((a for a, s in enumerate(self._rerun.seen) if s.fact.kind in kinds), words)
+    def _places(self, kinds: Kinds, seen: _Words) -> Iterator[tuple[int, ...]]:
+        """The places in `Rerun.seen` of what decisions know of some kinds."""
+        standing = self._standing.get(kinds, _NO_NUMBERS).tolist()
+        starts = np.arange(seen.shape[1]) * _WORD
+        return (tuple(standing[at] for at in row) for row in _places(seen, starts))
 
-    def _fired(self, hits: _Words, seen: _Words) -> NDArray[np.bool_]:
+    def _fired(self, known: _Words) -> NDArray[np.bool_]:
         """Which rules fire, stratum by stratum, a pattern and a rule at a time."""
+        hits, joined = known[:, : self._words()], known[:, self._columns[JOINED]]
         columns = np.unpackbits(
             np.ascontiguousarray(hits).view(np.uint8), axis=1, bitorder="little"
         ).T.astype(bool)
@@ -148,7 +157,7 @@ class _Era:
                 for number in one.not_any:
                     holds &= ~columns[number]
                 if one.joined is not None:
-                    self._agreeing(one, holds, seen, earlier)
+                    self._agreeing(one, holds, joined, earlier)
                 fired[one.rule] |= holds
             for rule in {one.rule for one in alternatives}:
                 for number in _ones(self._rerun.concluded[rule]):
@@ -159,7 +168,7 @@ class _Era:
         self,
         one: Alternative,
         holds: NDArray[np.bool_],
-        seen: _Words,
+        joined: _Words,
         earlier: NDArray[np.bool_],
     ) -> None:
         """Keep of what holds by patterns what holds by values, too."""
@@ -167,40 +176,49 @@ class _Era:
         if not len(rows):
             return
         taking = self._rerun.joining
-        known = seen[rows] & _bits(
-            (a for a, s in enumerate(self._rerun.seen) if s.hits), seen.shape[1]
-        )
+        known = joined[rows]
         before = np.packbits(earlier[taking][:, rows], axis=0, bitorder="little").T
         keys = np.hstack([np.ascontiguousarray(known).view(np.uint8), before])
         _, first, codes = np.unique(_void(keys), return_index=True, return_inverse=True)
-        places = _places(known[first], np.arange(seen.shape[1]) * _WORD)
+        places = self._places(JOINED, known[first])
         agrees = [
             self._rerun.agrees(one, facts, [rule for rule in taking if earlier[rule, rows[at]]])
             for at, facts in zip(first.tolist(), places, strict=True)
         ]
         holds[rows] = np.array(agrees)[codes]
 
-    def _situations(self, part: Part, rows: Numbers) -> tuple[_Words, _Words]:
+    def _situations(self, part: Part, rows: Numbers) -> _Words:
         """The bits of all facts of each decision: the patterns that they hit, what else counts."""
-        if self._part[0] is not part:
-            self._part = (part, *self._classes(part))
-        _, hits, seen = self._part
+        if self._part is not part:
+            self._wide, self._part = self._classes(part), part
         lists = part.decisions["facts"].combine_chunks()
         offsets = lists.offsets.to_numpy().astype(np.int64)
-        both = _or(np.hstack([hits, seen]), lists.values.to_numpy(), offsets, rows)
-        return both[:, : hits.shape[1]], both[:, hits.shape[1] :]
+        return _or(self._wide, lists.values.to_numpy(), offsets, rows)
 
-    def _classes(self, part: Part) -> tuple[_Words, _Words]:
+    def _classes(self, part: Part) -> _Words:
         """The bits of every fact of a part: the patterns that it hits, and what else counts."""
-        if not part.facts:
-            return np.zeros((0, self._words()), np.uint64), _NO_WORDS[:0]
         rows = [self._kind(kind, table) for kind, table in part.facts.items()]
-        hits = np.concatenate([classes[codes] for classes, _, codes in rows])
-        places = np.concatenate([seen[codes] for _, seen, codes in rows])
-        bits = np.zeros((len(places), -(-len(self._rerun.seen) // _WORD) or 1), np.uint64)
-        has = np.flatnonzero(places >= 0)
-        bits[has, places[has] // _WORD] = np.uint64(1) << (places[has] % _WORD).astype(np.uint64)
-        return hits, bits
+        none = np.zeros((0, self._words()), np.uint64)
+        hits = np.concatenate([none, *(classes[codes] for classes, _, codes in rows)])
+        places = np.concatenate([_NO_NUMBERS, *(seen[codes] for _, seen, codes in rows)])
+        wide, width = [hits], hits.shape[1]
+        for kinds in _GROUPS:
+            bits, self._standing[kinds] = self._known(kinds, places)
+            self._columns[kinds] = slice(width, width + bits.shape[1])
+            width += bits.shape[1]
+            wide.append(bits)
+        return np.hstack(wide)
+
+    def _known(self, kinds: Kinds, places: Numbers) -> tuple[_Words, Numbers]:
+        """A bit of every fact of some kinds, one for all that count alike; what stands for each."""
+        many = range(len(self._rerun.seen))
+        standing = np.array([*(self._rerun.standing(kinds, at) for at in many), -1], np.int64)
+        found = standing[places]
+        has = np.flatnonzero(found >= 0)
+        told, at = np.unique(found[has], return_inverse=True)
+        bits = np.zeros((len(places), -(-len(told) // _WORD) or 1), np.uint64)
+        bits[has, at // _WORD] = np.uint64(1) << (at % _WORD).astype(np.uint64)
+        return bits, told
 
     def _words(self) -> int:
         return -(-self._rerun.patterns // _WORD) or 1
@@ -249,15 +267,6 @@ def _mask(places: Iterable[int], many: int) -> NDArray[np.uint8]:
     found = np.zeros(many, dtype=bool)
     found[[*places]] = True
     return np.packbits(found, bitorder="little")
-
-
-def _bits(places: Iterable[int], words: int) -> _Words:
-    """Places as bits of so many words; those beyond them are left out."""
-    found = np.zeros(words, np.uint64)
-    for at in places:
-        if at < words * _WORD:
-            found[at // _WORD] |= np.uint64(1 << at % _WORD)
-    return found
 
 
 def _places(words: NDArray[np.unsignedinteger[Any]], starts: Numbers) -> Iterator[tuple[int, ...]]:

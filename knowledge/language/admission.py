@@ -140,8 +140,10 @@ def _owned(found: Iterable[Finding]) -> Iterator[Finding]:
     several = list(found)
     owned = {one.sentence for one in several if one.about == "fault" and one.counts}
     for one in several:
-        passive = one.kind == "vague-passive" and one.sentence in owned
-        yield replace(one, kind="owned", counts=False, why=_WHY["owned"]) if passive else one
+        if one.kind == "vague-passive" and one.sentence in owned:
+            yield replace(one, kind="owned", counts=False, why=_WHY["owned"], suggestion=None)
+        else:
+            yield one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,9 +55,9 @@ def test_the_command_line_shows_what_would_have_changed(
     assert "detections: surge" in lines
 
 
-def test_the_active_policy_changes_nothing(service: Served, changed: Path) -> None:
+def test_the_active_policy_beside_itself_changes_nothing(service: Served, changed: Path) -> None:
     assert changed
-    done = command(service, "active", "--every", 0, "--json")
+    done = command(service, "active", "--against", "active", "--every", 0, "--json")
     assert json.loads(done.stdout)["counts"]["changed"] == 0
 
 
@@ -69,7 +69,7 @@ def test_a_name_that_means_nothing_is_refused(service: Served) -> None:
 
 def test_over_http_it_is_a_job(service: Served, changed: Path) -> None:
     assert changed
-    body = {"kind": "backtest", "policy": "active", "every_minutes": 0}
+    body = {"kind": "backtest", "policy": "active", "against": "active", "every_minutes": 0}
     with service.client() as client:
         made = client.post("/v1/jobs", json=body)
         assert made.is_success, made.text

@@ -35,7 +35,7 @@ def _shell() -> Iterator[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize(("place", "words"), lines("attune"))
 def test_every_command_that_the_documentation_shows_is_one(place: str, words: list[str]) -> None:
-    words = words[: next((at for at, word in enumerate(words) if word in {"&", ">"}), None)]
+    words = words[: next((at for at, word in enumerate(words) if word in {"&", ">", "|"}), None)]
     command: Any = get_command(build())
     context = command.context_class(command, info_name="attune")
     while hasattr(command, "resolve_command"):
