@@ -210,7 +210,7 @@ class _Era:
         return np.hstack(wide)
 
     def _known(self, kinds: Kinds, places: Numbers) -> tuple[_Words, Numbers]:
-        """A bit of every fact of some kinds, one for all that count alike; what stands for each."""
+        """A bit of each fact of some kinds, one for all that count alike; what stands for each."""
         many = range(len(self._rerun.seen))
         standing = np.array([*(self._rerun.standing(kinds, at) for at in many), -1], np.int64)
         found = standing[places]

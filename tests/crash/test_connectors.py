@@ -28,9 +28,10 @@ from service.settings import Settings
 from service.world import World
 from tests.conftest import key_for
 from tests.crash.receiver import heard_of, words_of
+from tests.rules.examples import NIGHTLY
 from tests.serving import environment, free_port
 
-ROUNDS = 8
+ROUNDS = 8 if NIGHTLY else 4
 PATIENCE_S = 300
 HOPELESS_S = 6
 """Granian gives up on workers that die again within less."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ from ontology.shape_files import read_shapes, shapes
 from ontology.values import Datatype
 from tests.ontology.test_gate import AT
 from tests.ontology.test_shape_cases import TABLES
-from tests.rules.examples import EXAMPLES
+from tests.rules.examples import EXAMPLES, NIGHTLY
 
 FORMS = Path(__file__).parent / "simple_shapes" / "forms.yaml"
 SIMPLE = read_shapes({"forms.yaml": FORMS.read_bytes()})
 KNOWN = {"packaged": shapes(), "simple": SIMPLE}
+EVERY = 1 if NIGHTLY else 3
+"""Of the parts of a case every third is left out by day, another one in each case."""
+
 NAMES = ("a", "b", "c")
 MOMENTS = ("2025-01-01T00:00:00Z", "2026-11-22T12:00:00Z", "2026-11-22T12:00:00.5Z")
 VALUES: dict[Datatype, Sequence[Json]] = {
@@ -185,11 +189,12 @@ def test_both_engines_find_the_same_where_any_part_of_any_case_is_missing(which:
     known, tables = KNOWN[which], TRIED[which]
     ground = Imagined().after(d for table in tables if not table.cases for d in table.given)
     fired: set[str] = set()
+    turn = cycle(range(EVERY))
     for table in tables:
         standing = ground.after(table.given)
         for case in table.cases:
             for place, draft in enumerate(case.change):
-                for altered in (draft, *lacking(draft)):
+                for altered in (draft, *islice(lacking(draft), next(turn), None, EVERY)):
                     change = [*case.change[:place], altered, *case.change[place + 1 :]]
                     graph = standing.after(change)
                     judged = sorted({one.subject for one in change})
