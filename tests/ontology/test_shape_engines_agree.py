@@ -28,7 +28,7 @@ FORMS = Path(__file__).parent / "simple_shapes" / "forms.yaml"
 SIMPLE = read_shapes({"forms.yaml": FORMS.read_bytes()})
 KNOWN = {"packaged": shapes(), "simple": SIMPLE}
 EVERY = 1 if NIGHTLY else 3
-"""Of the parts of a case every third is left out by day, another one in each case."""
+"""Of the parts of a case every third is missing once by day, others in each case."""
 
 NAMES = ("a", "b", "c")
 MOMENTS = ("2025-01-01T00:00:00Z", "2026-11-22T12:00:00Z", "2026-11-22T12:00:00.5Z")
