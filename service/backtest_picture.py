@@ -9,7 +9,7 @@ from service.outcome_view import TIERS
 _WIDTH: Final = 720
 _LEFT: Final = 150
 _TOP: Final = 96
-_CELL: Final = 64
+_CELL: Final = 84
 _ROW: Final = 22
 _MOST_TEAMS: Final = 12
 _INK: Final = "#1b4965"

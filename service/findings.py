@@ -264,7 +264,7 @@ class _Search:
             ids, sealed = [row[ID] for row in rows], [row[SEALED] for row in rows]
             words = self.world.segments.words(ids, sealed)
         for row, (text, _, _) in zip(rows, words, strict=True):
-            shown = {n: v for n, v in row.items() if n not in {SEALED, TIME, ID} and _said(v)}
+            shown = _present({n: v for n, v in row.items() if n not in {SEALED, TIME, ID}})
             item: dict[str, Json] = {"at": written(row[TIME])}
             if self.plan.query.source != "signals" or self.plan.shows_words:
                 item["id"] = row[ID]
@@ -299,8 +299,13 @@ def _next(micros: int) -> datetime:
     return instant(micros + 1)
 
 
-def _said(value: object) -> bool:
-    return value is not None and value != []
+def _present(value: object) -> Any:  # noqa: ANN401 - as it came
+    """A value without what is not given anywhere in it."""
+    if isinstance(value, Mapping):
+        return {
+            name: _present(one) for name, one in value.items() if one is not None and one != []
+        }
+    return [_present(one) for one in value] if isinstance(value, list) else value
 
 
 def _midnight(day: str) -> datetime:

@@ -212,12 +212,19 @@ def lines(found: "Found") -> Iterator[str]:
     yield from _counts(found)
     yield from _columns(found)
     for item in found.items:
-        yield "  ".join(f"{name}={value}" for name, value in item.items())
+        yield "  ".join(f"{name}={_words(value)}" for name, value in item.items())
     if found.cursor:
         yield f"more: --cursor {found.cursor}"
     if found.withheld:
         yield f"of {found.withheld} decisions about people only the outcome was looked at"
     yield from (f"could not be read: {one}" for one in found.lost)
+
+
+def _words(value: object) -> str:
+    """A value of an item in one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_words(one)}" for name, one in value.items()) + "}"
+    return ", ".join(map(_words, value)) if isinstance(value, list) else str(value)
 
 
 def _counts(found: "Found") -> Iterator[str]:
