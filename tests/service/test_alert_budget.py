@@ -16,11 +16,14 @@ from service.alert_budget import Asked, RuleUnknown, budget, looked, on_trial
 from service.alert_choice import slot
 from service.alert_references import Reference
 from service.app import create
+from service.backtest import backtest
+from service.backtest_report import Asked as Backtested
 from service.budget_choice import ChoiceInvalid, choose, write
 from service.budget_picture import picture
 from service.budget_table import lines
 from service.finding_query import Query
 from service.findings import find
+from service.policy_sources import Source, source
 from service.recorded_history import HistoryInvalid, seen, span
 from service.replaying import Step, replay
 from service.settings import Settings, WorldKind
@@ -31,6 +34,8 @@ from tests.conftest import Door, key_for
 START = datetime(2030, 6, 3, 14, tzinfo=UTC)  # later than the home was founded
 EVERY = timedelta(minutes=15)
 BRAKES = ThingId("incident/brakes")
+DETECTION = "rules/books/detection.yaml"
+SURGE = "spread: {window: PT1H, excess: at least 3, volume: at least 10}"
 ASKED = Asked(
     rule="surge",
     fields=("spread.excess",),
@@ -434,3 +439,30 @@ def test_windows_that_are_looked_at_too_often_are_refused(replayed: Replayed) ->
     )
     with pytest.raises(HistoryInvalid, match="look less often"):
         find(world, query, frozenset(), quietly)
+
+
+def calmer(world: World) -> Source:
+    """The active policy that sees no surge before it is ten times the usual hour."""
+    files = dict(source(world, "active").files)
+    assert SURGE in files[DETECTION]
+    higher = SURGE.replace("at least 3", "at least 10")
+    return Source.of("calmer", files | {DETECTION: files[DETECTION].replace(SURGE, higher)})
+
+
+def test_a_backtest_looks_at_incidents_as_they_stood_and_shows_who_is_called_less(
+    replayed: Replayed,
+) -> None:
+    world, _, _ = replayed
+    found = backtest(world, Backtested(policy=calmer(world), every=EVERY), quietly).to_json()
+    windows = found["windows"]
+    assert windows["looks"] >= len(QUARTERS)
+    assert 0 < windows["changed_looks"] < windows["looks"]
+    brakes = windows["incidents"][BRAKES]
+    assert brakes["minutes_earlier"] == 0  # an open incident is read along from its first hour
+    assert brakes["pages"]["before"] > brakes["pages"]["after"] >= 1
+
+
+def test_no_look_is_another_one_by_the_same_policy(replayed: Replayed) -> None:
+    world, _, _ = replayed
+    asked = Backtested(policy=source(world, "active"), every=EVERY)
+    assert backtest(world, asked, quietly).to_json()["windows"]["changed_looks"] == 0
