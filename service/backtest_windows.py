@@ -40,7 +40,7 @@ class Looking:
         """Compile both; `window` is that of alerts, in microseconds."""
         self._policies: Final = before, after
         self._window: Final = window
-        self._reruns: Final[dict[tuple[int, int], Rerun]] = {}
+        self._reruns: Final[dict[tuple[int, tuple[bool, ...]], Rerun]] = {}
 
     def over(self, looks: Iterable[Seen], when: Span) -> Windows:
         """Look."""
@@ -60,7 +60,7 @@ class Looking:
     def _rerun(self, side: int, at: datetime) -> Rerun:
         """The policy with the rules that are in force then."""
         policy = self._policies[side]
-        era = hash(tuple(rule.effective.at(at) for rule in policy.rules))
+        era = tuple(rule.effective.at(at) for rule in policy.rules)
         if (side, era) not in self._reruns:
             self._reruns[side, era] = Rerun(policy, at)
         return self._reruns[side, era]

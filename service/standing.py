@@ -14,9 +14,7 @@ from ontology.decision_difference import LISTED, SINGLE
 from ontology.events import Draft, Event, Json
 from ontology.facts import Fact
 from ontology.identity import Scope, ThingId
-from ontology.lifecycle import ATTUNE, ActRefused
-from ontology.lifecycle import Standing as Stands
-from ontology.lifecycle import act as follow
+from ontology.lifecycle import ActRefused
 from rules.strata import Engines
 from rules.watching import Signature, Watch
 from service import acts, desk
@@ -24,8 +22,9 @@ from service.again import OWN, Again, again, own_facts
 from service.clock import elapsed_ms, monotonic_ms, pause
 from service.lease import Lease, lease
 from service.policies import Compiled
-from service.silence import is_live, marked
-from service.subscriptions import CHANGED, KIND, MADE, Subscription
+from service.silence import is_live
+from service.standing_drafts import changed, ended, remade
+from service.subscriptions import KIND, Subscription
 from service.sweep import ITSELF
 from service.touched import Key, Touched, key_of, moved
 from service.world import World
@@ -170,9 +169,9 @@ class StandingDecisions:
             pause_ms = _LOOK_EVERY_MS if self._heard == heard else _LOOK_AGAIN_MS
             if elapsed_ms(group.looked_at) < pause_ms and not world.stopped:
                 continue
-            changed = moved(world, group, bench.policy, bench.watch, at)
+            touched = moved(world, group, bench.policy, bench.watch, at)
             group.looked_at = monotonic_ms()
-            for name in changed:
+            for name in touched:
                 self._dirty.setdefault(name, True)
             pause(BREATH_SECONDS, self._stop)
         self._heard = heard
@@ -243,12 +242,12 @@ class StandingDecisions:
         world, mac = self._world, self._world.keys.mac("standing", [name, made.id]).hex()[:32]
         new = ThingId(f"{_DECISION}/again-{mac}")
         live = world.silence.live(found.named.get("touchpoint"))
-        yield _remade(new, made, found, live=live)
-        yield _changed(f"event/changed-{mac}", (name, new), made, found, live=live)
+        yield remade(new, made, found, live=live)
+        yield changed(f"event/changed-{mac}", (name, new), made, found, live=live)
         stands = acts.standing(world, ThingId(made.id), _DECISION)
         state = world.lifecycles[_DECISION].states[str(stands.state)]
         if not state.terminal:
-            yield _ended(world, stands, new, f"event/revised-{mac}", found.after.at)
+            yield ended(world, stands, new, f"event/revised-{mac}", found.after.at)
 
     def _end(self, name: ThingId) -> None:
         """End a subscription whose decision can't be made again."""
@@ -258,73 +257,6 @@ class StandingDecisions:
             acts.propose(self._world, thing=name, kind=KIND, act="end", data=data, actor=ITSELF)
         except (ActRefused, Conflict) as error:
             self._world.log.warning("subscription not ended", id=name, why=str(error)[:200])
-
-
-def _remade(new: ThingId, made: Event, found: Again, *, live: bool) -> Draft:
-    """The decision in the form of one that was asked for."""
-    decision, shown = found.after, found.after.to_json()
-    data: dict[str, Json] = {
-        "request": made.data["request"],
-        "stated": made.data.get("stated"),
-        "facts": [fact.to_json() for fact in found.facts],
-        "decision": shown,
-        "policy": decision.policy,
-        "tier": decision.tier,
-        "team": decision.routes[0].team,
-        "within": shown.get("within"),
-        "revises": made.id,
-    }
-    data = marked({name: value for name, value in data.items() if value is not None}, live=live)
-    owner = next(iter(made.personal.values()), None)
-    return Draft(
-        id=new,
-        type=MADE,
-        subject=new,
-        actor=ATTUNE,
-        occurred_at=decision.at,
-        data=data,
-        personal={n: owner for n in desk.SEALED if n in data} if owner is not None else {},
-        governed=False,
-    )
-
-
-def _changed(
-    event: str, names: tuple[ThingId, ThingId], made: Event, found: Again, *, live: bool
-) -> Draft:
-    """What is told: in clear what of a decision is, the rest sealed with the customer."""
-    difference, after = found.difference, found.after
-    named: dict[str, Json] = {
-        kind: thing for kind, thing in found.named.items() if kind in {"incident", "touchpoint"}
-    }
-    parts: list[Json] = [*difference]
-    data: dict[str, Json] = {
-        "subscription": names[0],
-        "decision": names[1],
-        "revises": made.id,
-        **named,
-        "parts": parts,
-        "tier": {"from": made.data["tier"], "to": after.tier},
-        "team": {"from": made.data["team"], "to": after.routes[0].team},
-        "difference": difference,
-        "because": found.because(),
-    }
-    owner = next(iter(made.personal.values()), None)
-    sealed = ("difference", "because")
-    return Draft(
-        id=event,
-        type=CHANGED,
-        subject=names[1],
-        actor=ATTUNE,
-        occurred_at=after.at,
-        data=marked(data, live=live),
-        personal=dict.fromkeys(sealed, owner) if owner is not None else {},
-        governed=False,
-    )
-
-
-def _ended(world: World, stands: Stands, new: ThingId, event: str, at: datetime) -> Draft:
-    outcome = follow(world.lifecycles, stands, "revise", actor=ITSELF, at=at, data={"by": new})
-    return acts.acted(event, stands, outcome, ITSELF, at)
 
 
 Profile = tuple[Key, Signature, str]

@@ -3,23 +3,22 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 
 from apiflask import APIBlueprint
 from flask import Response, request
-from pydantic import ConfigDict, Field
 
 from ontology.events import Event, Json
 from service.api.answers import answer, idempotency, page, principal, world
-from service.bodies import Model, Page
+from service.bodies import Page
+from service.draft_bodies import DraftIn, LockIn, ProposalIn, RebaseIn, UndoIn
 from service.draft_checks import diagnosed
 from service.draft_editing import MOST_FILE, Prepared, Saving, files_of, hold, one, save
 from service.draft_history import undo as take_back
 from service.draft_opening import Opening, open_draft
 from service.draft_view import line, saved, whole
-from service.job_kinds import PolicyName
 from service.policy_drafts import DRAFT, PolicyDraft, etag
-from service.policy_log import shown
+from service.policy_log import shown as told_of
 from service.policy_sources import Source
 from service.problems import ProblemError, bad_request, not_found
 from service.proposing import Wanted, propose
@@ -28,75 +27,7 @@ from service.verifying import brought
 
 bp = APIBlueprint("policy_drafts", __name__, url_prefix="/v1/policy-drafts", tag="Policy")
 
-_REASON: Final = "Executives were called twice for nothing last quarter."
 _TYPES: Final = {"ttl": "text/turtle; charset=utf-8", "yaml": "application/yaml; charset=utf-8"}
-Why = Annotated[str, Field(min_length=1, max_length=4_000)]
-
-
-class DraftIn(Model):
-    """A draft to begin: what it is called, why, and from which policy."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "example": {"name": "Quieter nights", "reason": _REASON, "start": "active"}
-        },
-    )
-
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    reason: Why
-    start: PolicyName = "active"
-
-
-class UndoIn(Model):
-    """Which change is taken back; the last one where none is named."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"change": 417}}
-    )
-
-    change: Annotated[int, Field(ge=1, le=2**53)] | None = None
-
-
-class RebaseIn(Model):
-    """How files that clash should be, null for one that goes; and for which active policy."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "example": {
-                "resolved": {"rules/books/escalation.yaml": "book: escalation\n"},
-                "onto": "0" * 64,
-            }
-        },
-    )
-
-    resolved: Annotated[
-        dict[Annotated[str, Field(max_length=120)], str | None], Field(max_length=500)
-    ] = Field(default_factory=dict)
-    onto: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-
-
-class LockIn(Model):
-    """For how long somebody edits."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"minutes": 15}}
-    )
-
-    minutes: Annotated[int, Field(ge=1, le=60)] = 15
-
-
-class ProposalIn(Model):
-    """Why; what the draft was opened for, where nothing is said."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"reason": _REASON}}
-    )
-
-    reason: Why | None = None
 
 
 @bp.post("")
@@ -230,9 +161,9 @@ def changes(local: str, query_data: Page) -> Response:
     before = int(query_data.cursor) if query_data.cursor else None
     known = _draft(local).changes
     found = [c for c in reversed(known) if before is None or c.sequence < before]
-    found = found[: query_data.limit]
-    more = len(found) == query_data.limit
-    return page([saved(c) for c in found], found[-1].sequence if more else None)
+    shown = found[: query_data.limit]
+    more = len(found) > len(shown)
+    return page([saved(c) for c in shown], shown[-1].sequence if more else None)
 
 
 @bp.post("/<string:local>/undo")
@@ -296,7 +227,7 @@ def put_forward(local: str, json_data: ProposalIn) -> Response:
     proposal = here.policies.proposals[event.subject]
     headers = {"Location": f"/v1/policies/{proposal.digest}"}
     findings = brought(here, wanted.files, wanted.base)
-    told = {**shown(proposal), "links": links, "findings": findings}
+    told = {**told_of(proposal), "links": links, "findings": findings}
     return answer(told, HTTPStatus.CREATED, headers)
 
 
