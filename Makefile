@@ -15,15 +15,15 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 $(VENV)/.installed: requirements.txt constraints.txt setup.cfg pyproject.toml
 	$(if $(PYTHON),,$(error attune needs Python 3.11 or newer on the PATH))
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --editable '.[archive]'
+	$(PIP) --editable '.[analysis,archive]'
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(PIP) --editable '.[archive,test]'
+	$(PIP) --editable '.[analysis,archive,test]'
 	touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed
-	$(PIP) --editable '.[archive,bench]'
+	$(PIP) --editable '.[analysis,archive,bench]'
 	touch $@
 
 run: $(VENV)/.installed

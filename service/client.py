@@ -80,6 +80,10 @@ class Client:
         """Ask for a file; raises as `get` does."""
         return self._answer("GET", path).content
 
+    def document(self, path: str, body: Mapping[str, Json]) -> bytes:
+        """Ask for a file by a body; raises as `post` does."""
+        return self._answer("POST", path, json=dict(body)).content
+
     def put(self, path: str, content: bytes) -> None:
         """Send a file; raises as `post` does."""
         self._answer("PUT", path, content=content)

@@ -1,13 +1,12 @@
 """Fairness as a picture: how far each group is from its like, with intervals, readable as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
 from knowledge.parity import Difference
 from rules.fairness_terms import SHARES
-from service.fairness_figures import Figure, Group
-from service.fairness_report import Fairness
+from service.fairness_figures import Division, Figure, Group
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _ROW = 760, 330, 110, 84, 18
 _MIDDLE: Final = (_LEFT + _WIDTH - _RIGHT) / 2
@@ -17,11 +16,10 @@ _PALE: Final = "#6b7280"
 _Row = tuple[Group, Figure, Difference]
 
 
-def picture(found: Fairness) -> str:
+def picture(title: str, divisions: Sequence[Division]) -> str:
     """The SVG text; its description has every difference in words, for who can't see it."""
-    rows = [*_rows(found)]
+    rows = [*_rows(divisions)]
     height = _TOP + _ROW * max(1, len(rows)) + 40
-    title = f"Fairness from {found.asked.since} to {found.asked.until}"
     words = "; ".join(_words(row) for row in rows) or "Nothing can be compared."
     body = [
         *_frame(title, height),
@@ -37,9 +35,9 @@ def picture(found: Fairness) -> str:
     )
 
 
-def _rows(found: Fairness) -> Iterator[_Row]:
+def _rows(divisions: Sequence[Division]) -> Iterator[_Row]:
     """Every share that is compared; minutes have another scale and stand in the report."""
-    for division in found.divisions:
+    for division in divisions:
         for group in division.groups:
             for one in group.figures:
                 if one.measure in SHARES and one.like is not None:

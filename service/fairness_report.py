@@ -1,8 +1,6 @@
 """The report on fairness: as JSON, as lines for people, as a table of comma-separated values."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,7 +8,9 @@ from typing import Any, Final
 from rules.fairness_terms import SHARES, WAITS, Terms
 from service.fairness_cases import Gathered
 from service.fairness_figures import Division, Figure, Group
+from service.fairness_picture import picture
 from service.policy_sources import Source
+from service.reported import Cell, Report
 
 _NOTES: Final = (
     "A case is one person in one incident; a decision about nobody we know is one by itself.",
@@ -29,7 +29,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fairness:
+class Fairness(Report):
     """How groups fared over a time."""
 
     asked: Asked
@@ -53,6 +53,19 @@ class Fairness:
     def to_json(self) -> dict[str, Any]:
         """The report, as people and programs read it."""
         return _report(self)
+
+    def lines(self) -> Iterator[str]:
+        """The report for people: what differs first, then every group."""
+        return lines(self)
+
+    def rows(self) -> Iterator[Sequence[Cell]]:
+        """Every figure as a row."""
+        return rows(self)
+
+    def picture(self) -> str:
+        """How far each group is from its like."""
+        title = f"Fairness from {self.asked.since} to {self.asked.until}"
+        return picture(title, self.divisions)
 
 
 def _report(found: Fairness) -> dict[str, Any]:
@@ -106,27 +119,23 @@ def lines(found: Fairness) -> Iterator[str]:
     yield from _NOTES
 
 
-def table(found: Fairness) -> str:
-    """Every figure as a row of comma-separated values."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_HEAD)
+def rows(found: Fairness) -> Iterator[Sequence[Cell]]:
+    """Every figure as a row, under a header."""
+    yield _HEAD
     for division in found.divisions:
         for group in division.groups:
             for one in group.figures:
                 row = _figure(one, group)
                 like = row["like"] or {}
                 after = row["after"] or {}
-                cells = [_inert(group.by), _inert(group.name), *(row[name] for name in _PLAIN)]
-                writer.writerow(
-                    [
-                        *cells,
-                        *(like.get(name) for name in _LIKE),
-                        after.get("value"),
-                        row["reason"],
-                    ]
+                yield (
+                    group.by,
+                    group.name,
+                    *(row[name] for name in _PLAIN),
+                    *(like.get(name) for name in _LIKE),
+                    after.get("value"),
+                    row["reason"],
                 )
-    return out.getvalue()
 
 
 _PLAIN: Final = ("measure", "cases", "value", "low", "high", "rest", "q", "verdict")
@@ -139,11 +148,6 @@ _HEAD: Final = (
     "after",
     "reason",
 )
-
-
-def _inert(text: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text
 
 
 def _division(one: Division) -> dict[str, Any]:

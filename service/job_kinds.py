@@ -13,6 +13,8 @@ from service.backtest_bodies import BacktestIn
 from service.bodies import Model, Moment
 from service.finding_bodies import FindingIn
 from service.recorded_history import Progress
+from service.report_kinds import PREFIX, REPORTS
+from service.report_kinds import Kind as ReportKind
 from service.world import World
 
 ANALYSTS: Final = frozenset(
@@ -109,29 +111,6 @@ def _cases(world: World, body: PolicyIs, progress: Progress) -> Reported:
     return tried(world, body.policy, progress)
 
 
-class FairnessIn(Model):
-    """Which time fairness is looked at: a month, or from a day on and before another one."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"month": "2026-10"}}
-    )
-
-    month: Annotated[str, Field(max_length=10)] | None = None
-    since: Annotated[str, Field(max_length=10)] | None = None
-    until: Annotated[str, Field(max_length=10)] | None = None
-    proposal: PolicyName | None = None
-
-
-def _fairness(world: World, body: FairnessIn, progress: Progress) -> Reported:
-    from service.fairness import fairness, period  # noqa: PLC0415 - light start
-    from service.fairness_report import Asked  # noqa: PLC0415 - light start
-    from service.policy_sources import source  # noqa: PLC0415 - light start
-
-    since, until = period(world.clock.now().date(), body.month, body.since, body.until)
-    proposal = source(world, body.proposal) if body.proposal is not None else None
-    return fairness(world, Asked(since=since, until=until, proposal=proposal), progress)
-
-
 def _find(world: World, body: FindingIn, progress: Progress) -> Reported:
     from service.findings import find  # noqa: PLC0415 - light start
 
@@ -208,12 +187,6 @@ _KINDS: Final[Sequence[Kind]] = (
         _cases,
     ),
     kind(
-        "fairness",
-        "How groups of people fared, like against like, and would by a proposed policy.",
-        FairnessIn,
-        _fairness,
-    ),
-    kind(
         "find",
         "Recorded signals, windows or decisions that fit a filter, over any time.",
         FindingIn,
@@ -233,7 +206,22 @@ _KINDS: Final[Sequence[Kind]] = (
     ),
 )
 
-KINDS: Final[Mapping[str, Kind]] = {one.name: one for one in _KINDS}
+
+def _report(one: ReportKind) -> Kind:
+    """A report as a job, for one that takes longer than a request."""
+    return Kind(
+        name=PREFIX + one.name,
+        summary=one.summary,
+        body=one.body,
+        run=one.run,
+        roles=one.roles,
+        personal=one.personal,
+    )
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    one.name: one for one in (*_KINDS, *(_report(kind) for kind in REPORTS.values()))
+}
 
 
 def shown(one: Kind) -> dict[str, Json]:

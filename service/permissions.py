@@ -80,6 +80,9 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "incidents.index": ("read:incidents", KEY_ROLES),
         "incidents.one": ("read:incidents", KEY_ROLES),
         "cap.alert": ("read:incidents", KEY_ROLES),
+        "reports.index": ("read:reports", KEY_ROLES),
+        "reports.one": ("read:reports", KEY_ROLES),  # each report says for which roles it is
+        "reports.ask": ("read:reports", KEY_ROLES),
         "journeys.zones": ("read:journeys", KEY_ROLES),
         "journeys.picture": ("read:journeys", KEY_ROLES),
         "messages.create": ("write:messages", _WRITE_MESSAGES),

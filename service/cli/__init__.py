@@ -46,7 +46,17 @@ GROUPS: Final = (
     "fallback",
     "replay",
 )
-SINGLES: Final = ("init", "serve", "decide", "compose", "explain", "evaluate", "doctor", "listen")
+SINGLES: Final = (
+    "init",
+    "serve",
+    "decide",
+    "compose",
+    "explain",
+    "report",
+    "evaluate",
+    "doctor",
+    "listen",
+)
 
 
 def build() -> typer.Typer:

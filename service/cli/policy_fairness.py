@@ -1,25 +1,15 @@
 """`attune policy fairness`: how groups of people fared, and would by a proposed policy."""
 
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.forms import FormName, Out, form_of, formed, put_out
 from service.cli.output import AsJson, Home, opened, refuse
 
 if TYPE_CHECKING:
-    from service.fairness_report import Asked, Fairness
+    from service.fairness_report import Asked
     from service.world import World
-
-
-class Format(StrEnum):
-    """How the report is shown."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
-    SVG = "svg"
 
 
 def policy_fairness(  # noqa: PLR0913 - what it looks at, and how it is shown
@@ -33,10 +23,8 @@ def policy_fairness(  # noqa: PLR0913 - what it looks at, and how it is shown
     proposal: Annotated[
         str | None, typer.Option(help="Also by this policy: a proposal, a digest, a folder.")
     ] = None,
-    shape: Annotated[
-        Format, typer.Option("--format", help="text, json, csv or svg.")
-    ] = Format.TEXT,
-    out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+    form: FormName = "text",
+    out: Out = None,
     as_json: AsJson = False,
 ) -> None:
     """Tiers, waits and offers by segment, language, region and vulnerability, like against like.
@@ -45,6 +33,7 @@ def policy_fairness(  # noqa: PLR0913 - what it looks at, and how it is shown
     """
     from service.fairness import FairnessInvalid, fairness  # noqa: PLC0415 - light start
 
+    shape = form_of(form, as_json=as_json)
     with opened(home) as world:
         world.catch_up()
         try:
@@ -52,14 +41,7 @@ def policy_fairness(  # noqa: PLR0913 - what it looks at, and how it is shown
             found = fairness(world, asked, lambda _done, _of: None)
         except FairnessInvalid as error:
             refuse(str(error))
-    text = _shown(found, Format.JSON if as_json else shape)
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        try:
-            out.write_text(text, "utf-8")
-        except OSError as error:
-            refuse(f"{out}: cannot be written: {error.strerror}")
+    put_out(formed(found, shape, "Fairness"), out)
     if any(True for _ in found.findings):
         raise typer.Exit(1)
 
@@ -80,16 +62,3 @@ def _asked(
     except (SourceUnknown, PolicyUnknown, WorkingCopyInvalid, FileInvalid) as error:
         refuse(str(error))
     return Asked(since=first, until=last, proposal=source)
-
-
-def _shown(found: "Fairness", shape: Format) -> str:
-    import json  # noqa: PLC0415 - light start
-
-    from service.fairness_picture import picture  # noqa: PLC0415 - light start
-    from service.fairness_report import lines, table  # noqa: PLC0415 - light start
-
-    if shape is Format.JSON:
-        return json.dumps(found.to_json(), ensure_ascii=False, indent=2) + "\n"
-    if shape is Format.TEXT:
-        return "\n".join(lines(found)) + "\n"
-    return table(found) if shape is Format.CSV else picture(found)

@@ -30,12 +30,13 @@ from service.clock import StoppedClock, monotonic_ms
 from service.fairness import FairnessInvalid, fairness, month, period
 from service.fairness_cases import Case, Gathered, Had
 from service.fairness_figures import Division
-from service.fairness_picture import picture
 from service.fairness_reminders import KIND, ask_monthly
-from service.fairness_report import Asked, Fairness, lines, table
+from service.fairness_report import Asked, Fairness, lines
 from service.fairness_verdicts import divided
 from service.job_kinds import KINDS
 from service.job_runner import JobRunner
+from service.problems import ProblemError
+from service.reported import table
 from service.sweep import sweep
 from service.world import World
 from tests.conftest import Door
@@ -211,15 +212,15 @@ def test_law_differencing_a_report_tells_of_no_small_group(languages: list[str])
 
 def test_a_table_and_a_picture_say_the_same_as_the_report() -> None:
     found = shown(people(7, less=0.2))
-    rows = [*csv.DictReader(io.StringIO(table(found)))]
+    rows = [*csv.DictReader(io.StringIO(table(found.rows())))]
     assert len(rows) == sum(len(g.figures) for d in found.divisions for g in d.groups)
     assert {row["verdict"] for row in rows} >= {"differs", "not shown"}
-    drawn = ET.fromstring(picture(found))  # noqa: S314 - our own
+    drawn = ET.fromstring(found.picture())  # noqa: S314 - our own
     words = "".join(drawn.itertext())
     assert "segment segment/visitor, was offered" in words
-    assert table(found) == table(found)
+    assert table(found.rows()) == table(found.rows())
     cases = {k: replace(c, groups=spoken(c, "=1+1")) for k, c in people(8, many=20).items()}
-    assert "'=1+1" in table(shown(cases))
+    assert "'=1+1" in table(shown(cases).rows())
 
 
 @pytest.mark.parametrize(
@@ -375,12 +376,13 @@ def test_the_owner_is_asked_once_a_month_and_looking_is_recorded(
 
 def test_it_is_a_job_of_a_kind_of_its_own(world: World) -> None:
     asked(world, 2)
-    kind = KINDS["fairness"]
+    kind = KINDS["report-fairness"]
     day = around(world)
     body = kind.body.model_validate({"since": str(day.since), "until": str(day.until)})
     assert kind.run(world, body, lambda _done, _of: None).to_json()["decisions"] == 2
-    with pytest.raises(FairnessInvalid, match="no month"):
+    with pytest.raises(ProblemError) as refused:
         kind.run(world, kind.body.model_validate({"month": "May"}), lambda _done, _of: None)
+    assert "'May' is no month like 2026-10" in refused.value.faults[0].detail
     with pytest.raises(policy_sources.SourceUnknown):
         kind.run(world, kind.body.model_validate({"proposal": "x"}), lambda _done, _of: None)
 
@@ -389,7 +391,7 @@ def test_it_is_a_job_of_a_kind_of_its_own(world: World) -> None:
 def test_a_month_is_looked_at_over_http_by_a_process_of_its_own(door: Door, world: World) -> None:
     asked(world, 5)
     day = around(world)
-    body = {"kind": "fairness", "since": str(day.since), "until": str(day.until)}
+    body = {"kind": "report-fairness", "since": str(day.since), "until": str(day.until)}
     where = door.post("/v1/jobs", body).headers["Location"]
     end, wait = monotonic_ms() + 120_000, threading.Event()
     with closing(JobRunner(world)) as runner:

@@ -66,6 +66,9 @@ validations.one         x   x   .   .   x   x   .   .
 incidents.index         x   x   x   x   x   x   x   x
 incidents.one           x   x   x   x   x   x   x   x
 cap.alert               x   x   x   x   x   x   x   x
+reports.index           x   x   x   x   x   x   x   x
+reports.one             x   x   x   x   x   x   x   x
+reports.ask             x   x   x   x   x   x   x   x
 journeys.zones          x   x   x   x   x   x   x   x
 journeys.picture        x   x   x   x   x   x   x   x
 alerts.index            x   x   x   x   x   x   x   x

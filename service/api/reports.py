@@ -1,0 +1,130 @@
+"""Reports over HTTP: recovery, outcomes, tone, channels …, in the form that is asked for."""
+
+import threading
+import time
+from http import HTTPStatus
+from typing import Any, Final
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from pydantic import ValidationError
+
+from knowledge.measures.estimates import Unsuited
+from service.api.answers import answer, page, principal, world
+from service.problems import ProblemError, invalid, not_found, quoted
+from service.recorded_history import Progress
+from service.report_kinds import PREFIX, REPORTS, Kind, shown, stated
+from service.reported import MEDIA, Form, FormMissing, Report, written
+from service.security import Denied
+
+bp = APIBlueprint("reports", __name__, url_prefix="/v1/reports", tag="Reports")
+
+PATIENCE_S: Final = 30.0
+"""For how long a request works on a report; what takes longer is a job."""
+_AT_ONCE: Final = threading.BoundedSemaphore(2)
+_QUEUE_S: Final = 10.0
+_EXAMPLE: Final = "fairness"
+_RESPONSES: Final[Any] = {
+    200: "The report.",
+    403: "The report is for other roles.",
+    404: "There is no such report.",
+    406: "The report has no such form.",
+    409: "The sample can't answer; the detail says why, and what would do.",
+    422: "What is asked is wrong.",
+    503: "It takes too long here: ask for a job of kind `report-` and its name.",
+}
+
+
+@bp.get("")
+@bp.doc(summary="The reports: what each tells, takes, and for whom.", responses={200: "Reports."})
+def index() -> Response:
+    """Every kind of report."""
+    return page([shown(one) for one in REPORTS.values()], None)
+
+
+@bp.get("/<string:name>")
+@bp.doc(
+    summary="A report; `format` is json, text, csv, svg, html or pdf, the rest is what it takes.",
+    responses=_RESPONSES,
+)
+def one(name: str) -> Response:
+    """A report that a few words ask for."""
+    kind = _kind(name)
+    words = {key: request.args.getlist(key) for key in request.args if key != "format"}
+    try:
+        body = stated(kind, words, {})
+    except ValidationError as error:
+        raise invalid(error, kind.body) from error
+    return _made(kind, body)
+
+
+@bp.post("/<string:name>")
+@bp.doc(summary="A report that a body asks for, in the form of `format`.", responses=_RESPONSES)
+def ask(name: str) -> Response:
+    """A report that needs more than words to ask for."""
+    kind = _kind(name)
+    try:
+        body = kind.body.model_validate_json(request.get_data() or b"{}")
+    except ValidationError as error:
+        raise invalid(error, kind.body) from error
+    return _made(kind, body)
+
+
+def _kind(name: str) -> Kind:
+    kind = REPORTS.get(name)
+    if kind is None:
+        raise not_found("report", name, _EXAMPLE)
+    if not kind.roles & principal().roles:
+        raise Denied(f"{name} is for {', '.join(sorted(kind.roles))}.", unknown=False)
+    return kind
+
+
+def _made(kind: Kind, body: object) -> Response:
+    form, here = _form(), world()
+    here.catch_up()
+    if not _AT_ONCE.acquire(timeout=_QUEUE_S):
+        raise _later(kind, "Other reports are being worked out")
+    try:
+        report = kind.run(here, body, _patient(kind))
+        content = written(report, form, kind.title)
+    except Unsuited as error:
+        raise ProblemError(HTTPStatus.CONFLICT, "unsuited-sample", str(error)) from error
+    except FormMissing as error:
+        raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, "form-missing", str(error)) from error
+    finally:
+        _AT_ONCE.release()
+    return _answered(report, form, content)
+
+
+def _answered(report: Report, form: Form, content: bytes) -> Response:
+    if form is Form.JSON:
+        return answer(report.to_json())
+    return Response(content, content_type=MEDIA[form])
+
+
+def _form() -> Form:
+    asked = request.args.get("format", Form.JSON.value)
+    try:
+        return Form(asked)
+    except ValueError as error:
+        forms = ", ".join(Form)
+        words = f"format {quoted(asked)} is none of {forms}"
+        raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, "form-missing", words) from error
+
+
+def _patient(kind: Kind) -> Progress:
+    """Progress that gives up when a request has taken long enough."""
+    end = time.monotonic() + PATIENCE_S
+
+    def progress(_done: int, _of: int) -> None:
+        if time.monotonic() > end:
+            raise _later(kind, f"This takes longer than {PATIENCE_S:.0f} s")
+
+    return progress
+
+
+def _later(kind: Kind, why: str) -> ProblemError:
+    words = f'{why}: POST /v1/jobs {{"kind": "{PREFIX}{kind.name}"}} with the same members.'
+    headers = {"Retry-After": "30"}
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return ProblemError(status, "report-takes-long", words, headers=headers)

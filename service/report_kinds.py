@@ -1,0 +1,150 @@
+"""The kinds of reports: what each takes, who may read it, and how it is worked out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar, get_origin
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from ontology.events import Json
+from ontology.lifecycle import Role
+from service.bodies import Model
+from service.problems import Fault, invalid, unprocessable
+from service.recorded_history import Progress
+from service.reported import Report
+from service.world import World
+
+READERS: Final = frozenset(
+    {Role.GOVERNANCE, Role.REVIEWER, Role.LEGAL, Role.ANALYST, Role.AUDITOR, Role.ADMIN}
+)
+"""Who reads reports, where a kind does not say otherwise."""
+
+PREFIX: Final = "report-"
+"""How the job is called that works a report out: `report-` and the report's name."""
+
+Body = TypeVar("Body", bound=Model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of report; `personal` where it may tell of people.
+
+    `run` calls its progress with the steps done and all there are: what it raises ends the work.
+    It raises `Unsuited` where the sample can't answer, ProblemError where what is asked is wrong.
+    """
+
+    name: str
+    title: str
+    summary: str
+    body: type[Model]
+    run: Callable[[World, Any, Progress], Report]
+    roles: frozenset[Role] = READERS
+    personal: bool = False
+
+
+def kind(  # noqa: PLR0913 - a kind says that much
+    name: str,
+    title: str,
+    summary: str,
+    body: type[Body],
+    run: Callable[[World, Body, Progress], Report],
+    *,
+    roles: frozenset[Role] = READERS,
+    personal: bool = False,
+) -> Kind:
+    """A kind that takes the body which it names."""
+    return Kind(
+        name=name,
+        title=title,
+        summary=summary,
+        body=body,
+        run=run,
+        roles=roles,
+        personal=personal,
+    )
+
+
+class FairnessIn(Model):
+    """Which time fairness is looked at: a month, or from a day on and before another one."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"month": "2026-10"}}
+    )
+
+    month: Annotated[str, Field(max_length=10)] | None = None
+    since: Annotated[str, Field(max_length=10)] | None = None
+    until: Annotated[str, Field(max_length=10)] | None = None
+    proposal: Annotated[str, Field(min_length=1, max_length=140)] | None = None
+
+
+def fairness(world: World, body: FairnessIn, progress: Progress) -> Report:
+    """How groups of people fared by recorded decisions."""
+    from service.fairness import FairnessInvalid, period  # noqa: PLC0415 - light start
+    from service.fairness import fairness as look  # noqa: PLC0415 - light start
+    from service.fairness_report import Asked  # noqa: PLC0415 - light start
+    from service.policy_sources import source  # noqa: PLC0415 - light start
+
+    try:
+        since, until = period(world.clock.now().date(), body.month, body.since, body.until)
+        proposal = source(world, body.proposal) if body.proposal is not None else None
+        return look(world, Asked(since=since, until=until, proposal=proposal), progress)
+    except FairnessInvalid as error:
+        fault = Fault(pointer="", detail=str(error), example={"month": "2026-10"})
+        raise unprocessable([fault]) from error
+
+
+_KINDS: Final[Sequence[Kind]] = (
+    kind(
+        "fairness",
+        "Fairness",
+        "How groups of people fared, like against like, and would by a proposed policy.",
+        FairnessIn,
+        fairness,
+    ),
+)
+
+REPORTS: Final[Mapping[str, Kind]] = {one.name: one for one in _KINDS}
+
+
+def stated(kind: Kind, words: Mapping[str, Sequence[str]], body: Mapping[str, Any]) -> Model:
+    """What is asked, from a body and from words, which win: `{"month": ["2026-10"]}`.
+
+    A member that is a list may be given word by word.
+
+    Raises:
+        ValidationError: a member is unknown, or its value is wrong.
+    """
+    fields = kind.body.model_fields
+    said = {
+        name: [*values] if name in fields and _many(fields[name].annotation) else values[-1]
+        for name, values in words.items()
+    }
+    return kind.body.model_validate({**body, **said})
+
+
+def _many(annotation: object) -> bool:
+    return get_origin(annotation) in {tuple, list, frozenset}
+
+
+def refused(kind: Kind, error: ValidationError) -> str:
+    """What is wrong with what is asked, in lines for people."""
+    return "\n".join(
+        f"{one.pointer.removeprefix('/') or kind.name} {one.value or ''}: {one.detail};"
+        f" for example {one.example}"
+        for one in invalid(error, kind.body).faults
+    )
+
+
+def shown(one: Kind) -> dict[str, Json]:
+    """A kind as answers tell of it."""
+    extra = one.body.model_config.get("json_schema_extra")
+    example = extra.get("example") if isinstance(extra, dict) else None
+    return {
+        "report": one.name,
+        "title": one.title,
+        "summary": one.summary,
+        "roles": [*sorted(one.roles)],
+        "personal": one.personal,
+        "takes": [*one.body.model_fields],
+        "example": dict(example) if isinstance(example, dict) else {},
+    }
