@@ -107,6 +107,29 @@ class KeyStore:
             erased = _erased(connection, lost)
         return [seals.unseal(value, keys.get(value.key), erased) for value in values]
 
+    def derived(
+        self, subjects: set[ThingId], purpose: str, *, make: bool = True
+    ) -> dict[ThingId, SubjectKey]:
+        """A key of each subject for one purpose, which goes when the subject's own goes.
+
+        A subject without a key gets one, unless `make` is false: then it is left out.
+        """
+        if make:
+            found = self._keys_for(subjects)
+        else:
+            with self._database.reading() as connection:
+                found = self._by_subject(connection, subjects)
+        return {
+            subject: SubjectKey(id=one.id, key=_derived(one.key, purpose))
+            for subject, one in found.items()
+        }
+
+    def derived_by(self, names: set[bytes], purpose: str) -> dict[bytes, bytes]:
+        """The same by the keys' own ids; keys that were destroyed are left out."""
+        with self._database.reading() as connection:
+            found = self._keys(connection, names)
+        return {name: _derived(key, purpose) for name, key in found.items()}
+
     def hold(self, subject: ThingId, matter: str) -> None:
         """Forbid erasing the subject until the matter is released; twice is once."""
         with self._database.exclusive() as connection:
@@ -228,6 +251,10 @@ class KeyStore:
 
     def _unwrap(self, wrapped: bytes, subject: str) -> bytes:
         return seals.decrypt(self._master, bytes(wrapped), f"key of {subject}")
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    return hmac.digest(key, purpose.encode(), sha256)
 
 
 def _erased(connection: Connection, subjects: set[ThingId]) -> set[str]:

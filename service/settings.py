@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         return self.home / "journeys"
 
     @property
+    def observations_path(self) -> Path:
+        """The folder of outside measurements."""
+        return self.home / "observations"
+
+    @property
     def snapshots_path(self) -> Path:
         """The folder of graph snapshots, safe to delete."""
         return self.home / "snapshots"

@@ -1,0 +1,298 @@
+"""Outside measurements kept: rows under keyed hashes, each file committed as one event."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
+import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow has no type stubs
+import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow has no type stubs
+
+from knowledge.durable import replace_whole, sync_directory, write_new
+from knowledge.envelopes import micros
+from knowledge.ledger import Ledger
+from knowledge.measures.observation_kinds import Kind
+from knowledge.measures.observation_marks import Marks, Taken, latest, sort_out
+from knowledge.measures.observation_rows import MARK, SAID, Row, Writer, texts
+from knowledge.refusals import SealBroken
+from knowledge.sealing import KeyStore
+from knowledge.turnstile import Turnstile
+from ontology.events import Draft, Event, Json
+from ontology.identity import ThingId
+
+LOADED: Final = "observations.loaded"
+_ERASED: Final = "subject.erased"
+_PAGE: Final = 500
+_WAIT_SECONDS: Final = 60
+_EARLIEST: Final = -(2**63)
+
+
+class ObservationsBroken(RuntimeError):
+    """A file of measurements is missing or is not the one that was committed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Whose load it is, and where its rejects are told.
+
+    `refuse` is told of each row that can't be stored, and why; `rejected` says how many there
+    were so far.
+    """
+
+    actor: ThingId
+    at: datetime
+    id: Callable[[str], str]
+    refuse: Callable[[int, str], None] = lambda _number, _reason: None
+    rejected: Callable[[], int] = lambda: 0
+
+
+class Observations:
+    """The measurements of one ledger; safe between processes that share the directory.
+
+    A file is on disk, under its name, before the event that commits it; a file without an event
+    does not count. Of rows with the same key the one that was loaded last stands.
+    """
+
+    def __init__(self, directory: Path, ledger: Ledger, keys: KeyStore) -> None:
+        """Keep files under `directory`, a folder a kind."""
+        self._directory: Final = directory
+        self._ledger: Final = ledger
+        self._keys: Final = keys
+
+    def commit(self, kind: Kind, batches: Iterable[Sequence[Row]], load: Load) -> Taken:
+        """Store the rows that are new or correct stored ones, a file a batch.
+
+        Raises:
+            DatabaseUnavailable: the ledger, or the lock for 60 s, is not to be had.
+            ObservationsBroken: a file of an earlier load is damaged.
+        """
+        writer, taken, told = Writer(self._keys, kind), Taken(), 0
+        with self._lock(kind).held():
+            gone = self._erased() if kind.personal else {}
+            limits = (self._forgotten(kind), gone)
+            stored, own = Marks.of(self._tables(kind, (MARK, SAID))), list[pa.Table]()
+            for batch in batches:
+                rows = [row for row in batch if _stays(row, kind, limits, load)]
+                table = writer.table(rows)
+                fresh, found = sort_out(table, rows, (stored, Marks.of(own)), load.refuse)
+                taken += found
+                if fresh.num_rows:
+                    own.append(fresh.select([MARK, SAID]))
+                    rejected, told = load.rejected() - told, load.rejected()
+                    self._ledger.append([self._write(kind, fresh, load, rejected=rejected)])
+        return taken
+
+    def table(
+        self, kind: Kind, since: datetime | None = None, until: datetime | None = None
+    ) -> pa.Table:
+        """The rows from one moment on and before another, in order of time; sealed as kept.
+
+        Raises:
+            ObservationsBroken: a file is missing or is not the one that was committed.
+        """
+        names = [one.name for one in kind.columns]
+        found = [*self._tables(kind, (*names, MARK))]
+        if not found:
+            return kind.schema.empty_table()
+        table = _standing(pa.concat_tables(found))
+        begin = max(self._forgotten(kind), _EARLIEST if since is None else micros(since))
+        at = table[kind.at].cast(pa.int64())
+        fits = pc.greater_equal(at, begin)
+        if until is not None:
+            fits = pc.and_(fits, pc.less(at, micros(until)))
+        order = [(kind.at, "ascending"), (MARK, "ascending")]
+        return table.filter(fits).sort_by(order).select(names).combine_chunks()
+
+    def texts(self, kind: Kind, name: str, column: pa.ChunkedArray) -> list[str | None]:
+        """What a sealed column says; None where nothing was said or the person was erased.
+
+        Raises:
+            ObservationsBroken: a text was altered, or sealed under another key store.
+        """
+        try:
+            return texts(self._keys, kind, name, column.to_pylist())
+        except SealBroken as error:
+            raise ObservationsBroken(f"observations of {kind.name}: {error}") from error
+
+    def marks(self, kind: Kind, people: Iterable[ThingId]) -> dict[ThingId, int]:
+        """The hash under which each person's rows are kept; who has none is left out."""
+        return Writer(self._keys, kind).marks({*people})
+
+    def loaded(self, kind: Kind | None = None) -> tuple[Event, ...]:
+        """The events of the files that are kept, oldest first."""
+        found: list[Event] = []
+        after = 0
+        while page := self._ledger.read(after, types=(LOADED,), limit=_PAGE):
+            found += page
+            after = page[-1].sequence
+        return tuple(
+            event
+            for event in found
+            if (kind is None or event.data["kind"] == kind.name) and not self._gone(event).exists()
+        )
+
+    def verify(self) -> tuple[str, ...]:
+        """What is wrong with the files that are kept; each named."""
+        found = []
+        for event in self.loaded():
+            try:
+                self._content(event)
+            except ObservationsBroken as error:
+                found.append(str(error))
+        return tuple(found)
+
+    def retain(self, kind: Kind, *, now: datetime, days: int) -> int:
+        """Drop the files that were loaded more than so many days ago; how many went."""
+        if not (self._directory / kind.name).is_dir():
+            return 0
+        with self._lock(kind).held():
+            oldest = micros(now - timedelta(days=days))
+            old = [event for event in self.loaded(kind) if _number(event, "since") < oldest]
+            return self._drop(old)
+
+    def forget(self, kind: Kind, before: datetime, load: Load) -> int:
+        """Drop all rows before a moment, also out of files that hold later ones; how many files.
+
+        What is left of a file becomes a file of its own; the events stay.
+        """
+        with self._lock(kind).held():
+            mark = max(micros(before), self._forgotten(kind))
+            files = self.loaded(kind)
+            touched = [event for event in files if _number(event, "first") < mark]
+            stands = _standing(pa.concat_tables([*self._tables(kind, None), self._none(kind)]))
+            replace_whole(self._directory / kind.name / "forgotten", b"%d\n" % mark)
+            for event in touched:
+                # INVARIANT: first what is left, then the file: a crash between leaves both, of
+                # which one counts.
+                part = self._left(kind, event, stands, mark)
+                if part.num_rows:
+                    draft = self._write(kind, part, load, since=_number(event, "since"))
+                    self._ledger.append([draft])
+            return self._drop(touched)
+
+    def _left(self, kind: Kind, event: Event, stands: pa.Table, mark: int) -> pa.Table:
+        own = pq.read_table(pa.BufferReader(self._content(event)))
+        counts = pc.and_(
+            pc.is_in(own[SAID], stands[SAID].combine_chunks()),
+            pc.greater_equal(own[kind.at].cast(pa.int64()), mark),
+        )
+        return own.filter(counts)
+
+    def _none(self, kind: Kind) -> pa.Table:
+        return Writer(self._keys, kind).table([])
+
+    def _lock(self, kind: Kind) -> Turnstile:
+        folder = self._directory / kind.name
+        folder.mkdir(parents=True, exist_ok=True)
+        return Turnstile(folder / "lock", wait_seconds=_WAIT_SECONDS)
+
+    def _forgotten(self, kind: Kind) -> int:
+        """Rows before this were dropped."""
+        try:
+            return int((self._directory / kind.name / "forgotten").read_text("ascii"))
+        except FileNotFoundError:
+            return _EARLIEST
+
+    def _erased(self) -> dict[ThingId, int]:
+        """When each erased person was erased last."""
+        found: dict[ThingId, int] = {}
+        after = 0
+        while page := self._ledger.read(after, types=(_ERASED,), limit=_PAGE):
+            found |= {event.subject: micros(event.recorded_at) for event in page}
+            after = page[-1].sequence
+        return found
+
+    def _tables(self, kind: Kind, names: Sequence[str] | None) -> Iterator[pa.Table]:
+        for event in self.loaded(kind):
+            content = pa.BufferReader(self._content(event))
+            yield pq.read_table(content, columns=None if names is None else [*names])
+
+    def _file(self, event: Event) -> Path:
+        return self._directory / str(event.data["kind"]) / str(event.data["file"])
+
+    def _gone(self, event: Event) -> Path:
+        return self._file(event).with_suffix(".gone")
+
+    def _content(self, event: Event) -> bytes:
+        file = self._file(event)
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise ObservationsBroken(f"{event.subject}: {file.name}: {error.strerror}") from error
+        if sha256(content).hexdigest() != event.data["digest"]:
+            raise ObservationsBroken(f"{event.subject}: {file.name} is not what was committed")
+        return content
+
+    def _drop(self, events: Sequence[Event]) -> int:
+        for event in events:
+            write_new(self._gone(event), b"")
+            sync_directory(self._file(event).parent)
+            self._file(event).unlink(missing_ok=True)
+        return len(events)
+
+    def _write(
+        self,
+        kind: Kind,
+        table: pa.Table,
+        load: Load,
+        *,
+        rejected: int = 0,
+        since: int | None = None,
+    ) -> Draft:
+        content = _encoded(table)
+        event = load.id("event")
+        name = event.partition("/")[2]
+        folder = self._directory / kind.name
+        write_new(folder / f"{name}.parquet", content)
+        sync_directory(folder)
+        at = table[kind.at].cast(pa.int64())
+        data: dict[str, Json] = {
+            "kind": kind.name,
+            "file": f"{name}.parquet",
+            "count": table.num_rows,
+            "rejected": rejected,
+            "digest": sha256(content).hexdigest(),
+            "first": pc.min(at).as_py(),
+            "last": pc.max(at).as_py(),
+            "since": micros(load.at) if since is None else since,
+            "bytes": len(content),
+        }
+        return Draft(
+            id=event,
+            type=LOADED,
+            subject=ThingId(f"observations/{name}"),
+            actor=load.actor,
+            occurred_at=load.at,
+            data=data,
+            governed=False,
+        )
+
+
+def _number(event: Event, name: str) -> int:
+    return int(str(event.data[name]))
+
+
+def _standing(table: pa.Table) -> pa.Table:
+    """Of rows with the same mark the last one."""
+    return table.take(pa.array(latest(table[MARK].to_numpy())))
+
+
+def _stays(row: Row, kind: Kind, limits: tuple[int, Mapping[ThingId, int]], load: Load) -> bool:
+    """Whether a row may be kept: not of before what was forgotten, or of a person erased since."""
+    at, (forgotten, erased) = micros(row.values[kind.at]), limits
+    if at < forgotten:
+        load.refuse(row.number, "it lies before a time whose measurements were all forgotten")
+        return False
+    if at <= erased.get(row.values.get("subject", ""), _EARLIEST):
+        load.refuse(row.number, "the person was erased since; nothing of before may come back")
+        return False
+    return True
+
+
+def _encoded(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return bytes(sink.getvalue())
