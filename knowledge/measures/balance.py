@@ -43,7 +43,7 @@ def differences(matrix: Floats, exposed: Floats, weights: Floats) -> Floats:
     spread = np.sqrt((matrix[had].var(axis=0) + matrix[~had].var(axis=0)) / 2)
     means = [np.average(matrix[some], axis=0, weights=weights[some]) for some in (had, ~had)]
     apart = np.asarray(means[0] - means[1], dtype=float)
-    return np.divide(apart, spread, out=np.zeros_like(apart), where=spread > 0)
+    return np.asarray(np.divide(apart, spread, out=np.zeros_like(apart), where=spread > 0))
 
 
 def effective(weights: Floats) -> float:

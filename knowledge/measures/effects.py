@@ -166,7 +166,7 @@ def effects(sample: Sample, weighed: Weighing, *, what: str = "left") -> Effects
         arms.append(expected + (got == value) * (happened - expected) / share)
     one, other = (float(arm.mean()) for arm in arms)
     spread = _covariance(np.column_stack(arms), groups)
-    error = math.sqrt(max(0.0, spread[0, 0] + spread[1, 1] - 2 * spread[0, 1]))
+    wide = math.sqrt(max(0.0, spread[0, 0] + spread[1, 1] - 2 * spread[0, 1]))
     many = len(got)
     ratio = _ratio(one, other, spread, many)
     log_odds, deviation = model.coefficients[1], math.sqrt(model.covariance[1, 1])
@@ -174,7 +174,7 @@ def effects(sample: Sample, weighed: Weighing, *, what: str = "left") -> Effects
         crude=_crude(got, happened),
         exposed=_share(one, math.sqrt(spread[0, 0]), many),
         others=_share(other, math.sqrt(spread[1, 1]), many),
-        difference=_estimate(one - other, error, many),
+        difference=_estimate(one - other, wide, many),
         ratio=ratio,
         odds=_exponential(float(log_odds), deviation, many),
         e_value=e_value(ratio.value),

@@ -75,4 +75,4 @@ def _inverse(matrix: Floats, fitted: Floats) -> Floats:
 
 
 def _expit(scores: Floats) -> Floats:
-    return 1 / (1 + np.exp(-np.clip(scores, -35, 35)))
+    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -35, 35))), dtype=np.float64)

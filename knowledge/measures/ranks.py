@@ -1,5 +1,7 @@
 """Ranks: how closely two figures go together in order, with weights and like held against like."""
 
+import math
+
 import numpy as np
 
 from knowledge.measures.designs import Floats
@@ -25,7 +27,7 @@ def spearman(one: Floats, two: Floats, weights: Floats, matrix: Floats | None = 
     spread = float((weights * first**2).sum()) * float((weights * second**2).sum())
     if spread <= 1e-18 * weights.sum() ** 2:
         return float("nan")
-    return float((weights * first * second).sum()) / spread**0.5
+    return float((weights * first * second).sum()) / math.sqrt(spread)
 
 
 def midranks(values: Floats, weights: Floats) -> Floats:

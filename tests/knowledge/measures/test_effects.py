@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom  # type: ignore[import-untyped]
 
 from knowledge.measures.confounding import e_value
 from knowledge.measures.designs import design
@@ -29,7 +29,7 @@ def sample(made: Made, *, declared: bool = True) -> Sample:
 
 def enough(covers: int, of: int, level: float = 0.95) -> bool:
     """Whether so many covers are what intervals of that level give, all but once in a million."""
-    return covers >= binom.ppf(1e-6, of, level)
+    return bool(covers >= binom.ppf(1e-6, of, level))
 
 
 def test_the_effect_is_recovered_and_the_plain_difference_is_not() -> None:
@@ -63,7 +63,9 @@ def test_weighting_balances_what_is_declared() -> None:
 
 
 def test_logistic_regression_is_that_of_statsmodels() -> None:
-    from statsmodels.discrete.discrete_model import Logit
+    from statsmodels.discrete.discrete_model import (  # type: ignore[import-untyped]
+        Logit,
+    )
 
     some = sample(people(900, np.random.default_rng(5)))
     matrix = some.design.with_constant(some.exposed)
@@ -83,9 +85,11 @@ def made() -> Made:
 
 @pytest.mark.filterwarnings("ignore")
 def test_coxs_model_and_its_check_are_those_of_lifelines(made: Made) -> None:
-    import pandas as pd
-    from lifelines import CoxPHFitter
-    from lifelines.statistics import proportional_hazard_test
+    import pandas as pd  # type: ignore[import-untyped]
+    from lifelines import CoxPHFitter  # type: ignore[import-untyped]
+    from lifelines.statistics import (  # type: ignore[import-untyped]
+        proportional_hazard_test,
+    )
 
     some = Sample(exposed=made.exposed, happened=made.left, design=design(made.columns))
     ours = hazards(some, made.until)

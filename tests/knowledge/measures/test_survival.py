@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lifelines import KaplanMeierFitter
-from lifelines.statistics import logrank_test
+from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]
+from lifelines.statistics import logrank_test  # type: ignore[import-untyped]
 
 from knowledge.measures.survival import kaplan_meier, log_rank, seen_weights
 from tests.knowledge.measures.populations import people
@@ -35,7 +35,7 @@ def test_intervals_of_the_mean_time_cover() -> None:
     for seed in range(400):
         generator = np.random.default_rng(seed)
         leaves, followed = generator.exponential(50, 150), generator.uniform(20, 150, 150)
-        curve = kaplan_meier(np.minimum(leaves, followed), (leaves <= followed) * 1.0)
+        curve = kaplan_meier(np.minimum(leaves, followed), (leaves <= followed).astype(float))
         covers += abs(curve.mean(60.0) - truth) <= 1.96 * curve.mean_deviation(60.0)
     assert enough(covers, 400, 0.94)
 
@@ -43,7 +43,7 @@ def test_intervals_of_the_mean_time_cover() -> None:
 def test_weights_of_those_seen_stand_for_those_who_were_lost() -> None:
     generator = np.random.default_rng(3)
     leaves, followed = generator.exponential(50, 4000), generator.uniform(0, 300, 4000)
-    weights = seen_weights(np.minimum(leaves, followed), (leaves <= followed) * 1.0)
+    weights = seen_weights(np.minimum(leaves, followed), (leaves <= followed).astype(float))
     assert weights.sum() == pytest.approx(4000, rel=0.05)
     assert np.average(leaves, weights=weights) == pytest.approx(50, rel=0.08)
 
