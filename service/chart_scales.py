@@ -15,6 +15,10 @@ _ROOM: Final = 0.06
 _MANY: Final = 9
 _GROUPED: Final = 10_000
 _FEW: Final = 3
+_HUGE: Final = 1e300
+_FINE: Final = 1e-11
+_CALENDAR: Final = (-30_000_000_000.0, 220_000_000_000.0)
+"""What numbers, and what moments, an axis can show; others lie at its ends."""
 _MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -71,6 +75,8 @@ class Scale:
         if number is None or math.isnan(number):
             return "unknown"
         if self.axis.kind == "time":
+            if not _CALENDAR[0] <= number <= _CALENDAR[1]:
+                return "beyond the calendar"
             return f"{_local(number, self.axis.zone):%d %b %Y %H:%M}"
         return said(number, percent=self.axis.percent)
 
@@ -107,7 +113,8 @@ def scale(axis: Axis, values: Iterable[Value | None], *, zero: bool = False) -> 
     numbers = [_seconds(one) for one in values if not isinstance(one, str)]
     if axis.log:
         numbers, asked = [_order(one) for one in numbers], [_order(one) for one in asked]
-    known = [one for one in numbers if one is not None and math.isfinite(one)]
+    least, most = _CALENDAR if axis.kind == "time" else (-_HUGE, _HUGE)
+    known = [one for one in numbers if one is not None and least <= one <= most]
     known += [0.0] if zero and not axis.log else []
     low, high = _ends(axis, known, asked)
     return Scale(axis=axis, low=low, high=high)
@@ -119,7 +126,7 @@ def _ends(
     """What was asked for, else the least and most with some room, never both the same."""
     low = min(known, default=0.0) if asked[0] is None else asked[0]
     high = max(known, default=low + 1.0) if asked[1] is None else asked[1]
-    if not high > low:
+    if not high - low > max(abs(low), abs(high)) * _FINE + 1 / _HUGE:
         spare = abs(low) * 0.1 or 1.0
         return low - spare, low + spare
     room = (high - low) * (0.01 if axis.kind == "time" else _ROOM)

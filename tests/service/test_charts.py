@@ -81,6 +81,12 @@ def test_whatever_is_drawn_is_well_formed_and_keeps_its_name(
     assert data(chart)[0]["name"] == name
 
 
+@given(st.lists(st.floats(allow_nan=True), max_size=4))
+def test_any_moment_finds_a_place_on_an_axis_of_times(x: list[float]) -> None:
+    line = Line(name="a", x=x, y=[1.0] * len(x))
+    assert drawn(one(line, x=Axis(label="t", kind="time"))).tag == f"{SVG}svg"
+
+
 def test_names_never_become_markup() -> None:
     text = picture(one(Line(name="</title><script>alert(1)</script>", x=[0.0, 1.0], y=[1.0, 2.0])))
     assert "<script" not in text
