@@ -85,7 +85,10 @@ class Roster:
         regions = {
             one: first(graph.properties(one), "timeZone") for one in graph.of_type("Region")
         }
-        calendars = graph.of_type("Calendar")
+        # the house's own first: a calendar of a region is for service levels there
+        calendars = sorted(
+            graph.of_type("Calendar"), key=lambda one: graph.get(one, "inRegion") is not None
+        )
         agreements = {one: graph.properties(one) for one in graph.of_type("Agreement")}
         spans = [*chain.from_iterable(shifts.values()), *map(_force, agreements.values())]
         return cls(

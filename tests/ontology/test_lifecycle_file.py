@@ -69,6 +69,12 @@ BY_ITSELF = {
     "wind-up",
     "rise",
     "meet",
+    "replace",
+    "start",
+    "pause",
+    "resume",
+    "come-late",
+    "drop",
 }
 """What follows from what people do elsewhere."""
 

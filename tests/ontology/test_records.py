@@ -20,7 +20,8 @@ PROMISED = {
     "Region": "name jurisdiction apologyProtection timeZone withinRegion localTeam alias",
     "Geofence": "name alias area radius inRegion localTeam languages topic template validFrom "
     "validUntil",
-    "Case": "ofCustomer atTouchpoint aboutIncident openedAt closedAt summary reliesOn",
+    "Case": "ofCustomer atTouchpoint aboutIncident openedAt closedAt summary reliesOn repliedAt "
+    "waiting",
     "Work": "name aboutIncident audience",
     "ClaimTopic": "name aboutIncident measuredIn words",
     "Team": "name escalatesTo speaksLanguage trained inRegion load external atTier "
@@ -40,7 +41,7 @@ PROMISED = {
     "permitsPurpose retention suspended fromSession signatory remindAt boundary forbidsClaim "
     "forbidsStrategy requiresStep "
     "requiresWithin bindsKind compensationLimit",
-    "Calendar": "timeZone opens closes workingDay holiday",
+    "Calendar": "timeZone opens closes workingDay holiday inRegion holidaysOf staffedOn",
     "Person": "displayName memberOf",
     "KPI": "name accountable responsible consulted informed formula input source direction target "
     "unit measuredEvery",
