@@ -10,6 +10,7 @@ from ontology.events import Json
 from ontology.lifecycle import Role
 from service.bodies import Model
 from service.problems import Fault, invalid, unprocessable
+from service.pulse_body import PulseIn
 from service.recorded_history import Progress
 from service.reported import Report
 from service.world import World
@@ -93,6 +94,13 @@ def fairness(world: World, body: FairnessIn, progress: Progress) -> Report:
         raise unprocessable([fault]) from error
 
 
+def employees(world: World, body: PulseIn, progress: Progress) -> Report:
+    """How employees answered in a closed month."""
+    from service.employee_pulse import pulse  # noqa: PLC0415 - light start
+
+    return pulse(world, body, progress)
+
+
 _KINDS: Final[Sequence[Kind]] = (
     kind(
         "fairness",
@@ -100,6 +108,13 @@ _KINDS: Final[Sequence[Kind]] = (
         "How groups of people fared, like against like, and would by a proposed policy.",
         FairnessIn,
         fairness,
+    ),
+    kind(
+        "employees",
+        "Answers of employees",
+        "How employees answered in a closed month, by groups in which nobody can be worked out.",
+        PulseIn,
+        employees,
     ),
 )
 
