@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from knowledge.journeys.steps import Outcome
+from loaders.source_rows import SourceInvalid
 from ontology.identity import IdentityInvalid, ThingId, kind_of, thing_id
 from ontology.marked_reader import FileInvalid, Keys, MarkedReader, root
 from ontology.marked_yaml import Node, quoted
@@ -37,10 +38,6 @@ _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _LONGEST_SYSTEM: Final = 80
 
 
-class JourneysInvalid(ValueError):
-    """A whole log or map can't be taken in; the message says where, why, and what would do."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyMap:
     """What a log's own words mean.
@@ -60,7 +57,7 @@ class JourneyMap:
         """The headers that mean something, each with its field.
 
         Raises:
-            JourneysInvalid: a needed field has no column, or a field has two.
+            SourceInvalid: a needed field has no column, or a field has two.
         """
         known = {
             folded(alias): name for name, row in _HEADERS.items() for alias in row.split(",")
@@ -70,7 +67,7 @@ class JourneyMap:
             name = known.get(folded(title))
             if name in found.values():
                 first = next(one for one, other in found.items() if other == name)
-                raise JourneysInvalid(
+                raise SourceInvalid(
                     f"the columns {first!r} and {title!r} both mean {name}; leave one out, or "
                     f"say in the map's columns what {title!r} is"
                 )
@@ -78,7 +75,7 @@ class JourneyMap:
                 found[title] = name
         for name in NEEDED:
             if name not in found.values():
-                raise JourneysInvalid(
+                raise SourceInvalid(
                     f"no column for {name} among {', '.join(header)[:200]!r}; call one of them "
                     f"{_HEADERS[name].split(',')[0]!r}, or name it in the map like "
                     f"columns: {{my header: {name}}}"
@@ -99,22 +96,22 @@ def read_map(path: Path) -> JourneyMap:
     """Read a map in YAML; every key may be left out.
 
     Raises:
-        JourneysInvalid: it is no map; all mistakes are told, each with its line and column.
+        SourceInvalid: it is no map; all mistakes are told, each with its line and column.
         OSError: it can't be read.
     """
     try:
         text = path.read_text("utf-8")
         node = root(text, path.name)
     except UnicodeDecodeError as error:
-        raise JourneysInvalid(f"{path.name}:1: is not UTF-8") from error
+        raise SourceInvalid(f"{path.name}:1: is not UTF-8") from error
     except FileInvalid as error:
-        raise JourneysInvalid(str(error)) from error
+        raise SourceInvalid(str(error)) from error
     reader = _Reader()
     found = reader.map(node)
     try:
         reader.finish(path.name)
     except FileInvalid as error:
-        raise JourneysInvalid(str(error)) from error
+        raise SourceInvalid(str(error)) from error
     return found
 
 

@@ -73,6 +73,13 @@ def sample_journeys() -> Traversable:
     return files("loaders").joinpath("samples", "journeys.csv")
 
 
+def sample_observations() -> Iterator[tuple[str, Traversable]]:
+    """A file of invented outside measurements for each kind that has one, by the kind's name."""
+    folder = files("loaders").joinpath("samples", "observations")
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        yield file.name.partition(".")[0], file
+
+
 def resolved(properties: Mapping[str, Json], pseudonym: Pseudonym) -> dict[str, Json]:
     """Properties in which every person is named by id; `pseudonym(kind, system, key)` makes it.
 

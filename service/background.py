@@ -15,6 +15,7 @@ from service.going_out import publish_due
 from service.guideline_reminders import watch as watch_owners
 from service.holding import keep_back
 from service.job_runner import JobRunner
+from service.observation_listing import retain
 from service.owing import Owing
 from service.proposing import tidy
 from service.settling import Settling
@@ -137,6 +138,8 @@ class Background:
         kept = timedelta(days=self._world.settings.signal_days)
         for day in self._world.segments.retain(self._world.clock.now() - kept):
             self._world.log.info("signals dropped", day=day)
+        if gone := retain(self._world):
+            self._world.log.info("measurements dropped", files=gone)
 
     def _repeat(self, name: str, work: Callable[[], object]) -> None:
         while not pause(self._world.settings.sweep_seconds, self._stop):

@@ -218,6 +218,33 @@ class SignalBatch(Model):
     signals: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_SIGNALS)
 
 
+class ObservationsIn(Model):
+    """Up to 1,000 rows of one kind of outside measurements, whose people `system` names."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "system": "zendesk",
+                "rows": [
+                    {
+                        "subject": "1001",
+                        "at": "2026-11-23T09:15:00Z",
+                        "instrument": "ces",
+                        "score": 6,
+                        "touchpoint": "touchpoint/help-line",
+                        "comment": "Solved in one call.",
+                    }
+                ],
+            }
+        },
+    )
+
+    system: Annotated[str, Field(min_length=1, max_length=80)] = "zendesk"
+    rows: list[Any] = Field(min_length=1, max_length=MOST_SIGNALS)
+
+
 class RecordIn(Model):
     """One record of the ontology; a second one with the same id or key replaces its properties."""
 

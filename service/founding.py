@@ -22,6 +22,7 @@ from service.guideline_proposing import propose
 from service.guidelines import VERSION
 from service.journey_loading import load_sample, logs_of
 from service.journey_zones import Studies, record
+from service.observation_loading import load_samples
 from service.permissions import KEY_ROLES
 from service.recording import MOST_AT_ONCE, Body, put_records
 from service.security import PEPPER, issue
@@ -157,6 +158,7 @@ def _load_sample(world: World, progress: Progress) -> int:
             )
     _guide_sample(world)
     _assess_sample(world)
+    load_samples(world, actor=ATTUNE)
     return world.ledger.governed_head() - head
 
 

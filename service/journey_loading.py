@@ -10,9 +10,10 @@ from typing import Final
 
 from knowledge.journeys.logs import Batch, JourneyLogs, LogBroken
 from knowledge.journeys.steps import Steps
-from loaders.journey_map import JourneyMap, JourneysInvalid, folded, read_map
+from loaders.journey_map import JourneyMap, folded, read_map
 from loaders.journeys import Contact, Log, read
 from loaders.rejects import Reject, RejectFile, Rejects
+from loaders.source_rows import SourceInvalid
 from loaders.world import sample_journeys
 from ontology.identity import ThingId
 from service.world import World
@@ -55,7 +56,7 @@ def load(
         with file.open("rb"), RejectFile(rejects) as bad:
             new, stored = _load(world, file, known, bad, (actor, progress))
             return Loaded(new=new, known=stored, rejected=bad.count)
-    except (JourneysInvalid, LogBroken) as error:
+    except (SourceInvalid, LogBroken) as error:
         raise LogRefused(str(error)) from error
     except OSError as error:
         words = f"{error.filename or file}: {error.strerror}; give a file like journeys.csv"

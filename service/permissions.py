@@ -83,6 +83,8 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "reports.index": ("read:reports", KEY_ROLES),
         "reports.one": ("read:reports", KEY_ROLES),  # each report says for which roles it is
         "reports.ask": ("read:reports", KEY_ROLES),
+        "observations.take": ("write:observations", _LISTEN),
+        "observations.index": ("read:observations", KEY_ROLES),
         "journeys.zones": ("read:journeys", KEY_ROLES),
         "journeys.picture": ("read:journeys", KEY_ROLES),
         "messages.create": ("write:messages", _WRITE_MESSAGES),

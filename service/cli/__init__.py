@@ -32,6 +32,7 @@ GROUPS: Final = (
     "duties",
     "load",
     "journeys",
+    "observations",
     "alerts",
     "silence",
     "find",

@@ -50,7 +50,7 @@ def load(
     from service.journey_loading import LogRefused  # noqa: PLC0415 - light start
     from service.journey_loading import load as load_log  # noqa: PLC0415 - light start
 
-    with opened(home) as world, _counting("contacts read", as_json) as progress:
+    with opened(home) as world, counting("contacts read", as_json) as progress:
         try:
             done = load_log(
                 world, log, mapped=mapped, rejects=rejects, actor=OPERATOR, progress=progress
@@ -144,7 +144,7 @@ def _found(world: "World", as_of: str | None, method: object, *, as_json: bool) 
 
     at = None if as_of is None else _moment(as_of, world.clock.now())
     how = method if isinstance(method, Method) else Method()
-    with _counting("journeys studied", as_json) as progress:
+    with counting("journeys studied", as_json) as progress:
         try:
             return Studies().zones(world, at, how, progress)
         except (LogBroken, LogUnusable) as error:
@@ -189,7 +189,7 @@ def _moment(text: str, now: datetime) -> datetime:
 
 
 @contextmanager
-def _counting(what: str, quiet: bool) -> Iterator[Callable[[int], None]]:  # noqa: FBT001 - the option
+def counting(what: str, quiet: bool) -> Iterator[Callable[[int], None]]:  # noqa: FBT001 - the option
     """A count on standard error while something goes on; nothing where JSON is asked for."""
     from rich.console import Console  # noqa: PLC0415 - light start
     from rich.progress import Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - light start

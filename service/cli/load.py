@@ -7,6 +7,7 @@ import typer
 
 from service.cli import load_payloads
 from service.cli.journeys import load as load_journeys
+from service.cli.observations import LOADED, loading
 from service.cli.output import AsJson, Home, opened, refuse, show
 
 app = typer.Typer(help="Load files; bad rows go to a file with line and reason.")
@@ -106,6 +107,8 @@ def records(
 
 
 app.command("journeys")(load_journeys)
+for _name in LOADED:
+    app.command(_name)(loading(_name))
 for _command in (load_payloads.zendesk, load_payloads.salesforce, load_payloads.mastodon):
     app.command()(_command)
 app.command()(load_payloads.bluesky)

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.journeys.steps import UNKNOWN, Outcome
-from loaders.journey_map import JourneyMap, JourneysInvalid, read_map
+from loaders.journey_map import JourneyMap, read_map
 from loaders.journeys import Contact, Log, read
 from loaders.rejects import Reject
+from loaders.source_rows import SourceInvalid
 from ontology.identity import ThingId
 
 HELP, CHAT = ThingId("touchpoint/help-line"), ThingId("touchpoint/website-chat")
@@ -161,7 +162,7 @@ def test_a_bad_line_of_json_is_rejected(tmp_path: Path, line: str, reason: str) 
     ],
 )
 def test_a_file_that_is_no_log_is_refused(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(JourneysInvalid, match=words) as caught:
+    with pytest.raises(SourceInvalid, match=words) as caught:
         taken(tmp_path, text)
     assert "log.csv:1" in str(caught.value)
 
@@ -185,14 +186,14 @@ def test_a_file_that_is_no_log_is_refused(tmp_path: Path, text: str, words: str)
 def test_a_map_that_says_nonsense_is_refused_with_its_place(
     tmp_path: Path, text: str, words: str
 ) -> None:
-    with pytest.raises(JourneysInvalid) as caught:
+    with pytest.raises(SourceInvalid) as caught:
         mapped(tmp_path, text)
     assert words in str(caught.value)
     assert "map.yaml:1" in str(caught.value)
 
 
 def test_every_mistake_of_a_map_is_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(JourneysInvalid) as caught:
+    with pytest.raises(SourceInvalid) as caught:
         mapped(tmp_path, "zone: X\noutcomes: {a: b, c: d}\n")
     assert str(caught.value).count("\n") == 2
 
@@ -200,7 +201,7 @@ def test_every_mistake_of_a_map_is_told_at_once(tmp_path: Path) -> None:
 def test_a_map_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "map.yaml"
     path.write_bytes(b"zone: \xff\n")
-    with pytest.raises(JourneysInvalid, match="is not UTF-8"):
+    with pytest.raises(SourceInvalid, match="is not UTF-8"):
         read_map(path)
 
 

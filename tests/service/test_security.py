@@ -52,6 +52,8 @@ compose.create          x   x   x   x   x   .   .   .
 glossary.index          x   x   x   x   x   x   x   x
 glossary.reading        x   x   x   x   x   x   x   x
 hindsight.look          .   x   x   x   .   .   x   .
+observations.take       x   .   .   .   x   x   .   x
+observations.index      x   x   x   x   x   x   x   x
 signals.one             x   .   .   .   x   x   .   x
 signals.batch           x   .   .   .   x   x   .   x
 intake.account          .   .   .   x   .   x   x   x
