@@ -8,7 +8,13 @@ from knowledge.triples import Triples
 from ontology.events import Json
 from ontology.identity import ThingId, kind_of
 
-_OUTSIDE: Final = frozenset({"public", "press"})
+PRESS: Final = "press"
+EMPLOYEES: Final = "employees"
+_HEARD: Final = {
+    PRESS: frozenset({"public", "press"}),
+    EMPLOYEES: frozenset({"public", "press", EMPLOYEES}),
+}
+"""By whom somebody speaks to: to whom the messages went that they may repeat."""
 _BACK: Final = frozenset({"withdrawn", "superseded"})
 _KEPT_BACK: Final = frozenset({"standing", "broken"})
 
@@ -17,12 +23,13 @@ _KEPT_BACK: Final = frozenset({"standing", "broken"})
 class Sources:
     """What the graph holds of an incident at a moment.
 
-    `live` are messages to the press or the public that anybody may hear, `embargoed` those under
-    an embargo, each with the embargo; `gone` were out and are out no more.
+    `live` are messages that whoever is spoken to may hear, `embargoed` those under an embargo,
+    each with the embargo; `gone` were out and are out no more.
     """
 
     graph: Triples
     incident: ThingId
+    audience: str
     at: datetime
     zone: str
     live: tuple[ThingId, ...]
@@ -31,19 +38,20 @@ class Sources:
     enquiries: tuple[ThingId, ...]
 
     @classmethod
-    def of(cls, graph: Triples, incident: ThingId, at: datetime) -> Self:
+    def of(cls, graph: Triples, incident: ThingId, at: datetime, audience: str = PRESS) -> Self:
         """Read it."""
         about = sorted(graph.subjects("aboutIncident", incident))
         outside = [
             one
             for one in about
-            if kind_of(one) == "message" and graph.get(one, "audience") in _OUTSIDE
+            if kind_of(one) == "message" and graph.get(one, "audience") in _HEARD[audience]
         ]
         out = [one for one in outside if graph.state(one) == "live"]
         under = {one: found for one in out if (found := _embargo(graph, one, at)) is not None}
         return cls(
             graph=graph,
             incident=incident,
+            audience=audience,
             at=at,
             zone=_zone(graph, incident),
             live=tuple(one for one in out if one not in under),

@@ -1,10 +1,11 @@
-"""A brief as a text in Markdown, which a person reads on the way to the microphone."""
+"""A brief as a text in Markdown, which a person reads on the way to those they speak to."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
 from ontology.events import Json
+from service.brief_sources import EMPLOYEES
 from service.zoned import local
 
 Row: TypeAlias = Mapping[str, Json]
@@ -26,12 +27,16 @@ def markdown(head: Row, content: Row) -> str:
 
 def _lines(head: Row, content: Row) -> Iterator[str]:
     zone = str(content["time_zone"])
-    yield f"# Brief: {content['name']}"
+    title = "Talking points for managers" if head.get("audience") == EMPLOYEES else "Brief"
+    yield f"# {title}: {content['name']}"
     yield ""
     yield f"{head['id']} for {head['holder']}, as of {_at(head['asOf'], zone)}."
     if head.get("outdated"):
         yield f"**Outdated: {'; '.join(map(str, _several(head['outdated'])))}.**"
     yield f"Digest {head['contentDigest']}."
+    guideline = head.get("guideline")
+    if isinstance(guideline, dict):
+        yield f"Speak by {guideline['name']} ({guideline['version']})."
     for part in _PARTS:
         yield ""
         yield f"## {part.title}"

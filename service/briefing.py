@@ -3,23 +3,28 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import orjson
 
-from knowledge.triples import Triples
 from ontology.decisions import Decision
 from ontology.events import Json
 from ontology.identity import ThingId
 from rules.jurisdictions import Jurisdictions
 from rules.policy import Policy
 from service.brief_limits import do_not_say
-from service.brief_sources import Sources, live_claims
+from service.brief_sources import EMPLOYEES, PRESS, Sources, live_claims
 from service.values import Span
 
 _KEPT: Final = frozenset({"open", "broken"})
-_LINES: Final = (("statement", "press"), ("statement", "public"))
+_LINES: Final = {
+    PRESS: (("statement", "press"), ("statement", "public")),
+    EMPLOYEES: (
+        ("internal-message", "employees"),
+        ("statement", "public"),
+        ("statement", "press"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +36,17 @@ class Law:
 
 
 def gather(
-    graph: Triples,
-    incident: ThingId,
-    decision: Decision,
-    law: Law,
-    at: datetime,
-    enquiry: ThingId | None = None,
+    sources: Sources, decision: Decision, law: Law, enquiry: ThingId | None = None
 ) -> dict[str, Json]:
-    """Everything a spokesperson has to know; the same graph, decision and moment give the same.
+    """Everything who speaks has to know; the same graph, decision and moment give the same.
 
     The words of journalists are not in it: they are read when somebody reads the brief.
     """
-    sources = Sources.of(graph, incident, at)
     known = live_claims(sources)
     topics = {str(row["topic"]) for row in known}
     return {
-        "incident": incident,
-        "name": graph.get(incident, "name"),
+        "incident": sources.incident,
+        "name": sources.graph.get(sources.incident, "name"),
         "tier": decision.tier,
         "strategies": [*dict.fromkeys(one.strategy for one in decision.responses)],
         "holding_line": _line(sources),
@@ -70,11 +69,11 @@ def digest(content: Mapping[str, Json]) -> str:
 
 
 def _line(sources: Sources) -> Json:
-    """What may always be said: the newest live statement, to the press before to the public.
+    """What may always be said: the newest live statement, to whoever is spoken to first.
 
-    Where none is live, the words of a pathway that legal approved for the press, slots and all.
+    Where none is live, the words of a pathway that legal approved for them, slots and all.
     """
-    for kind, audience in _LINES:
+    for kind, audience in _LINES[sources.audience]:
         found = [
             one
             for one in sources.live
@@ -88,7 +87,7 @@ def _line(sources: Sources) -> Json:
         shown = sources.graph.properties(one)
         span = Span.of(shown, "validFrom", "validUntil")
         ours = sources.graph.state(one) == "approved" and span.covers(sources.at)
-        if ours and {"press", "public"} & {*shown.get("coversAudience", ())}:
+        if ours and {sources.audience, "public"} & {*shown.get("coversAudience", ())}:
             return {"pathway": one, "text": shown["approvedText"][0]}
     return None
 

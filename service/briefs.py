@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -15,12 +15,14 @@ from ontology.record_values import RecordInvalid
 from service.acts import ACTED, propose
 from service.beginning import Beginning, begin
 from service.bodies import DecisionRequest, Model
-from service.brief_sources import Sources, live_claims
+from service.brief_sources import EMPLOYEES, PRESS, Sources, live_claims
 from service.briefing import Law, digest, gather
 from service.committing import Here, ThingUnknown
 from service.desk import ask, stored
 from service.embargoes import ENDED
 from service.enquiries import known
+from service.guidance import asked
+from service.guideline_choice import choose
 from service.outdating import BRIEF as KIND
 from service.publishing import PUBLISHED, WITHDRAWN
 from service.signing import accompanying
@@ -29,6 +31,7 @@ from service.world import World
 
 MADE: Final = "brief.made"
 _LONGEST: Final = 400
+_LANGUAGE: Final = "en"
 _NAMED: Final = 5
 _HELD: Final = ("current", "outdated")
 _CHANGE: Final = (PUBLISHED, WITHDRAWN, ENDED, MADE)
@@ -49,13 +52,16 @@ class BriefIn(Model):
     incident: Annotated[str, Field(pattern="^incident/.{1,120}$")] | None = None
     enquiry: Annotated[str, Field(pattern="^enquiry/.{1,120}$")] | None = None
     holder: Annotated[str, Field(pattern="^person/.{1,120}$")] | None = None
+    audience: Literal["press", "employees"] = "press"
+    """To whom they speak: a spokesperson to the press, a manager to employees."""
 
 
 def make(world: World, said: BriefIn, actor: Actor) -> Event:
     """Make a brief as of now; its holder's earlier ones about the same incident give way to it.
 
     The holder is the one named, else the spokesperson of the enquiry, else whoever asks. What the
-    rules forbid now is asked of them, as for any statement to the press, and recorded.
+    rules forbid now is asked of them, as for any statement to the press, or any internal message,
+    and recorded.
 
     Raises:
         RecordInvalid: no incident is named, or the enquiry is about none.
@@ -68,7 +74,7 @@ def make(world: World, said: BriefIn, actor: Actor) -> Event:
     spoken = world.graph.get(enquiry, "spokesperson") if enquiry is not None else None
     holder = ThingId(str(said.holder or spoken or actor.id))
     request = DecisionRequest.model_validate(
-        {"incident": incident, "facts": {"request": _REQUEST}, "precedents": 0}
+        {"incident": incident, "facts": {"request": _REQUESTS[said.audience]}, "precedents": 0}
     )
     decided = ask(world, request, actor.id)
     world.catch_up()
@@ -77,13 +83,15 @@ def make(world: World, said: BriefIn, actor: Actor) -> Event:
         at, sequence = world.clock.now(), world.graph.sequence
         compiled = world.policies.get(decided.decision.policy)
         law = Law(policy=compiled.policy, jurisdictions=compiled.law)
-        content = gather(world.graph, incident, decided.decision, law, at, enquiry)
+        sources = Sources.of(world.graph, incident, at, said.audience)
+        content = gather(sources, decided.decision, law, enquiry)
         properties: dict[str, Json] = {
             "holder": holder,
             "aboutIncident": incident,
             "aboutEnquiry": enquiry,
+            "audience": None if said.audience == PRESS else said.audience,
             "asOf": at.isoformat(),
-            "mentions": [*_mentioned(world.graph, incident, world)] or None,
+            "mentions": [*_mentioned(sources)] or None,
         }
         data: dict[str, Json] = {
             "digest": digest(content),
@@ -94,7 +102,7 @@ def make(world: World, said: BriefIn, actor: Actor) -> Event:
         before = [
             accompanying(world, one, KIND, "supersede", {}, at)
             for one in held(world, incident, holder)
-            if one != thing
+            if one != thing and _audience(world.graph, one) == said.audience
         ]
         noted = Draft(
             id=world.ids("event"),
@@ -110,12 +118,21 @@ def make(world: World, said: BriefIn, actor: Actor) -> Event:
     return begin(world, KIND, "make", made, actor, body=said, relied=[Scope(holder)])
 
 
-_REQUEST: Final[dict[str, Json]] = {
-    "kind": "statement",
-    "audience": "press",
-    "channel": "press",
-    "public": True,
-    "automatic": False,
+_REQUESTS: Final[dict[str, dict[str, Json]]] = {
+    PRESS: {
+        "kind": "statement",
+        "audience": "press",
+        "channel": "press",
+        "public": True,
+        "automatic": False,
+    },
+    EMPLOYEES: {
+        "kind": "internal-message",
+        "audience": "employees",
+        "channel": "intranet",
+        "public": False,
+        "automatic": False,
+    },
 }
 
 
@@ -164,14 +181,23 @@ def content_of(world: World, brief: ThingId) -> dict[str, Json]:
     compiled = world.policies.get(decision.policy)
     law = Law(policy=compiled.policy, jurisdictions=compiled.law)
     enquiry = shown.get("aboutEnquiry", (None,))[0]
-    return gather(
+    sources = Sources.of(
         world.graph.as_of(int(str(details["sequence"]))),
         ThingId(str(shown["aboutIncident"][0])),
-        decision,
-        law,
         datetime.fromisoformat(str(shown["asOf"][0])),
-        ThingId(str(enquiry)) if enquiry is not None else None,
+        _audience(world.graph, brief),
     )
+    return gather(sources, decision, law, ThingId(str(enquiry)) if enquiry is not None else None)
+
+
+def guideline_for(world: World, brief: ThingId) -> dict[str, Json] | None:
+    """The guideline in force by which a brief's holder speaks; None where none holds."""
+    incident = ThingId(str(world.graph.get(brief, "aboutIncident")))
+    regions = sorted(map(str, world.graph.properties(incident).get("inRegion", ())))
+    region = ThingId(regions[0]) if regions else None
+    said = asked(world, _LANGUAGE, region, _audience(world.graph, brief), None)
+    holds = choose(world.guidelines(), said, world.clock.now()).holds
+    return holds.json() if holds is not None else None
 
 
 def changes(world: World, brief: ThingId, live: set[str] | None = None) -> list[str]:
@@ -179,21 +205,22 @@ def changes(world: World, brief: ThingId, live: set[str] | None = None) -> list[
     shown = world.graph.properties(brief)
     incident = ThingId(str(shown["aboutIncident"][0]))
     then = {str(one) for one in shown.get("mentions", ())}
-    now = live if live is not None else {*_mentioned(world.graph, incident, world)}
+    now = live if live is not None else _live(world, incident, _audience(world.graph, brief))
     went = [f"{_named(world, one)} went live" for one in sorted(now - then)]
     return [*went, *(f"{_named(world, one)} is live no more" for one in sorted(then - now))]
 
 
 def outdate(world: World) -> int:
     """Mark briefs whose claims have changed, and tell their holders; how many were marked."""
-    marked, live = 0, dict[ThingId, set[str]]()
+    marked, live = 0, dict[tuple[ThingId, str], set[str]]()
     for brief in sorted(world.graph.of_type("Brief")):
         if world.graph.state(brief) != "current":
             continue
         incident = ThingId(str(world.graph.get(brief, "aboutIncident")))
-        if incident not in live:
-            live[incident] = {*_mentioned(world.graph, incident, world)}
-        if found := changes(world, brief, live[incident]):
+        heard = incident, _audience(world.graph, brief)
+        if heard not in live:
+            live[heard] = _live(world, *heard)
+        if found := changes(world, brief, live[heard]):
             reason = "; ".join(found[:_NAMED])[:_LONGEST]
             with suppress(ActRefused, Conflict):  # another worker was first, or looks again
                 data: dict[str, Json] = {"reason": reason}
@@ -222,9 +249,16 @@ class Outdating:
         return marked
 
 
-def _mentioned(graph: Triples, incident: ThingId, world: World) -> list[str]:
-    sources = Sources.of(graph, incident, world.clock.now())
+def _live(world: World, incident: ThingId, audience: str) -> set[str]:
+    return {*_mentioned(Sources.of(world.graph, incident, world.clock.now(), audience))}
+
+
+def _mentioned(sources: Sources) -> list[str]:
     return [str(row["claim"]) for row in live_claims(sources)]
+
+
+def _audience(graph: Triples, brief: ThingId) -> str:
+    return str(graph.get(brief, "audience") or PRESS)
 
 
 def _named(world: World, claim: str) -> str:

@@ -12,6 +12,7 @@ from ontology.identity import ThingId
 from service import briefs
 from service.api.answers import answer, principal, world
 from service.bodies import Model
+from service.brief_sources import EMPLOYEES
 from service.brief_text import markdown
 from service.briefing import digest
 from service.briefs import BriefIn
@@ -51,7 +52,7 @@ class BriefAsIn(Model):
 @bp.post("")
 @bp.input(BriefIn)
 @bp.doc(
-    summary="Make a spokesperson's brief as of now, for an incident or one enquiry about it.",
+    summary="Make a spokesperson's brief, or managers' talking points, as of now.",
     responses={
         201: "The brief, as JSON with its text in Markdown.",
         404: "There is no such incident or enquiry.",
@@ -112,4 +113,7 @@ def _told(here: World, brief: ThingId) -> dict[str, Json]:
 
 def _head(here: World, brief: ThingId) -> dict[str, Json]:
     changed: list[Json] = [*briefs.changes(here, brief)] if here.graph.state(brief) else []
-    return shown(here, brief, principal().roles) | {"outdated": changed}
+    head = shown(here, brief, principal().roles) | {"outdated": changed}
+    if head.get("audience") == EMPLOYEES:
+        head["guideline"] = briefs.guideline_for(here, brief)
+    return head

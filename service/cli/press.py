@@ -84,17 +84,18 @@ def brief(
     about: Annotated[str, typer.Argument(help="incident/… or enquiry/…; brief/… reads it again.")],
     *,
     holder: Annotated[str | None, typer.Option(help="person/… who speaks.")] = None,
+    audience: Annotated[str, typer.Option(help="press, or employees: for managers.")] = "press",
     url: Url = URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make a spokesperson's brief as of now, or read one again, as Markdown."""
+    """Make a brief or managers' talking points as of now, or read one again, as Markdown."""
     kind = about.partition("/")[0]
     if kind == "brief":
         found = asked(url, key, lambda client: client.get(path_of(about, "brief")))
     else:
         path_of(about, "incident", "enquiry")
-        body: dict[str, Json] = {kind: about}
+        body: dict[str, Json] = {kind: about, "audience": audience}
         body |= {"holder": holder} if holder is not None else {}
         found = asked(url, key, lambda client: client.post("/v1/briefs", body))
     _told(found, str(found["text"]).rstrip("\n"), as_json=as_json)

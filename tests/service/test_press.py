@@ -1,7 +1,8 @@
 """The press: enquiries, answers, remarks, embargoes, corrections and what a spokesperson reads."""
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -539,6 +540,34 @@ def test_a_brief_for_an_enquiry_is_its_spokespersons(world: World) -> None:
     act(world, enquiry, "assign", spokesperson=CHIEF.id)
     brief = briefed(world, incident=None, enquiry=enquiry, holder=None)
     assert world.graph.get(brief, "holder") == CHIEF.id
+
+
+INSIDE: Mapping[str, Any] = {
+    "kind": "internal-message",
+    "audience": "employees",
+    "channel": "intranet",
+}
+
+
+def test_managers_are_told_what_employees_heard_and_the_press_is_not(world: World) -> None:
+    live(world, text=FOUR, claims=[{**INJURED, "sentence": "Four people were hurt."}])
+    brakes = {"topic": "claim-topic/brakes", "polarity": "denied"}
+    inside = "Dear colleagues, it was not the brakes. Four of us stay with the families."
+    live(world, text=inside, claims=[brakes], **INSIDE)
+    manager, press = briefed(world, audience="employees"), briefed(world)
+    told, outside = text_of(world, manager), text_of(world, press)
+    assert told.startswith("# Talking points for managers: ")
+    assert inside in told
+    assert ("it is not so" in told, "it is not so" in outside) == (True, False)
+    assert all("**Injured people**: 4 people." in one for one in (told, outside))
+    assert inside not in outside
+    assert [state(world, one) for one in (manager, press)] == ["current", "current"]
+    assert digest(briefs.content_of(world, manager)) == world.graph.get(manager, "contentDigest")
+
+
+def test_talking_points_forbid_what_the_rules_forbid_of_internal_messages(world: World) -> None:
+    content = briefs.content_of(world, briefed(world, audience="employees"))
+    assert "Denial. " in json.dumps(content["do_not_say"])
 
 
 @pytest.mark.parametrize(
