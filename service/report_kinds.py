@@ -8,7 +8,9 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from ontology.events import Json
 from ontology.lifecycle import Role
+from service import outcome_kinds
 from service.bodies import Model
+from service.outcome_bodies import RetentionIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
@@ -108,6 +110,13 @@ _KINDS: Final[Sequence[Kind]] = (
         "How groups of people fared, like against like, and would by a proposed policy.",
         FairnessIn,
         fairness,
+    ),
+    kind(
+        "retention",
+        "Personal answers and staying",
+        "Whether those who got personal answers stay, held against their like, with balance.",
+        RetentionIn,
+        outcome_kinds.retention,
     ),
     kind(
         "employees",

@@ -13,7 +13,7 @@ Values = npt.NDArray[Any]
 NOT_KNOWN: Final = "not known"
 OTHER: Final = "other"
 FEWEST: Final = 10
-"""A category of fewer people is counted as `other`."""
+"""A category of fewer people is counted as `other`; a number in which fewer differ, as nothing."""
 
 _MOST_LEVELS: Final = 12
 
@@ -48,8 +48,10 @@ class Design:
         return np.column_stack([np.ones(len(self.matrix)), *more, self.matrix])
 
 
-def design(columns: Mapping[str, Values]) -> Design:
+def design(columns: Mapping[str, Values], rows: int | None = None) -> Design:
     """The design of columns, by name; numbers are floats, everything else is a category.
+
+    Where there may be no column, `rows` says how many people there are.
 
     >>> found = design({"region": np.array(["n"] * 10 + ["s"] * 10 + [None], dtype=object)})
     >>> found.terms, dict(found.missing)
@@ -69,8 +71,8 @@ def design(columns: Mapping[str, Values]) -> Design:
             left_out.append(name)
         terms += [term for term, _ in found]
         parts += [part for _, part in found]
-    rows = len(next(iter(columns.values()))) if columns else 0
-    matrix = np.column_stack(parts) if parts else np.empty((rows, 0))
+    many = len(next(iter(columns.values()))) if columns else rows or 0
+    matrix = np.column_stack(parts) if parts else np.empty((many, 0))
     return Design(terms=tuple(terms), matrix=matrix, missing=missing, left_out=tuple(left_out))
 
 
@@ -81,7 +83,9 @@ def _number(name: str, values: Values) -> list[tuple[str, Floats]]:
         return []
     filled = np.where(gone, np.median(numbers[~gone]), numbers)
     found = []
-    if (spread := float(filled.std())) > 0:
+    _, counts = np.unique(filled, return_counts=True)
+    spread = float(filled.std())
+    if spread > 0 and len(filled) - int(counts.max()) >= FEWEST:
         found.append((name, (filled - filled.mean()) / spread))
     if gone.any():
         found.append((f"{name}: {NOT_KNOWN}", gone.astype(float)))

@@ -76,7 +76,7 @@ def retention(people: People, horizon: float, generator: np.random.Generator) ->
             f"{many} people were answered and have a known relationship; at least {FEWEST} are"
             " needed: take a longer time, or load more of `response` and `relationship`"
         )
-    whole = design(people.columns)
+    whole = design(people.columns, many)
     sample = Sample(exposed=people.exposed, happened=people.left, design=whole)
     weighed = weighing(sample)
     seen = people.followed >= horizon

@@ -1,0 +1,53 @@
+"""What is asked of the reports on outcomes: the time, and what is declared beforehand."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from service.bodies import Model, Moment
+
+Share = Annotated[float, Field(gt=0, le=1)]
+Days = Annotated[int, Field(ge=7, le=1825)]
+
+
+class Confounder(Model):
+    """Something known before the answer that may go with both it and what became of people."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {"column": "segment", "why": "Season-ticket holders get more attention."}
+        },
+    )
+
+    column: Annotated[str, Field(min_length=1, max_length=40)]
+    why: Annotated[str, Field(min_length=10, max_length=500)]
+
+
+class RetentionIn(Model):
+    """Whose answers are looked at, and what is declared of who got personal ones."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "since": "2026-01-01T00:00:00Z",
+                "confounders": [
+                    {"column": "segment", "why": "Season-ticket holders get more attention."},
+                    {"column": "tenure", "why": "Those who stayed long are known, and stay."},
+                ],
+            }
+        },
+    )
+
+    since: Moment | None = None
+    until: Moment | None = None
+    incident: Annotated[str, Field(max_length=140)] | None = None
+    confounders: Annotated[tuple[Confounder, ...], Field(max_length=12)] | None = None
+    randomised: Annotated[str, Field(min_length=10, max_length=500)] | None = None
+    """How chance decided who got personal answers, if it did."""
+    personalised_from: Share = 0.5
+    horizon_days: Days = 90
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
