@@ -1,8 +1,9 @@
 """Precedents on disk: rows and vectors in numbered parts, and the manifest of those that count."""
 
+import hashlib
 import mmap
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -14,9 +15,12 @@ import numpy.typing as npt
 import orjson
 
 from knowledge.language.embedding import DIMENSIONS, Vectors
+from knowledge.postings import Postings
+from knowledge.postings_files import read_postings
 from ontology.identity import ThingId
 
 MODEL: Final = "all-MiniLM-L6-v2"
+FILTERED: Final = ("cluster", "source", "language", "region", "year")
 _FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 
@@ -75,13 +79,35 @@ _FIELDS: Final = frozenset(field.name for field in fields(Precedent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """What each row has in one field: row i has `values[codes[i]]`, None where nothing is said."""
+
+    values: tuple[object, ...]
+    codes: npt.NDArray[np.int32]
+
+    def among(self, wanted: Collection[object]) -> npt.NDArray[np.bool_]:
+        """Which rows have one of some values."""
+        right = np.asarray([value in wanted for value in self.values], dtype=np.bool_)
+        mask: npt.NDArray[np.bool_] = right[self.codes]
+        return mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A run of rows: row i is line i of `lines` and vector i of `vectors`, shape (n, 384)."""
+    """A run of rows: row i is line i of `lines` and vector i of `vectors`, shape (n, 384).
+
+    `ids` says which precedent each row is, `columns` what it has in each field that can be
+    filtered; `gone` which rows only tell that a precedent was withdrawn.
+    """
 
     name: str
     vectors: Vectors
     lines: bytes | mmap.mmap
     offsets: npt.NDArray[np.int64]
+    ids: tuple[str, ...]
+    columns: Mapping[str, Column]
+    gone: npt.NDArray[np.bool_]
+    postings: Postings
 
     def raw(self, row: int) -> bytes:
         """One row as it is stored, without its line end."""
@@ -99,11 +125,34 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """Which parts count, in order, with their numbers of rows; `following` names the next part."""
+class Stored:
+    """What the manifest says of a part: its rows, and the digest of its two files."""
 
-    parts: Mapping[str, int]
+    rows: int
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphFile:
+    """The file of the graph over the leading rows, and the digest that it must have."""
+
+    name: str
+    rows: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Which parts count, in order; `following` numbers the next file."""
+
+    parts: Mapping[str, Stored]
     following: int
+    graph: GraphFile | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows all parts have."""
+        return sum(part.rows for part in self.parts.values())
 
 
 NO_PARTS: Final = Manifest(parts=MappingProxyType({}), following=1)
@@ -112,6 +161,11 @@ NO_PARTS: Final = Manifest(parts=MappingProxyType({}), following=1)
 def encode(precedent: Precedent) -> bytes:
     """A row as it is stored: canonical, so that equal precedents have equal bytes."""
     return orjson.dumps(precedent.to_json(), option=orjson.OPT_SORT_KEYS)
+
+
+def gone(identity: str) -> bytes:
+    """A row that says that a precedent was withdrawn."""
+    return orjson.dumps({"gone": True, "id": identity})
 
 
 def stamp(directory: Path) -> tuple[int, int] | None:
@@ -133,15 +187,23 @@ def read_manifest(directory: Path) -> Manifest:
     try:
         stored = orjson.loads(path.read_bytes())
         fits = (stored["format"], stored["model"]) == (_FORMAT, MODEL)
-        parts = {str(name): int(rows) for name, rows in stored["parts"]}
+        parts = {
+            str(name): Stored(rows=int(rows), digest=_first(more))
+            for name, rows, *more in stored["parts"]
+        }
         following = int(stored["following"])
+        graph = GraphFile(**found) if (found := stored.get("graph")) else None
     except FileNotFoundError:
         return NO_PARTS
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexInvalid(f"{path} is damaged ({error}); {_CURE}") from error
     if not fits:
         raise IndexInvalid(f"{path} was written for another model or version; {_CURE}")
-    return Manifest(parts=MappingProxyType(parts), following=following)
+    return Manifest(parts=MappingProxyType(parts), following=following, graph=graph)
+
+
+def _first(more: Sequence[str]) -> str | None:
+    return str(more[0]) if more else None
 
 
 _CURE: Final = "delete the folder and run `attune precedents load` again"
@@ -150,29 +212,32 @@ _CURE: Final = "delete the folder and run `attune precedents load` again"
 def write_manifest(directory: Path, manifest: Manifest) -> None:
     """Replace the manifest atomically and durably; the parts must be durable before."""
     body = {"format": _FORMAT, "model": MODEL, "following": manifest.following}
-    parts = [[name, rows] for name, rows in manifest.parts.items()]
-    _replace(directory / _MANIFEST, [orjson.dumps(body | {"parts": parts})])
+    parts = [[name, part.rows, part.digest] for name, part in manifest.parts.items()]
+    graph = asdict(manifest.graph) if manifest.graph else None
+    _replace(directory / _MANIFEST, [orjson.dumps(body | {"parts": parts, "graph": graph})])
 
 
 def write_part(
     directory: Path, name: str, lines: Sequence[bytes], vectors: Iterable[Vectors]
-) -> None:
+) -> Stored:
     """Write one part durably; it counts only once a manifest names it.
 
     `vectors` are blocks of rows, together as many as `lines`, so that merging needs no copy.
     """
     shape = (len(lines), DIMENSIONS)
     header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-    _replace(directory / f"{name}.npy", _npy(header, vectors))
-    _replace(directory / f"{name}.jsonl", (line + b"\n" for line in lines))
+    sha = sha256()
+    _replace(directory / f"{name}.npy", _summed(_npy(header, vectors), sha))
+    _replace(directory / f"{name}.jsonl", _summed((line + b"\n" for line in lines), sha))
+    return Stored(rows=len(lines), digest=sha.hexdigest())
 
 
-def open_part(directory: Path, name: str, rows: int) -> Part:
+def open_part(directory: Path, name: str, stored: Stored) -> Part:
     """Map one part into memory.
 
     Raises:
         FileNotFoundError: another process merged it away meanwhile; read the manifest again.
-        IndexInvalid: its files do not have the rows that the manifest says.
+        IndexInvalid: its files are not what the manifest says.
     """
     path = directory / f"{name}.npy"
     try:
@@ -182,16 +247,62 @@ def open_part(directory: Path, name: str, rows: int) -> Part:
     with (directory / f"{name}.jsonl").open("rb") as stream:
         lines = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     ends = np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == ord("\n")) + 1
-    if vectors.shape != (rows, DIMENSIONS) or len(ends) != rows:
-        raise IndexInvalid(f"{path} and its rows do not have {rows} entries each; {_CURE}")
+    if vectors.shape != (stored.rows, DIMENSIONS) or len(ends) != stored.rows:
+        raise IndexInvalid(f"{path} and its rows do not have {stored.rows} entries each; {_CURE}")
+    if stored.digest not in {None, _digest(path, lines)}:
+        raise IndexInvalid(f"{path} or its rows are not as they were written; {_CURE}")
     offsets = np.concatenate([np.zeros(1, dtype=np.int64), ends.astype(np.int64)])
-    return Part(name=name, vectors=vectors, lines=lines, offsets=offsets)
+    rows = [orjson.loads(line) for line in lines[:].splitlines()]
+    return Part(
+        name=name,
+        vectors=vectors,
+        lines=lines,
+        offsets=offsets,
+        ids=tuple(str(row["id"]) for row in rows),
+        columns={name: _column([_value(name, row) for row in rows]) for name in FILTERED},
+        gone=np.asarray([row.get("gone") is True for row in rows], dtype=np.bool_),
+        postings=read_postings(
+            directory / f"{name}.words.npz",
+            stored.digest,
+            lambda: [f"{row.get('title', '')}\n{row.get('text', '')}" for row in rows],
+        ),
+    )
+
+
+def _column(found: Sequence[object]) -> Column:
+    values = tuple(dict.fromkeys(found))
+    codes = {value: code for code, value in enumerate(values)}
+    return Column(
+        values=values, codes=np.asarray([codes[value] for value in found], dtype=np.int32)
+    )
+
+
+def _value(field: str, row: Mapping[str, object]) -> object:
+    if field == "year":
+        return int(str(row["date"])[:4]) if row.get("date") else None
+    return row.get(field)
+
+
+def _digest(vectors: Path, lines: mmap.mmap) -> str:
+    sha = sha256()
+    with vectors.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            sha.update(block)
+    sha.update(lines)
+    return sha.hexdigest()
+
+
+def _summed(blocks: Iterable[bytes], sha: "hashlib._Hash") -> Iterator[bytes]:
+    for block in blocks:
+        sha.update(block)
+        yield block
 
 
 def sweep(directory: Path, manifest: Manifest) -> None:
-    """Delete part files that the manifest does not name: a killed build or a merge left them."""
-    for path in directory.glob("part-*"):
-        if path.name.partition(".")[0] not in manifest.parts:
+    """Delete files that the manifest does not name: a killed build or a merge left them."""
+    named = {*manifest.parts, *([manifest.graph.name] if manifest.graph else [])}
+    for path in (*directory.glob("part-*"), *directory.glob("graph-*")):
+        if path.name.partition(".")[0] not in named:
             path.unlink(missing_ok=True)
 
 

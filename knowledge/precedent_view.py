@@ -1,19 +1,26 @@
-"""A view of the precedent index: its parts as one table, with masks for the values of filters."""
+"""A view of the precedent index: its parts as one table, and which rows of it may be found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
-from knowledge.precedent_parts import NO_PARTS, Manifest, Part, open_part, read_manifest
-
-FILTERED: Final = ("cluster", "source", "language", "region", "year")
+from knowledge.language.embedding import DIMENSIONS, Vectors
+from knowledge.neighbours import Neighbours, available
+from knowledge.precedent_parts import (
+    FILTERED,
+    NO_PARTS,
+    Manifest,
+    Part,
+    Precedent,
+    open_part,
+    read_manifest,
+)
 
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,30 +38,53 @@ class Filters:
 class View:
     """What the manifest named when it was read; never changed, so threads share it.
 
-    `rows` says where each precedent stands: number of the part, row in it. `alive` has one entry
-    a row of all parts together and leaves out those that a later row replaced; `columns` has such
-    a mask for each value of each field that can be filtered.
+    `rows` says where each precedent stands: number of the part, row in it. Rows of all parts
+    together are numbered through; part i begins at `starts[i]`. `alive` leaves out rows that a
+    later one replaced or withdrew. `graph` covers the leading rows, or there is none.
     """
 
     manifest: Manifest = NO_PARTS
     parts: tuple[Part, ...] = ()
+    starts: Rows = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     rows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     alive: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    columns: Mapping[str, Mapping[object, Mask]] = field(default_factory=dict)
+    graph: Neighbours | None = None
 
     def eligible(self, filters: Filters) -> Mask:
         """Which rows may be found."""
         mask = self.alive
-        nothing = np.zeros_like(mask)
         for name in FILTERED:
             if wanted := getattr(filters, name):
-                masks = [self.columns[name].get(value, nothing) for value in wanted]
-                mask = mask & np.logical_or.reduce(masks)
+                fits = [part.columns[name].among(wanted) for part in self.parts]
+                mask = mask & np.concatenate([np.zeros(0, dtype=np.bool_), *fits])
         return mask
+
+    def runs(self, mask: Mask) -> list[Mask]:
+        """A mask over all rows, cut into one a part."""
+        return np.split(mask, self.starts[1:-1])
+
+    def place(self, row: int) -> tuple[Part, int]:
+        """The part in which a row stands, and where in it."""
+        number = int(np.searchsorted(self.starts, row, side="right")) - 1
+        return self.parts[number], row - int(self.starts[number])
+
+    def precedent(self, row: int) -> Precedent:
+        """One row, read."""
+        part, at = self.place(row)
+        return part.precedent(at)
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """The vectors of some rows, in their order."""
+        found = np.zeros((len(rows), DIMENSIONS), dtype=np.float32)
+        numbers = np.searchsorted(self.starts, rows, side="right") - 1
+        for number in np.unique(numbers):
+            here = numbers == number
+            found[here] = self.parts[number].vectors[rows[here] - self.starts[number]]
+        return found
 
 
 def look(directory: Path, before: View) -> View:
-    """What the manifest names now; parts that are open already stay open.
+    """What the manifest names now; what is open already stays open.
 
     Raises:
         FileNotFoundError: a part was merged away since the manifest was read.
@@ -63,38 +93,28 @@ def look(directory: Path, before: View) -> View:
     manifest = read_manifest(directory)
     opened = {part.name: part for part in before.parts}
     parts = tuple(
-        opened.get(name) or open_part(directory, name, rows)
-        for name, rows in manifest.parts.items()
+        opened.get(name) or open_part(directory, name, stored)
+        for name, stored in manifest.parts.items()
     )
-    stored = [
-        (number, row, orjson.loads(part.raw(row)))
-        for number, part in enumerate(parts)
-        for row in range(len(part))
-    ]
-    places = {str(item["id"]): (number, row) for number, row, item in stored}
-    alive = np.array([places[item["id"]] == (n, r) for n, r, item in stored], dtype=np.bool_)
+    starts = np.cumsum([0, *(len(part) for part in parts)]).astype(np.int64)
+    places = {one: (n, row) for n, part in enumerate(parts) for row, one in enumerate(part.ids)}
+    alive = np.zeros(int(starts[-1]), dtype=np.bool_)
+    alive[[int(starts[n]) + row for n, row in places.values() if not parts[n].gone[row]]] = True
     return View(
         manifest=manifest,
         parts=parts,
-        rows=places,
+        starts=starts,
+        rows={one: (n, row) for one, (n, row) in places.items() if not parts[n].gone[row]},
         alive=alive,
-        columns={name: _masks(name, [item for _, _, item in stored]) for name in FILTERED},
+        graph=_graph(directory, manifest, before),
     )
 
 
-def _masks(name: str, rows: Sequence[Mapping[str, object]]) -> dict[object, Mask]:
-    """For each value of a field, which rows have it."""
-    values = [_value(name, row) for row in rows]
-    places: dict[object, list[int]] = {}
-    for at, value in enumerate(values):
-        places.setdefault(value, []).append(at)
-    masks = {value: np.zeros(len(rows), dtype=np.bool_) for value in places}
-    for value, rows_with in places.items():
-        masks[value][rows_with] = True
-    return masks
-
-
-def _value(name: str, row: Mapping[str, object]) -> object:
-    if name == "year":
-        return int(str(row["date"])[:4]) if row.get("date") else None
-    return row.get(name)
+def _graph(directory: Path, manifest: Manifest, before: View) -> Neighbours | None:
+    """The graph that the manifest names; None, so that all is compared, where it is damaged."""
+    named = manifest.graph
+    if named is None or not available():
+        return None
+    if before.manifest.graph == named and before.graph is not None:
+        return before.graph
+    return Neighbours.load(directory / f"{named.name}.bin", named.rows, named.digest)

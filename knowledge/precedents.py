@@ -1,13 +1,13 @@
-"""The precedent index: past cases by nearness of meaning, exact, filtered, built resumably."""
+"""The precedent index: past cases by meaning and words, filtered, grown case by case."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
-import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from knowledge.language.embedding import DIMENSIONS, Vectors, load
@@ -22,6 +22,8 @@ from knowledge.precedent_parts import (
     write_manifest,
     write_part,
 )
+from knowledge.precedent_search import nearest, ranked
+from knowledge.precedent_tidying import compacted, merged, with_graph, without
 from knowledge.precedent_view import Filters, View, look
 
 __all__ = [
@@ -36,7 +38,6 @@ __all__ = [
 
 BATCH: Final = 256
 """Precedents that are embedded between two durable steps: about five seconds on one thread."""
-MOST_PARTS: Final = 4
 _ATTEMPTS: Final = 5
 
 Embed = Callable[[Sequence[str]], Vectors]
@@ -48,10 +49,17 @@ class IndexBusy(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A precedent and the cosine of its meaning to the query's, -1 to 1, on four decimals."""
+    """A precedent and how well it fits, on four decimals.
+
+    `score` orders hits: meaning and words together, -1 to 1, as `knowledge.ranking` says.
+    `meaning` is the cosine to the query as it was asked, `words` the share of the query's words,
+    weighed by rarity, that the case holds.
+    """
 
     precedent: Precedent
     score: float
+    meaning: float
+    words: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,29 +109,28 @@ class PrecedentIndex:
     def search(
         self, query: str | Vectors, top: int = 10, filters: Filters | None = None
     ) -> list[Hit]:
-        """The nearest precedents, best first; equal scores in the order they were loaded.
+        """The best precedents for a text, or the nearest to a vector, best first, ties by id.
 
-        `query` is a text or its unit vector, shape (384,). Every eligible precedent is compared.
-        What another process has loaded meanwhile is found, too.
+        A vector is of length one, shape (384,), and is compared by meaning alone. What another
+        process has loaded meanwhile is found, too.
         """
         view = self.catch_up()
         mask = view.eligible(filters or Filters())
-        count = min(max(top, 0), int(mask.sum()))
-        if count == 0:
-            return []
-        vector = self._embed([query])[0] if isinstance(query, str) else query
-        scores = np.concatenate([part.vectors @ vector for part in view.parts])
-        scores = np.where(mask, np.round(scores, 4), -np.inf)
-        edge = np.partition(scores, -count)[-count]
-        near = np.flatnonzero(scores >= edge)
-        best = near[np.argsort(-scores[near], kind="stable")][:count]
-        starts = np.cumsum([0, *(len(part) for part in view.parts)])
-        return [self._hit(view, starts, int(at), round(float(scores[at]), 4)) for at in best]
-
-    @staticmethod
-    def _hit(view: View, starts: npt.NDArray[np.int64], at: int, score: float) -> Hit:
-        part = int(np.searchsorted(starts, at, side="right")) - 1
-        return Hit(precedent=view.parts[part].precedent(at - int(starts[part])), score=score)
+        if not isinstance(query, str):
+            found = nearest(view, query, mask, top)
+        elif mask.any() and top > 0:
+            found = ranked(view, (query, self._embed([query])[0]), mask, top)
+        else:
+            found = []
+        return [
+            Hit(
+                precedent=view.precedent(one.row),
+                score=one.score,
+                meaning=one.meaning,
+                words=one.words,
+            )
+            for one in found
+        ]
 
     def add(
         self,
@@ -139,25 +146,48 @@ class PrecedentIndex:
         Raises:
             IndexBusy: another process is loading.
         """
+        with self._loading():
+            return self._load(iter(precedents), progress)
+
+    def withdraw(self, identities: Iterable[str]) -> int:
+        """Delete precedents, their texts included; gives how many there were. Durable on return.
+
+        Raises:
+            IndexBusy: another process is loading.
+        """
+        with self._loading():
+            places = self.catch_up().rows
+            known = {one for one in identities if one in places}
+            manifest = without(self._directory, self._view, known)
+            if manifest is not None:
+                self._publish(manifest)
+                self._tidy()
+            return len(known)
+
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
         self._directory.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._directory / "load.lock", timeout=0)
         try:
-            with lock:
-                return self._load(iter(precedents), progress)
+            lock.acquire()
         except Timeout as error:
             raise IndexBusy(
                 f"another process is loading precedents into {self._directory}; wait for its end"
             ) from error
+        try:
+            sweep(self._directory, self.catch_up().manifest)
+            yield
+        finally:
+            lock.release()
 
     def _load(self, stream: Iterable[Precedent], progress: Callable[[Tally], None]) -> Tally:
-        sweep(self._directory, self.catch_up().manifest)
         vectors = self._known_vectors()
         tally = Tally()
         source = iter(stream)
         while batch := list(islice(source, BATCH)):
             tally = self._take(batch, vectors, tally)
             progress(tally)
-        self._merge()
+        self._tidy()
         return tally
 
     def _known_vectors(self) -> dict[str, tuple[str, int]]:
@@ -166,6 +196,7 @@ class PrecedentIndex:
             text_digest(part.precedent(row).searched): (part.name, row)
             for part in self._view.parts
             for row in range(len(part))
+            if not part.gone[row]
         }
 
     def _take(
@@ -198,30 +229,35 @@ class PrecedentIndex:
             computed[d] if d in computed else by_name[known[d][0]].vectors[known[d][1]]
             for d in digests
         ]
-        manifest = self._view.manifest
-        name = f"part-{manifest.following:06d}"
         block = np.asarray(rows, dtype=np.float32).reshape(-1, DIMENSIONS)
-        write_part(self._directory, name, [encode(item) for item in fresh], [block])
+        name = self._append([encode(item) for item in fresh], block)
         known.update({digest: (name, row) for row, digest in enumerate(digests)})
-        self._publish({**manifest.parts, name: len(fresh)}, manifest.following + 1)
         return len(texts)
 
-    def _merge(self) -> None:
-        """Put all parts into one where they are many, and leave out rows that were replaced."""
-        view = self._view
-        if len(view.parts) <= MOST_PARTS:
-            return
-        kept = np.split(view.alive, np.cumsum([len(part) for part in view.parts])[:-1])
-        rows = [np.flatnonzero(mask) for mask in kept]
-        pairs = [*zip(view.parts, rows, strict=True)]
-        lines = [part.raw(int(row)) for part, chosen in pairs for row in chosen]
-        name = f"part-{view.manifest.following:06d}"
-        write_part(self._directory, name, lines, (part.vectors[chosen] for part, chosen in pairs))
-        self._publish({name: len(lines)}, view.manifest.following + 1)
+    def _append(self, lines: Sequence[bytes], vectors: Vectors) -> str:
+        """Put rows behind all others; they are durable and found when this returns."""
+        manifest = self._view.manifest
+        name = f"part-{manifest.following:06d}"
+        stored = write_part(self._directory, name, lines, [vectors])
+        self._publish(
+            replace(
+                manifest,
+                parts={**manifest.parts, name: stored},
+                following=manifest.following + 1,
+            )
+        )
+        return name
+
+    def _tidy(self) -> None:
+        """Put small parts together, leave out rows that were replaced, let the graph catch up."""
+        for step in (compacted, merged, with_graph):
+            manifest = step(self._directory, self._view)
+            if manifest is not None:
+                self._publish(manifest)
         sweep(self._directory, self._view.manifest)
 
-    def _publish(self, parts: Mapping[str, int], following: int) -> None:
-        write_manifest(self._directory, Manifest(parts=parts, following=following))
+    def _publish(self, manifest: Manifest) -> None:
+        write_manifest(self._directory, manifest)
         self.catch_up()
 
     def catch_up(self) -> View:

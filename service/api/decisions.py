@@ -200,6 +200,8 @@ def hit_json(hit: Hit) -> dict[str, Json]:
     shown: dict[str, Json] = {
         "id": case.id,
         "score": hit.score,
+        "meaning": hit.meaning,
+        "words": hit.words,
         "title": case.title,
         "source": case.source,
         "date": case.date,

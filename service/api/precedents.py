@@ -15,7 +15,7 @@ bp = APIBlueprint("precedents", __name__, url_prefix="/v1/precedents", tag="Prec
 @bp.input(Search, location="query")
 @bp.doc(summary="Search precedent cases by meaning.", responses={200: "Cases, nearest first."})
 def search(query_data: Search) -> Response:
-    """The nearest cases within the filters; scores are cosines, 1 for the same meaning."""
+    """The best cases within the filters, by meaning and words together."""
     asked = query_data.model_dump(exclude={"q", "top"}, exclude_none=True)
     filters = Filters(**{name: frozenset({value}) for name, value in asked.items()})
     index = world().perception.precedents()

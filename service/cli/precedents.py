@@ -94,7 +94,15 @@ def search(  # noqa: PLR0913 - one option a filter
     except IndexInvalid as error:
         refuse(str(error))
     if as_json:
-        items = [{"score": hit.score, **hit.precedent.to_json()} for hit in hits]
+        items = [
+            {
+                "score": hit.score,
+                "meaning": hit.meaning,
+                "words": hit.words,
+                **hit.precedent.to_json(),
+            }
+            for hit in hits
+        ]
         show({"items": items, "searched": searched})
     else:
         typer.echo("\n".join(_told(hits, searched)))

@@ -76,11 +76,11 @@ def test_top_bounds_how_many_are_found(tmp_path: Path) -> None:
     assert [len(index.search("text", top=top)) for top in (-1, 0, 3, 9)] == [0, 0, 3, 5]
 
 
-def test_equal_scores_keep_the_order_of_loading(tmp_path: Path) -> None:
+def test_equal_scores_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
     index = opened(tmp_path)
     index.add([case(n, "same words", title="Same") for n in (7, 3, 5)])
     found = [hit.precedent.id for hit in index.search("same", top=2)]
-    assert found == ["precedent/7", "precedent/3"]
+    assert found == ["precedent/3", "precedent/5"]
 
 
 def test_filters_leave_out_what_does_not_fit(tmp_path: Path) -> None:
@@ -210,6 +210,50 @@ def test_a_part_that_lost_rows_is_refused(tmp_path: Path) -> None:
     rows.write_bytes(rows.read_bytes().splitlines(keepends=True)[0])
     with pytest.raises(IndexInvalid, match="2 entries"):
         opened(tmp_path)
+
+
+def test_a_part_whose_vectors_changed_is_refused(tmp_path: Path) -> None:
+    opened(tmp_path).add([case(1), case(2)])
+    vectors = next(tmp_path.glob("part-*.npy"))
+    damaged = bytearray(vectors.read_bytes())
+    damaged[-1] ^= 1
+    vectors.write_bytes(bytes(damaged))
+    with pytest.raises(IndexInvalid, match="as they were written"):
+        opened(tmp_path)
+
+
+def test_damaged_words_are_read_again_from_the_texts(tmp_path: Path) -> None:
+    opened(tmp_path).add([case(1, "brakes failed"), case(2, "leak")])
+    words = next(tmp_path.glob("*.words.npz"))
+    words.write_bytes(words.read_bytes()[:200])
+    assert opened(tmp_path).search("brakes")[0].words > 0.4
+    assert len(words.read_bytes()) > 200
+
+
+def test_a_withdrawn_case_is_found_no_more_until_it_is_loaded_again(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    index.add([case(n) for n in range(4)])
+    assert index.withdraw(["precedent/2", "precedent/2", "precedent/none"]) == 1
+    assert index.get("precedent/2") is None
+    again = opened(tmp_path)
+    assert {hit.precedent.id[-1] for hit in again.search("text")} == {"0", "1", "3"}
+    assert not any(b"number2" in path.read_bytes() for path in tmp_path.glob("part-*"))
+    again.add([case(2)])
+    assert len(opened(tmp_path).search("text")) == 4
+
+
+def test_withdrawing_all_leaves_an_empty_index(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    index.add([case(n) for n in range(3)])
+    index.withdraw([f"precedent/{n}" for n in range(3)])
+    assert (len(opened(tmp_path)), opened(tmp_path).search("text")) == (0, [])
+
+
+def test_words_in_common_order_cases_of_equal_meaning(tmp_path: Path) -> None:
+    index = PrecedentIndex.open(tmp_path, embed=lambda texts: WordsEmbedder()([""] * len(texts)))
+    index.add([case(1, "late refund"), case(2, "brakes failed"), case(3, "brakes")])
+    first = index.search("brakes that failed")[0]
+    assert (first.precedent.id, first.meaning, first.words > 0.4) == ("precedent/2", 1.0, True)
 
 
 def test_vectors_are_plain_npy_files(tmp_path: Path) -> None:
