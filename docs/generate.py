@@ -32,6 +32,7 @@ from rules.templates_schema import templates_schema
 from rules.worded import entries, shown
 from service.bundle import packaged
 from service.permissions import KEY_ROLES, OPEN, PERMISSIONS, SCOPES
+from service.report_kinds import REPORTS
 from service.settings import Settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -139,11 +140,26 @@ def _told(test: Path) -> str:
     return f"{sentence} ([test]({test.relative_to(ROOT).as_posix()}))"
 
 
+def reports() -> str:
+    """The reports: what each tells, what it takes, who reads it."""
+    rows = [
+        (
+            f"`{one.name}`",
+            one.summary,
+            ", ".join(f"`{name}`" for name in one.body.model_fields),
+            ", ".join(sorted(one.roles)),
+        )
+        for one in sorted(REPORTS.values(), key=lambda one: one.name)
+    ]
+    return table(("report", "what it tells", "what it takes", "who reads it"), rows)
+
+
 _BODIES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "settings": settings,
         "map": capabilities,
         "roles": roles,
+        "reports": reports,
         "lifecycles": lives,
         "facts": facts,
         "records": records,
@@ -156,6 +172,7 @@ _PARTS: Final[Mapping[str, str]] = MappingProxyType(
         "README.md": "map",
         "docs/operations.md": "settings",
         "docs/roles.md": "roles",
+        "docs/reports.md": "reports",
         "docs/lifecycles.md": "lifecycles",
         "docs/facts.md": "facts",
         "docs/records.md": "records",
