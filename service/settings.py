@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     """Signals that may wait in a worker to be counted and clustered; beyond it come 429s."""
     scoring_share: float = Field(default=0.15, gt=0, le=16)
     """The share of a core that a worker spends on judging posts in full; the rest is screened."""
-    observation_days: Annotated[dict[str, int], Field(max_length=20)] = Field(default_factory=dict)
+    observation_days: dict[str, int] = Field(default={}, max_length=20)
     """Days after loading that outside measurements are kept, by kind: `{"pulse": 400}`."""
     alert_window_minutes: int = Field(default=30, ge=1, le=1440)
     """For how long the same cause, told again, is counted on the alert that stands."""
