@@ -4,62 +4,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow has no type stubs
-from pydantic import ConfigDict
 
 from knowledge.measures.effort import LEAST, Answers, as_asked, change, mean_of, share_of
 from knowledge.measures.estimates import Figure, Unsuited, Withheld
 from knowledge.measures.observations import ObservationsBroken
 from ontology.identity import ThingId
-from service.bodies import Model, Moment
 from service.effort_report import Effort, Group, Phases, Point
 from service.observing import observed
 from service.problems import Fault, unprocessable
 from service.recorded_history import Progress
+from service.survey_bodies import EXAMPLE, EffortIn
 from service.world import World
 
-Dimension = Literal["touchpoint", "team", "channel", "language", "region", "incident", "segment"]
-_ALL: Final[tuple[Dimension, ...]] = (
-    *("touchpoint", "team", "channel", "language", "region", "incident", "segment"),
-)
 _EASY: Final = 5
 _LOWEST, _HIGHEST = 1, 7
 _UNSAID: Final = "not said"
 _WEEK: Final = timedelta(days=7)
 _FORTNIGHTS: Final = timedelta(days=7 * 40)
 _MUCH: Final = 100
-_EXAMPLE: Final = "2013-12-20T12:00:00-05:00"
-
-
-class EffortIn(Model):
-    """Which answers, about which incident, by which groups; all of them where nothing is said.
-
-    `onset` and `resolved` are taken from the incident where they are not given.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "example": {
-                "incident": "incident/2013-ny-train",
-                "resolved": _EXAMPLE,
-                "by": ["touchpoint", "team"],
-            }
-        },
-    )
-
-    since: Moment | None = None
-    until: Moment | None = None
-    incident: str | None = None
-    onset: Moment | None = None
-    resolved: Moment | None = None
-    by: tuple[Dimension, ...] = _ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +80,8 @@ def effort(world: World, body: EffortIn, progress: Progress) -> Effort:
     answers = asked.answers(everybody)
     if answers.people < LEAST:
         raise Unsuited(
-            f"{answers.people} people answered a survey of effort, {LEAST} are needed; load answers"
-            " with `attune load survey`, instrument ces, on a scale from 1 to 7"
+            f"{answers.people} people answered a survey of effort, {LEAST} are needed; load"
+            " answers with `attune load survey`, instrument ces, on a scale from 1 to 7"
         )
     progress(1, 3)
     phases = _phases(world, asked, body)
@@ -235,7 +203,7 @@ def _moments(world: World, body: EffortIn) -> tuple[datetime | None, datetime | 
     if onset and resolved and resolved <= onset:
         words = f"is not after the onset, {onset.isoformat()}"
         value = resolved.isoformat()
-        fault = Fault(pointer="/resolved", detail=words, value=value, example=_EXAMPLE)
+        fault = Fault(pointer="/resolved", detail=words, value=value, example=EXAMPLE)
         raise unprocessable([fault])
     return onset, resolved
 
@@ -262,9 +230,7 @@ def _warnings(answers: Answers, asked: _Asked) -> Iterator[str]:
         )
     most = np.unique(answers.who, return_counts=True)[1].max()
     if most > 1:
-        yield (
-            f"Some people answered up to {most} times; intervals count people, not answers."
-        )
+        yield (f"Some people answered up to {most} times; intervals count people, not answers.")
     if asked.answered.all():
         yield "Nothing is known of who was asked and kept silent: the figures are of who answered."
 
@@ -275,4 +241,3 @@ def _moment(micros: int) -> datetime:
 
 def _micros(moment: datetime) -> int:
     return round(moment.timestamp() * 1_000_000)
-

@@ -12,7 +12,7 @@ from service.reported import Cell, Report
 
 _NOTES: Final = (
     "Effort is agreement with “it was made easy for me”, 1 to 7: more is better; easy is 5 to 7.",
-    f"Intervals are of 95 % and count people, not answers; fewer than {LEAST} people are withheld.",
+    f"Intervals are of 95 % and count people, not answers; fewer than {LEAST} are withheld.",
     (
         "A change between phases is an association: who is asked, and what they ask for, changes"
         " in a crisis as well."
@@ -125,25 +125,20 @@ class Effort(Report):
     def rows(self) -> Iterator[Sequence[Cell]]:
         """A figure a row."""
         yield ("by", "group", "figure", "value", "low", "high", "n", "withheld")
-        for name, one in self._whole():
-            yield ("all", "all", name, *_cells(one))
+        yield from ((by, group, name, *_cells(one)) for by, group, name, one in self._figures())
+
+    def _figures(self) -> Iterator[tuple[str, str, str, Figure]]:
+        yield from (("all", "all", name, one) for name, one in self._whole())
         for number, one in enumerate(self.answers, 1):
-            yield ("all", "all", f"answer {number}", *_cells(one))
+            yield "all", "all", f"answer {number}", one
         if self.phases is not None:
-            for name, one in self.phases.means:
-                yield ("phase", name, "mean", *_cells(one))
-            for name, one in self.phases.changes():
-                yield ("phase", name, "change", *_cells(one))
+            yield from (("phase", name, "mean", one) for name, one in self.phases.means)
+            yield from (("phase", name, "change", one) for name, one in self.phases.changes())
         for group in self.groups:
-            for name, one in (
-                ("mean", group.mean),
-                ("easy", group.easy),
-                ("response", group.response),
-            ):
-                yield (group.by, group.name, name, *_cells(one))
-        for point in self.trend:
-            span = f"{point.since:%Y-%m-%d}"
-            yield ("time", span, "mean", *_cells(point.mean))
+            yield group.by, group.name, "mean", group.mean
+            yield group.by, group.name, "easy", group.easy
+            yield group.by, group.name, "response", group.response
+        yield from (("time", f"{one.since:%Y-%m-%d}", "mean", one.mean) for one in self.trend)
 
     def picture(self) -> str:
         """The answers, the course of the mean, and the groups."""

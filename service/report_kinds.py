@@ -8,13 +8,14 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from ontology.events import Json
 from ontology.lifecycle import Role
-from service import outcome_kinds
+from service import outcome_kinds, survey_kinds
 from service.bodies import Model
 from service.outcome_bodies import RetentionIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
 from service.reported import Report
+from service.survey_bodies import EffortIn
 from service.world import World
 
 READERS: Final = frozenset(
@@ -117,6 +118,13 @@ _KINDS: Final[Sequence[Kind]] = (
         "Whether those who got personal answers stay, held against their like, with balance.",
         RetentionIn,
         outcome_kinds.retention,
+    ),
+    kind(
+        "effort",
+        "Customer effort",
+        "How easy customers say it was: by group, phase and week, and who kept silent.",
+        EffortIn,
+        survey_kinds.effort,
     ),
     kind(
         "employees",

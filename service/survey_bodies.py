@@ -1,0 +1,39 @@
+"""What callers ask of surveys: which answers, about which incident, by which groups."""
+
+from typing import Final, Literal
+
+from pydantic import ConfigDict
+
+from service.bodies import Model, Moment
+
+Dimension = Literal["touchpoint", "team", "channel", "language", "region", "incident", "segment"]
+_ALL: Final[tuple[Dimension, ...]] = (
+    *("touchpoint", "team", "channel", "language", "region", "incident", "segment"),
+)
+EXAMPLE: Final = "2013-12-20T12:00:00-05:00"
+
+
+class EffortIn(Model):
+    """Which answers, about which incident, by which groups; all of them where nothing is said.
+
+    `onset` and `resolved` are taken from the incident where they are not given.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "incident": "incident/2013-ny-train",
+                "resolved": EXAMPLE,
+                "by": ["touchpoint", "team"],
+            }
+        },
+    )
+
+    since: Moment | None = None
+    until: Moment | None = None
+    incident: str | None = None
+    onset: Moment | None = None
+    resolved: Moment | None = None
+    by: tuple[Dimension, ...] = _ALL
