@@ -75,6 +75,7 @@ BY_ITSELF = {
     "resume",
     "come-late",
     "drop",
+    "score",
 }
 """What follows from what people do elsewhere."""
 
