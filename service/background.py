@@ -74,6 +74,16 @@ class Background:
         for thread in self._threads:
             thread.start()
 
+    def once(self) -> None:
+        """One look of what follows from deadlines, posts and decisions, for a world without threads.
+
+        Nothing is delivered and no connector is asked.
+        """
+        self._sweep()
+        self._suggest()
+        for work in (self._owing, self._alerting, self._validating, self._standing):
+            work.step()
+
     def stop(self) -> None:
         """Ask all of it to end and wait for what is under way."""
         self._stop.set()

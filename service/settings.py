@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     """Questions to people that one incident may have open at once; the rest are counted."""
     plan_minutes: int = Field(default=15, ge=1, le=10_080)
     """By when all channels of a plan must confirm, where the plan does not say."""
+    drills: int = Field(default=4, ge=0, le=12)
+    """Drills that may run or be paused at once; each is a world of its own in memory."""
     jobs_waiting: int = Field(default=20, ge=1, le=1_000)
     """Jobs that may wait or run in a home; one person has at most five of them."""
     job_minutes: float = Field(default=120, gt=0, le=10_080)

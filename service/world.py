@@ -29,6 +29,8 @@ from service.clustering import Clustering
 from service.committing import Guard, Joint
 from service.connectors import Connectors
 from service.counting import HEARD, Counting
+from service.drills import KIND as DRILL
+from service.drills import DrillGuard, Drills
 from service.duty_history import DutyHistory
 from service.folds import BATCH, Followed, View
 from service.guidelines import Guidelines
@@ -111,6 +113,7 @@ class World:
         self.policies, self.silence, self.shadows = Policies(), Silence(), Shadows()
         self.temporaries, self.snoozes = Temporaries(), Snoozes()
         self.policy_drafts: Final = PolicyDrafts()
+        self.drills: Final = Drills()
         self.guards: Final[Mapping[str, Guard]] = guards(
             ledger=ledger,
             graph=own.graph,
@@ -121,6 +124,7 @@ class World:
             skills=self.skills,
         ) | {
             SHADOW: ShadowGuard(self.shadows, self.policies, settings.shadows),
+            DRILL: DrillGuard(self.drills, settings.drills),
             SNOOZE: SnoozeGuard(self.policies, own.graph, clock, self.snoozes),
             SUBSCRIPTION: SubscriptionGuard(
                 ledger, self.subscriptions_now, settings.subscriptions
@@ -360,6 +364,7 @@ class World:
             self.silence,
             self.policy_drafts,
             self.shadows,
+            self.drills,
         )
         while events := self.ledger.read(self._folded, governed=True, limit=BATCH):
             for event in events:
