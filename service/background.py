@@ -10,6 +10,7 @@ from service.alerting import Alerting
 from service.briefs import Outdating
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
+from service.drill_running import DrillRunner
 from service.fairness_reminders import ask_monthly
 from service.going_out import publish_due
 from service.guideline_reminders import watch as watch_owners
@@ -49,6 +50,7 @@ class Background:
         self._shadowing: Final = Shadowing(world)
         self._standing: Final = StandingDecisions(world)
         self._jobs: Final = JobRunner(world)
+        self._drills: Final = DrillRunner(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -64,6 +66,7 @@ class Background:
                 ("shadow", lambda: self._repeat("shadow", self._shadowing.step)),
                 ("stand", lambda: self._repeat("stand", self._standing.step)),
                 ("jobs", lambda: self._repeat("jobs", self._jobs.step)),
+                ("drills", lambda: self._repeat("drills", self._drills.step)),
             )
         ]
         self._next_retention = 0.0
@@ -75,7 +78,7 @@ class Background:
             thread.start()
 
     def once(self) -> None:
-        """One look of what follows from deadlines, posts and decisions, for a world without threads.
+        """What follows from deadlines, posts and decisions, once, for a world without threads.
 
         Nothing is delivered and no connector is asked.
         """
@@ -89,6 +92,11 @@ class Background:
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout=self._world.settings.sweep_seconds + 5)
+        self.close()
+
+    def close(self) -> None:
+        """Let other workers do what this one did alone."""
+        self._drills.close()
         self._outbox.close()
         self._settling.close()
         self._alerting.close()

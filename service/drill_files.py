@@ -56,7 +56,7 @@ def packaged() -> Mapping[str, Written]:
 
 
 def own(folder: Path) -> Mapping[str, Written]:
-    """The scenarios in a folder of this organisation; a broken one is left out, `check` says why."""
+    """The scenarios in a folder of this organisation; `check` says why one is left out."""
     found = dict[str, Written]()
     for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else ():
         try:
@@ -80,7 +80,9 @@ def named(name: str, folder: Path) -> Written:
     """
     found = known(folder)
     if name not in found:
-        raise ScenarioUnknown(f"{name[:80]!r} is no scenario; there are {', '.join(sorted(found))}")
+        raise ScenarioUnknown(
+            f"{name[:80]!r} is no scenario; there are {', '.join(sorted(found))}"
+        )
     return found[name]
 
 

@@ -13,7 +13,6 @@ from ontology.lifecycle import ATTUNE, ActRefused
 from ontology.lifecycle_data import duration
 from ontology.signals import Signal
 from service import acts, desk, intake
-from service.background import Background
 from service.bodies import DecisionRequest
 from service.clock import monotonic_ms
 from service.committing import GateRefused
@@ -51,7 +50,9 @@ class Play:
     """One drill's world while its clock moves; use it from whoever holds the drill's lock."""
 
     def __init__(self, world: World, drill: Drill) -> None:
-        """Read what was told before; what arrived by then is brought again, which changes nothing."""
+        """Read what was told before; bringing it again changes nothing."""
+        from service.background import Background  # noqa: PLC0415 - it runs drills, they run it
+
         self.world: Final = world
         self.scenario: Final = drill.written.scenario
         self._incident: Final = ThingId(self.scenario.incident.id)
@@ -72,13 +73,17 @@ class Play:
         return left[0].at if left else self.scenario.clock.ends
 
     def advance(self, to: datetime, *, budget_ms: float | None = None) -> None:
-        """Move the clock to a moment, or as far as the budget reaches, stopping where anything is due."""
+        """Move the clock to a moment, or as far as the budget reaches."""
         started, to = monotonic_ms(), min(to, self.scenario.clock.ends)
         self.world.catch_up()
         while self.world.clock.now() < to:
             self._step(min(to, self._boundary()))
             if budget_ms is not None and monotonic_ms() - started >= budget_ms:
                 break
+
+    def close(self) -> None:
+        """Let another process go on."""
+        self._background.close()
 
     def bring(self) -> None:
         """Bring what should have arrived by now."""
@@ -182,7 +187,8 @@ class DrillRunner:
         return True
 
     def _let_go(self, drill: ThingId) -> None:
-        self._plays.pop(drill, None)
+        if (play := self._plays.pop(drill, None)) is not None:
+            play.close()
         self._seen.pop(drill, None)
         self._leads.pop(drill).release()
 
@@ -190,8 +196,13 @@ class DrillRunner:
         try:
             play = self._plays.get(drill.id) or play_of(self._live, drill)
         except WorldBroken as error:
-            self._live.log.error("a drill's world can't be made", drill=drill.id, why=str(error))
-            act(self._live, drill.id, "pause", {"reason": f"Its world can't be made: {error}"[:900]})
+            self._live.log.warning("a drill's world can't be made", drill=drill.id, why=str(error))
+            act(
+                self._live,
+                drill.id,
+                "pause",
+                {"reason": f"Its world can't be made: {error}"[:900]},
+            )
             return
         now = monotonic_ms()
         if drill.id not in self._plays:
@@ -250,6 +261,7 @@ def step_by(live: World, drill: Drill, by: timedelta | None) -> datetime:
         now = play.world.clock.now()
         play.advance(play.next_item() if by is None else now + by)
         reached = play.world.clock.now()
+        play.close()
     finally:
         lock.release()
     if play.over:

@@ -1,4 +1,4 @@
-"""What a drill scenario says: its world and clock, posts, injects, what is expected, what is right."""
+"""What a drill scenario says: its world and clock, what arrives, what is expected and right."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -64,7 +64,9 @@ _Thing = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}/.{1,120}$")]
 _Team = Annotated[str, Field(pattern="^team/.{1,120}$")]
 _Tier = Annotated[str, AfterValidator(_tier)]
 _Strategy = Literal["instruct", "adjust", "deny", "diminish", "rebuild", "bolster"]
-Phrases = Annotated[tuple[Annotated[str, Field(min_length=2, max_length=200)], ...], Field(max_length=40)]
+Phrases = Annotated[
+    tuple[Annotated[str, Field(min_length=2, max_length=200)], ...], Field(max_length=40)
+]
 
 
 def since(offset: str) -> timedelta:
@@ -85,7 +87,7 @@ class ClockIn(Model):
         try:
             moment(self.start, self.zone, "/clock/start")
         except RecordInvalid as error:
-            raise ValueError("; ".join(error.problems.values())) from error
+            raise ValueError("; ".join(error.errors.values())) from error
         return self
 
     @property
@@ -225,7 +227,7 @@ class Scenario(Model):
 
     starts_from: Literal["own-reply", "outside", "inside"]
     world: Literal["sample", "organisation", "empty"] = "sample"
-    """Whose teams and platforms: the sample's, those of this home without its customers, or none."""
+    """Whose teams and platforms: the sample's, this home's without its customers, or none."""
 
     rules: Literal["hidden", "shown"] = "hidden"
     """Whether participants see what the rules decide while they practise."""
@@ -256,22 +258,26 @@ def _twice(one: Scenario) -> Iterator[str]:
 
 
 def _late(one: Scenario) -> Iterator[str]:
-    length = duration(one.clock.length)
-    for where, parts in (("posts", one.posts), ("injects", one.injects)):
-        for number, part in enumerate(parts):
-            if since(part.after) > length:
-                yield f"{where}/{number}: {part.after} lies after the end, {one.clock.length}"
-    if since(one.reference.at) > length:
-        yield f"reference: {one.reference.at} lies after the end, {one.clock.length}"
+    offsets = [
+        *((f"posts/{number}", part.after) for number, part in enumerate(one.posts)),
+        *((f"injects/{number}", part.after) for number, part in enumerate(one.injects)),
+        ("reference", one.reference.at),
+    ]
+    for where, offset in offsets:
+        if since(offset) > duration(one.clock.length):
+            yield f"{where}: {offset} lies after the end, {one.clock.length}"
 
 
 def _unknown(one: Scenario) -> Iterator[str]:
     known = {"start", *(each.id for each in one.injects)}
     for each in one.expect:
         if each.after not in known:
-            yield f"expect: {each.id!r} waits for {each.after!r}, which is no inject; write one of {', '.join(sorted(known))}"
+            words = f"{each.id!r} waits for {each.after!r}, which is no inject"
+            yield f"expect: {words}; write one of {', '.join(sorted(known))}"
 
 
 def _own(one: Scenario) -> Iterator[str]:
-    if one.starts_from == "own-reply" and not any(each.kind == "own-reply" for each in one.injects):
+    if one.starts_from == "own-reply" and not any(
+        each.kind == "own-reply" for each in one.injects
+    ):
         yield "injects: it starts from our own reply, and none of kind own-reply is there"

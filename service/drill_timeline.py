@@ -1,4 +1,4 @@
-"""The timeline of a scenario: its posts, what passes them on, and its injects, in order of time."""
+"""The timeline of a scenario: posts, what passes them on, and injects, in order of time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Item:
 
 
 def timeline(scenario: Scenario) -> tuple[Item, ...]:
-    """Everything that arrives by itself, the earliest first; what lies after the end is left out."""
+    """Everything that arrives by itself, the earliest first, up to the end."""
     ends = scenario.clock.ends
     found = [one for one in _items(scenario) if one.at <= ends]
     return tuple(sorted(found, key=lambda one: one.at))

@@ -79,7 +79,7 @@ def worlds_of(live: World) -> DrillWorlds:
 
 
 def settings_of(live: Settings, drill: Drill) -> Settings:
-    """The settings of a drill's world: those of the live one, in another place, at another time."""
+    """The settings of a drill's world: the live one's, in another place, at another time."""
     changed = {
         "home": home_of(live.home, drill),
         "database": "",
@@ -177,7 +177,7 @@ def _bodies(live: World, scenario: Scenario) -> Iterator[Body]:
     """The records that are there before anything happens."""
     if scenario.world == "sample":
         told = (body_of(one) for one in sample())
-        yield from (one for one in told if one.type not in {"Incident"})
+        yield from (one for one in told if one.type != "Incident")
     elif scenario.world == "organisation":
         yield from _of_organisation(live)
     yield from map(body, scenario.records)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ontology.events import Draft, Event, Json
-from ontology.identity import Scope, ThingId, kind_of
+from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Actor, ActRefused, Role, Standing
 from ontology.lifecycle import act as follow
 from ontology.lifecycle_data import DataProblem
@@ -180,7 +180,11 @@ def plan(  # noqa: PLR0913 - a drill has that many sides
     def prepare() -> list[Draft]:
         at = world.clock.now()
         stands = Standing(thing=thing, kind=KIND, state=None)
-        data: dict[str, Json] = {"team": team, "scenario": written.scenario.drill, "within": within}
+        data: dict[str, Json] = {
+            "team": team,
+            "scenario": written.scenario.drill,
+            "within": within,
+        }
         outcome = follow(world.lifecycles, stands, "plan", actor=actor, at=at, data=data)
         begun = acted(event, stands, outcome, actor, at)
         told = Draft(

@@ -25,6 +25,7 @@ __all__ = [
     "Open",
     "Principal",
     "authorise",
+    "borrowed",
     "issue",
     "revoke",
 ]
@@ -105,6 +106,22 @@ def authorise(keyring: Keyring, header: str | None, endpoint: str, now: datetime
             f"{endpoint} takes the scope {SCOPES[endpoint]}; this key has {held}.", unknown=False
         )
     return Principal(key=key.id, holder=key.holder, roles=key.roles, kind=key.kind)
+
+
+def borrowed(lent: Principal, endpoint: str | None) -> Principal:
+    """Who asks in a drill's world, if the roles that they have there may use this endpoint.
+
+    Raises:
+        Denied: none of them may.
+    """
+    allowed = PERMISSIONS.get(endpoint or "", frozenset())
+    if isinstance(allowed, Open):
+        return NOBODY
+    if not lent.roles & allowed:
+        needed = ", ".join(sorted(allowed)) or "nobody"
+        held = ", ".join(sorted(lent.roles))
+        raise Denied(f"{endpoint} is for {needed}; in this drill you are {held}.", unknown=False)
+    return lent
 
 
 def issue(  # noqa: PLR0913 - a key has that many sides

@@ -112,8 +112,7 @@ class World:
         self.segments: Final = own.segments
         self.policies, self.silence, self.shadows = Policies(), Silence(), Shadows()
         self.temporaries, self.snoozes = Temporaries(), Snoozes()
-        self.policy_drafts: Final = PolicyDrafts()
-        self.drills: Final = Drills()
+        self.policy_drafts, self.drills = PolicyDrafts(), Drills()
         self.guards: Final[Mapping[str, Guard]] = guards(
             ledger=ledger,
             graph=own.graph,

@@ -157,6 +157,17 @@ postings.index          x   x   x   x   x   x   x   x
 postings.load           x   x   x   .   x   .   .   .
 routings.index          x   x   x   x   x   x   x   x
 routings.one            x   x   x   x   x   x   x   x
+drills.create           .   .   .   x   x   .   .   .
+drills.doors            x   x   x   x   x   x   x   x
+drills.index            x   x   x   x   x   x   x   x
+drills.inject           .   .   .   x   x   .   .   .
+drills.one              x   x   x   x   x   x   x   x
+drills.said             x   x   x   x   x   x   x   x
+drills.scenario         .   .   .   x   x   .   .   .
+drills.scenario_schema  x   x   x   x   x   x   x   x
+drills.scenarios        x   x   x   x   x   x   x   x
+drills.step             .   .   .   x   x   .   .   .
+drills.story            x   x   x   x   x   x   x   x
 sessions.agreement      x   x   x   x   x   x   x   x
 sessions.agreements     x   x   x   x   x   x   x   x
 sessions.cases          x   x   x   x   x   x   x   x
