@@ -8,6 +8,7 @@ from typing import Final
 from ontology import shape_engines
 from service.alerting import Alerting
 from service.briefs import Outdating
+from service.campaigns import send_due
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.drill_running import DrillRunner
@@ -123,6 +124,7 @@ class Background:
         watch(self._world)
         watch_owners(self._world)
         publish_due(self._world)
+        send_due(self._world)
         self._outdating.step()
         keep_back(self._world)
         self._world.decisions.forget()

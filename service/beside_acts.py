@@ -13,6 +13,8 @@ from service.alerts import KIND as ALERT
 from service.alerts import Alerts
 from service.approving import ApprovalJoint
 from service.blast_radius import Limit
+from service.campaign_joint import KIND as CAMPAIGN
+from service.campaign_joint import CampaignJoint
 from service.clock import Clock
 from service.committing import Guard, Joint
 from service.deviations import KIND as DEVIATION
@@ -85,6 +87,7 @@ def joints(guidelines: Callable[[], Guidelines]) -> Mapping[str, Joint]:
         ROUTING: RoutingJoint(),
         SESSION: SessionJoint(),
         AGREEMENT: AgreementJoint(),
+        CAMPAIGN: CampaignJoint(),
         GUIDELINE_VERSION: GuidelineJoint(guidelines),
         **PRESS_JOINTS,
     }

@@ -30,6 +30,8 @@ BY_ITSELF: Final = frozenset({"scheduled", "due"})
 _OUTSIDE: Final = frozenset({"public", "customer"})
 
 _LONGEST: Final = 4_000
+_GOES_OUT: Final = {"Activity": GOES_OUT, "Campaign": ("approved", "running")}
+"""The states from which what is offered and asked could reach people, by type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +109,14 @@ def _of_message(world: Here, message: ThingId, incident: ThingId) -> str | None:
 
 
 def _reached(world: Here, incident: ThingId | None) -> Iterator[Held]:
-    """The activities that reach those who are affected; without an incident, all of them."""
-    for one in world.graph.of_type("Activity"):
-        if world.graph.state(one) in GOES_OUT:
-            audience, why = audience_of(world, one), "over everything"
-            found = reached(world, audience, incident) if incident is not None else why
-            if found is not None:
-                yield Held(thing=one, why=found)
+    """What reaches those who are affected; without an incident, everything that goes out."""
+    for type_, states in _GOES_OUT.items():
+        for one in world.graph.of_type(type_):
+            if world.graph.state(one) in states:
+                audience, why = audience_of(world, one), "over everything"
+                found = reached(world, audience, incident) if incident is not None else why
+                if found is not None:
+                    yield Held(thing=one, why=found)
 
 
 def _commit(
@@ -151,7 +154,7 @@ def _placed(
 def _held(world: Here, one: Held, reason: str, actor: Actor) -> list[Draft]:
     at, kind = world.clock.now(), kind_of(one.thing)
     stands = standing(world, one.thing, kind)
-    words = f"{reason} ({one.why})"[:_LONGEST] if kind == ACTIVITY else reason
+    words = reason if kind == MESSAGE else f"{reason} ({one.why})"[:_LONGEST]
     outcome = follow(world.lifecycles, stands, "hold", actor=actor, at=at, data={"reason": words})
     done = Done(stands=stands, outcome=outcome, actor=actor, at=at)
     more = [told(world, done)] if kind == ACTIVITY else []

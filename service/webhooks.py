@@ -47,6 +47,7 @@ TELLABLE: Final = (
     "routing.pushed",
     "routing.recalled",
     *ACTIVITY_EVENTS,
+    "campaign.sent",
     "embargo.ended",
 )
 """The events that a webhook can be told of; keys, webhooks and deliveries never leave."""

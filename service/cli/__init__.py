@@ -26,6 +26,7 @@ GROUPS: Final = (
     "messages",
     "press",
     "activities",
+    "campaigns",
     "deviations",
     "guidelines",
     "connectors",

@@ -174,6 +174,13 @@ sessions.cases          x   x   x   x   x   x   x   x
 sessions.cast           x   x   x   x   x   x   .   x
 sessions.index          x   x   x   x   x   x   x   x
 sessions.one            x   x   x   x   x   x   x   x
+campaigns.create        x   x   .   x   .   .   .   .
+campaigns.index         x   x   x   x   x   x   x   x
+campaigns.one           x   x   x   x   x   x   x   x
+campaigns.people        x   x   x   x   .   .   x   x
+campaigns.person        x   x   x   x   .   .   x   x
+campaigns.share         x   x   x   x   .   .   x   x
+campaigns.share_csv     x   x   x   x   .   .   x   x
 activities.create       x   x   .   .   .   .   .   x
 activities.holds        x   x   x   x   x   x   x   x
 activities.index        x   x   x   x   x   x   x   x
