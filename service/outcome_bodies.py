@@ -1,5 +1,6 @@
 """What is asked of the reports on outcomes: the time, and what is declared beforehand."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -51,3 +52,41 @@ class RetentionIn(Model):
     personalised_from: Share = 0.5
     horizon_days: Days = 90
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+
+
+class Held(StrEnum):
+    """What of a case can be held equal: settled before it is answered."""
+
+    TOUCHPOINT = "touchpoint"
+    CHANNEL = "channel"
+    INCIDENT = "incident"
+    REGION = "region"
+    TEAM = "team"
+    MONTH = "month"
+
+
+class Unit(StrEnum):
+    """What is compared on the frontier."""
+
+    TEAM = "team"
+    CHANNEL = "channel"
+    TOUCHPOINT = "touchpoint"
+    REGION = "region"
+    TEMPLATE = "template"
+
+
+class SpeedIn(Model):
+    """Which cases are looked at, what of them is held equal, and what is compared."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"by": "team"}}
+    )
+
+    since: Moment | None = None
+    until: Moment | None = None
+    by: Unit = Unit.TEAM
+    held_equal: Annotated[tuple[Held, ...], Field(max_length=6)] = (
+        Held.TOUCHPOINT,
+        Held.CHANNEL,
+        Held.INCIDENT,
+    )

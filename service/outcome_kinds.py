@@ -1,6 +1,6 @@
 """The reports on outcomes, for the table of report kinds."""
 
-from service.outcome_bodies import RetentionIn
+from service.outcome_bodies import RetentionIn, SpeedIn
 from service.recorded_history import Progress
 from service.reported import Report
 from service.world import World
@@ -9,5 +9,12 @@ from service.world import World
 def retention(world: World, body: RetentionIn, progress: Progress) -> Report:
     """Personal answers and staying."""
     from service.retention import report  # noqa: PLC0415 - light start
+
+    return report(world, body, progress)
+
+
+def speed_and_care(world: World, body: SpeedIn, progress: Progress) -> Report:
+    """How long cases take against how empathetic their answers are."""
+    from service.speed_and_care import report  # noqa: PLC0415 - light start
 
     return report(world, body, progress)

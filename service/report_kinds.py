@@ -10,7 +10,7 @@ from ontology.events import Json
 from ontology.lifecycle import Role
 from service import outcome_kinds, survey_kinds
 from service.bodies import Model
-from service.outcome_bodies import RetentionIn
+from service.outcome_bodies import RetentionIn, SpeedIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
@@ -125,6 +125,14 @@ _KINDS: Final[Sequence[Kind]] = (
         "How easy customers say it was: by group, phase and week, and who kept silent.",
         EffortIn,
         survey_kinds.effort,
+    ),
+    kind(
+        "speed-and-care",
+        "Speed and care",
+        "How long cases take against how empathetic their answers are: the trade-off and who"
+        " meets it best.",
+        SpeedIn,
+        outcome_kinds.speed_and_care,
     ),
     kind(
         "employees",

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from knowledge.measures.designs import Floats
 
-TIMES: Final = 499
+TIMES: Final = 399
 _LEAST_WHOLE: Final = 0.9
 
 

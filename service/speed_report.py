@@ -1,0 +1,196 @@
+"""What a report on speed and care says: correlations, slopes, the frontier, and their limits."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.measures.designs import Design
+from knowledge.measures.estimates import Estimate, Figure, Withheld
+from knowledge.measures.tradeoff import SMALLEST, Cases, Slope, Together, Unit, horizon
+from service.charts import Axis, Chart, Moment, Panel, Points, picture
+from service.figured import Figured, Named
+from service.outcome_bodies import SpeedIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was worked out; `small` units have too few cases to be shown."""
+
+    cases: Cases
+    design: Design
+    pairs: Sequence[Together]
+    slopes: Sequence[Slope]
+    units: Sequence[Unit]
+    small: int
+
+
+def told(asked: SpeedIn, found: Found) -> Figured:
+    """The report."""
+    return Figured(
+        title="Speed and care",
+        asked=asked.model_dump(mode="json", exclude_none=True),
+        verdict=_verdict(found),
+        figures=[*_figures(found)],
+        notes=[*_notes(asked, found)],
+        more={
+            "frontier": [
+                {"unit": one.name, "on_frontier": one.on_frontier, "share": one.efficient}
+                for one in found.units
+            ],
+            "units_too_small": found.small,
+            "missing": {**found.design.missing},
+            "hours_followed": horizon(found.cases),
+        },
+        drawn=lambda: _picture(asked, found),
+    )
+
+
+def _verdict(found: Found) -> str:
+    one = found.pairs[0].alike
+    if isinstance(one, Withheld):
+        return f"Among cases that are alike it can't be told: {one.reason}."
+    if one.low <= 0 <= one.high:
+        return (
+            "Among cases that are alike no trade-off is shown: slower cases are neither more nor"
+            " less caring."
+        )
+    if one.value > 0:
+        return "Among cases that are alike, those that take longer have more caring answers."
+    return "Among cases that are alike, the quicker ones have the more caring answers."
+
+
+def _figures(found: Found) -> Iterator[Named]:
+    for pair in found.pairs:
+        yield Named(part="Rank correlation, plain", name=pair.name, figure=pair.plain)
+    for pair in found.pairs:
+        yield Named(part="Rank correlation, like with like", name=pair.name, figure=pair.alike)
+    for slope in found.slopes:
+        yield Named(
+            part="Time taken for each point of care more, like with like",
+            name=f"quantile {slope.quantile}",
+            figure=slope.times,
+            unit="times as long",
+        )
+    for unit in found.units:
+        yield Named(
+            part="Half of the cases are resolved in", name=unit.name, figure=unit.hours, unit="h"
+        )
+    for unit in found.units:
+        yield Named(part="Care of answers, 0 to 6", name=unit.name, figure=unit.care)
+
+
+def _notes(asked: SpeedIn, found: Found) -> Iterator[str]:
+    cases = found.cases
+    open_ = int((cases.resolved == 0).sum())
+    held = ", ".join(asked.held_equal) or "nothing"
+    yield (
+        f"These are associations: hard cases take long and are answered otherwise. Held equal:"
+        f" {held}; whatever else makes cases hard is not."
+    )
+    yield (
+        f"{len(cases.hours)} cases, {open_} of them still open: they count as lasting at least as"
+        " long as they have, and resolved ones stand for them by how many are still followed"
+        f" (up to {horizon(cases):.0f} h). That needs that cases are not left open because they"
+        " will take long."
+    )
+    yield (
+        f"Of {int(np.isnan(cases.care).sum())} cases no answer's empathy is known, of"
+        f" {int(np.isnan(cases.effort).sum())} nobody said how easy it was (1 to 7, 7 is easy)."
+    )
+    best = [one for one in found.units if one.on_frontier]
+    if best:
+        told = ", ".join(f"{one.name} ({one.efficient:.0%})" for one in best)
+        yield (
+            f"On the frontier of {asked.by}, nobody both quicker and more caring: {told}; in"
+            " brackets in how many samples drawn again. Case mix is not held equal there."
+        )
+    if found.small:
+        yield f"{found.small} of {asked.by} with fewer than {SMALLEST} such cases are not shown."
+    for name, many in found.design.missing.items():
+        yield f"{name} is missing of {many} cases, which are a group of their own in it."
+
+
+def _picture(asked: SpeedIn, found: Found) -> str:
+    return picture(
+        Chart(
+            title="Speed and care",
+            subtitle=_verdict(found),
+            panels=[_frontier(asked, found), _pairs(found), _slopes(found)],
+            notes=[
+                "Bars are 95 % intervals. On the frontier nobody is both quicker and more caring.",
+            ],
+        )
+    )
+
+
+def _frontier(asked: SpeedIn, found: Found) -> Panel:
+    marks = []
+    for name, on in (("on the frontier", True), ("another is quicker and more caring", False)):
+        some = [
+            (one, one.hours)
+            for one in found.units
+            if one.on_frontier is on and isinstance(one.hours, Estimate)
+        ]
+        marks.append(
+            Points(
+                name=name,
+                x=[hours.value for _, hours in some],
+                y=[one.care.value for one, _ in some],
+                low=[one.care.low for one, _ in some],
+                high=[one.care.high for one, _ in some],
+                notes=[f"{one.name}, {_hours(one.hours)}" for one, _ in some],
+            )
+        )
+    return Panel(
+        title=f"Each {asked.by}",
+        x=Axis(label="hours in which half of its cases are resolved", low=0.0),
+        y=Axis(label="care (0 to 6)", low=0.0, high=6.0),
+        marks=marks,
+        empty="No unit has enough cases.",
+    )
+
+
+def _hours(one: Figure) -> str:
+    return one.words(1) + " h"
+
+
+def _pairs(found: Found) -> Panel:
+    marks = []
+    for name in ("plain", "alike"):
+        figures = [(one.name, getattr(one, name)) for one in found.pairs]
+        some = [(named, one) for named, one in figures if isinstance(one, Estimate)]
+        marks.append(_forest("like with like" if name == "alike" else "plain", some))
+    return Panel(
+        title="Rank correlation",
+        x=Axis(label="Spearman's correlation", low=-1.0, high=1.0),
+        y=Axis(label="", kind="category", names=[one.name for one in found.pairs]),
+        marks=[*marks, Moment(name="none", at=0.0)],
+    )
+
+
+def _slopes(found: Found) -> Panel:
+    some = [
+        (f"quantile {one.quantile}", one.times)
+        for one in found.slopes
+        if isinstance(one.times, Estimate)
+    ]
+    return Panel(
+        title="Times as long, for each point of care more",
+        x=Axis(label="ratio", log=True),
+        y=Axis(
+            label="", kind="category", names=[f"quantile {one.quantile}" for one in found.slopes]
+        ),
+        marks=[_forest("like with like", some), Moment(name="as long", at=1.0)],
+        empty="Withheld: see the figures.",
+    )
+
+
+def _forest(name: str, some: Sequence[tuple[str, Estimate]]) -> Points:
+    return Points(
+        name=name,
+        x=[one.value for _, one in some],
+        y=[named for named, _ in some],
+        low=[one.low for _, one in some],
+        high=[one.high for _, one in some],
+    )
