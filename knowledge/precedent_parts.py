@@ -3,6 +3,7 @@
 import hashlib
 import mmap
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
@@ -20,9 +21,31 @@ from knowledge.postings_files import read_postings
 from ontology.identity import ThingId
 
 MODEL: Final = "all-MiniLM-L6-v2"
-FILTERED: Final = ("cluster", "source", "language", "region", "year")
+FACETS: Final = (
+    "cluster",
+    "type",
+    "strategy",
+    "region",
+    "severity",
+    "year",
+    "channel",
+    "tier",
+    "result",
+    "source",
+    "language",
+)
+"""The fields whose values are counted; of `strategy` and `channel` a case may have many."""
+
+FILTERED: Final = (*FACETS, "answered")
+"""The fields by which cases are filtered: `answered` ones tell what was done and what followed."""
+
 _FORMAT: Final = 1
+_UNKNOWN: Final = frozenset({"cluster", "severity", "result"})
 _MANIFEST: Final = "manifest.json"
+
+
+RESULTS: Final = ("recovered", "mixed", "worsened", "unknown")
+"""How a case ended: all well, with a broken promise or a return, worse than it was, not known."""
 
 
 class IndexInvalid(Exception):
@@ -35,8 +58,9 @@ class Precedent:
 
     `text` is what happened; `title` and `text` are what is searched. `date` is ISO 8601, at least
     a year (`2013`, `2013-12`, `2013-12-01`). `severity` and `cluster` are names of the facts'
-    scheme, `unknown` where nobody judged. `source` names the archive, `reference` a page about
-    the case. `invented` marks a case written for training, with organisations that do not exist.
+    scheme, `unknown` where nobody judged; `type` is the type of crisis, `tier` how far up it went,
+    `result` one of `RESULTS`. `source` names the archive, `reference` a page about the case.
+    `invented` marks a case written for training, with organisations that do not exist.
     """
 
     id: ThingId
@@ -50,6 +74,10 @@ class Precedent:
     region: str | None = None
     outcome: str | None = None
     strategy: tuple[str, ...] = ()
+    type: str | None = None
+    channel: tuple[str, ...] = ()
+    tier: str | None = None
+    result: str = "unknown"
     said: str | None = None
     lesson: str | None = None
     reference: str | None = None
@@ -67,7 +95,10 @@ class Precedent:
 
     def to_json(self) -> dict[str, object]:
         """The fields that are known, by name."""
-        return {k: v for k, v in asdict(self).items() if v not in (None, (), False)}
+        said = {k: v for k, v in asdict(self).items() if v not in (None, (), False)}
+        if said.get("result") == "unknown":
+            del said["result"]  # so that rows of before have the same bytes
+        return said
 
 
 def text_digest(text: str) -> str:
@@ -87,9 +118,18 @@ class Column:
 
     def among(self, wanted: Collection[object]) -> npt.NDArray[np.bool_]:
         """Which rows have one of some values."""
-        right = np.asarray([value in wanted for value in self.values], dtype=np.bool_)
+        right = np.asarray([_any(value, wanted) for value in self.values], dtype=np.bool_)
         mask: npt.NDArray[np.bool_] = right[self.codes]
         return mask
+
+    def counted(self, mask: npt.NDArray[np.bool_]) -> Counter[object]:
+        """How many of some rows have each value; a row counts once for each that it has."""
+        many = np.bincount(self.codes[mask], minlength=len(self.values))
+        found: Counter[object] = Counter()
+        for value, times in zip(self.values, many.tolist(), strict=True):
+            for one in value if isinstance(value, tuple) else (value,):
+                found[one] += times
+        return +Counter({value: times for value, times in found.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +157,8 @@ class Part:
         """One row, read."""
         stored = orjson.loads(self.raw(row))
         known = {name: value for name, value in stored.items() if name in _FIELDS}
-        return Precedent(**known | {"strategy": tuple(known.get("strategy", ()))})
+        several = {name: tuple(known.get(name, ())) for name in ("strategy", "channel")}
+        return Precedent(**known | several)
 
     def __len__(self) -> int:
         """How many rows it has."""
@@ -277,10 +318,17 @@ def _column(found: Sequence[object]) -> Column:
     )
 
 
+def _any(value: object, wanted: Collection[object]) -> bool:
+    return any(one in wanted for one in value) if isinstance(value, tuple) else value in wanted
+
+
 def _value(field: str, row: Mapping[str, object]) -> object:
     if field == "year":
         return int(str(row["date"])[:4]) if row.get("date") else None
-    return row.get(field)
+    if field == "answered":
+        return bool((row.get("said") or row.get("strategy")) and row.get("outcome"))
+    found = row.get(field, "unknown" if field in _UNKNOWN else None)
+    return tuple(found) if isinstance(found, list) else found
 
 
 def _digest(vectors: Path, lines: mmap.mmap) -> str:

@@ -1,5 +1,6 @@
 """A view of the precedent index: its parts as one table, and which rows of it may be found."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +29,17 @@ class Filters:
     """What a hit must be: for each field one of the values; no values ask for nothing."""
 
     cluster: frozenset[str] = frozenset()
+    type: frozenset[str] = frozenset()
+    strategy: frozenset[str] = frozenset()
+    region: frozenset[str] = frozenset()
+    severity: frozenset[str] = frozenset()
+    year: frozenset[int] = frozenset()
+    channel: frozenset[str] = frozenset()
+    tier: frozenset[str] = frozenset()
+    result: frozenset[str] = frozenset()
     source: frozenset[str] = frozenset()
     language: frozenset[str] = frozenset()
-    region: frozenset[str] = frozenset()
-    year: frozenset[int] = frozenset()
+    answered: frozenset[bool] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +58,21 @@ class View:
     alive: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     graph: Neighbours | None = None
 
-    def eligible(self, filters: Filters) -> Mask:
-        """Which rows may be found."""
+    def eligible(self, filters: Filters, beside: str | None = None) -> Mask:
+        """Which rows may be found; `beside` names a field whose filter does not count."""
         mask = self.alive
         for name in FILTERED:
-            if wanted := getattr(filters, name):
+            if name != beside and (wanted := getattr(filters, name)):
                 fits = [part.columns[name].among(wanted) for part in self.parts]
                 mask = mask & np.concatenate([np.zeros(0, dtype=np.bool_), *fits])
         return mask
+
+    def counts(self, name: str, mask: Mask) -> dict[object, int]:
+        """How many of some rows have each value of a field, the most frequent first."""
+        found: Counter[object] = Counter()
+        for part, here in zip(self.parts, self.runs(mask), strict=True):
+            found.update(part.columns[name].counted(here))
+        return dict(sorted(found.items(), key=lambda one: (-one[1], str(one[0]))))
 
     def runs(self, mask: Mask) -> list[Mask]:
         """A mask over all rows, cut into one a part."""

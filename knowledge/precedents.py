@@ -1,6 +1,6 @@
 """The precedent index: past cases by meaning and words, filtered, grown case by case."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from knowledge.language.embedding import DIMENSIONS, Vectors, load
 from knowledge.precedent_parts import (
+    FACETS,
     IndexInvalid,
     Manifest,
     Precedent,
@@ -148,6 +149,33 @@ class PrecedentIndex:
         """
         with self._loading():
             return self._load(iter(precedents), progress)
+
+    @property
+    def stamp(self) -> object:
+        """What changes whenever cases were added or taken away, by any process."""
+        return stamp(self._directory)
+
+    def keep(self, wanted: Mapping[str, Precedent], source: str) -> bool:
+        """Make the cases of a source exactly these; whether anything was to be done.
+
+        Raises:
+            IndexBusy: another process is loading.
+        """
+        view = self.catch_up()
+        mask = view.eligible(Filters(source=frozenset({source})))
+        held = {view.precedent(int(row)).id for row in np.flatnonzero(mask)}
+        gone = held - set(wanted)
+        fresh = [one for one in wanted.values() if not self._holds(one)]
+        if gone:
+            self.withdraw(gone)
+        if fresh:
+            self.add(fresh)
+        return bool(gone or fresh)
+
+    def facets(self, filters: Filters) -> dict[str, dict[object, int]]:
+        """How many cases each value of each field would give; a field's own filter is left out."""
+        view = self.catch_up()
+        return {name: view.counts(name, view.eligible(filters, beside=name)) for name in FACETS}
 
     def withdraw(self, identities: Iterable[str]) -> int:
         """Delete precedents, their texts included; gives how many there were. Durable on return.

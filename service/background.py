@@ -9,6 +9,7 @@ from ontology import shape_engines
 from service.alerting import Alerting
 from service.briefs import Outdating
 from service.campaigns import send_due
+from service.case_keeping import Keeping
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.drill_running import DrillRunner
@@ -52,6 +53,7 @@ class Background:
         self._standing: Final = StandingDecisions(world)
         self._jobs: Final = JobRunner(world)
         self._drills: Final = DrillRunner(world)
+        self._keeping: Final = Keeping(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -66,6 +68,7 @@ class Background:
                 ("validate", lambda: self._repeat("validate", self._validating.step)),
                 ("shadow", lambda: self._repeat("shadow", self._shadowing.step)),
                 ("stand", lambda: self._repeat("stand", self._standing.step)),
+                ("cases", lambda: self._repeat("cases", self._keeping.step)),
                 ("jobs", lambda: self._repeat("jobs", self._jobs.step)),
                 ("drills", lambda: self._repeat("drills", self._drills.step)),
             )
@@ -106,6 +109,7 @@ class Background:
         self._shadowing.close()
         self._standing.close()
         self._jobs.close()
+        self._keeping.close()
 
     def _warm(self) -> None:
         try:

@@ -15,8 +15,11 @@ from service.approving import ApprovalJoint
 from service.blast_radius import Limit
 from service.campaign_joint import KIND as CAMPAIGN
 from service.campaign_joint import CampaignJoint
+from service.cases import KIND as PRECEDENT
+from service.cases import CaseJoint
 from service.clock import Clock
 from service.committing import Guard, Joint
+from service.debrief_joints import JOINTS as DEBRIEF_JOINTS
 from service.deviations import KIND as DEVIATION
 from service.deviations import DeviationJoint
 from service.duties import KIND as DUTY
@@ -89,5 +92,7 @@ def joints(guidelines: Callable[[], Guidelines]) -> Mapping[str, Joint]:
         AGREEMENT: AgreementJoint(),
         CAMPAIGN: CampaignJoint(),
         GUIDELINE_VERSION: GuidelineJoint(guidelines),
+        PRECEDENT: CaseJoint(),
+        **DEBRIEF_JOINTS,
         **PRESS_JOINTS,
     }

@@ -10,7 +10,11 @@ from ontology.lifecycle import Standing
 from rules.snoozing import KIND as SNOOZE
 from service.alerts import KIND as ALERT
 from service.approving import upwards
+from service.cases import after as case_after
+from service.cases import case_of
 from service.committing import Done, Here
+from service.debriefs import after as debrief_after
+from service.debriefs import debrief_of
 from service.duties import KIND, OPEN, Duty, of_incident, read
 from service.informing import clock
 from service.signing import accompanying
@@ -54,7 +58,8 @@ class DutyJoint:
 class IncidentJoint:
     """What is owed ends as its incident is stood down; a last word follows when it is resolved.
 
-    A tier that rises ends every snooze of a rule for it.
+    Its debrief is due then, and its case goes back once it is reopened. A tier that rises ends
+    every snooze of a rule for it.
     """
 
     def relied(self, world: Here, stands: Standing, act: str) -> tuple[Scope, ...]:
@@ -64,16 +69,26 @@ class IncidentJoint:
             return tuple(Scope(one.id) for one in snoozes)
         if act not in _ENDS and act != "resolve":
             return ()
-        return tuple(Scope(one) for one in world.graph.subjects("owedFor", stands.thing))
+        duties = world.graph.subjects("owedFor", stands.thing)
+        return tuple(map(Scope, (*duties, debrief_of(stands.thing), case_of(world, stands.thing))))
 
     def drafts(self, world: Here, done: Done) -> list[Draft]:
-        """What becomes of the duties, or of the snoozes."""
+        """What becomes of the duties, the debrief and the case, or of the snoozes.
+
+        Raises:
+            ActRefused: it is to be closed while its debrief waits.
+        """
         act = done.outcome.act
         if act == "escalate":
             return [*_woken(world, done)]
         if act not in _ENDS and act != "resolve":
             return []
-        return [*_followed(world, of_incident(world.graph, done.stands.thing), act, done.at)]
+        duties = of_incident(world.graph, done.stands.thing)
+        return [
+            *_followed(world, duties, act, done.at),
+            *debrief_after(world, done),
+            *case_after(world, done),
+        ]
 
 
 def told(
