@@ -59,7 +59,7 @@ class Addressee:
         if self.customer is None:
             return None
         for one in self.graph.subjects("ofCustomer", self.customer):
-            if one.startswith("consent/") and self._stands(one, purposes):
+            if one.startswith("consent/") and stands(self.graph, one, purposes, self.at):
                 return one
         return None
 
@@ -88,11 +88,13 @@ class Addressee:
             return "your role may not read about customers"
         return None if self.personal else "the decision forbids personalisation"
 
-    def _stands(self, consent: ThingId, purposes: tuple[str, ...]) -> bool:
-        said = self.graph.properties(consent)
-        withdrawn = moment(first(said, "withdrawnAt"))
-        return (
-            first(said, "purpose") in purposes
-            and Span.of(said, "validFrom", "validUntil").covers(self.at)
-            and (withdrawn is None or self.at < withdrawn)
-        )
+
+def stands(graph: Graph, consent: ThingId, purposes: tuple[str, ...], at: datetime) -> bool:
+    """Whether a consent for one of these purposes is in force at a moment."""
+    said = graph.properties(consent)
+    withdrawn = moment(first(said, "withdrawnAt"))
+    return (
+        first(said, "purpose") in purposes
+        and Span.of(said, "validFrom", "validUntil").covers(at)
+        and (withdrawn is None or at < withdrawn)
+    )

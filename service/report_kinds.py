@@ -15,7 +15,7 @@ from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
 from service.reported import Report
-from service.survey_bodies import EffortIn
+from service.survey_bodies import EffortIn, VerbatimsIn
 from service.world import World
 
 READERS: Final = frozenset(
@@ -133,6 +133,14 @@ _KINDS: Final[Sequence[Kind]] = (
         " meets it best.",
         SpeedIn,
         outcome_kinds.speed_and_care,
+    ),
+    kind(
+        "verbatims",
+        "What customers wrote",
+        "Themes of comments, and emotions that got stronger after a message meant to calm.",
+        VerbatimsIn,
+        survey_kinds.verbatims,
+        personal=True,
     ),
     kind(
         "employees",

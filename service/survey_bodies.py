@@ -1,8 +1,8 @@
 """What callers ask of surveys: which answers, about which incident, by which groups."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from service.bodies import Model, Moment
 
@@ -37,3 +37,22 @@ class EffortIn(Model):
     onset: Moment | None = None
     resolved: Moment | None = None
     by: tuple[Dimension, ...] = _ALL
+
+
+class VerbatimsIn(Model):
+    """Which comments: of which time, about which incident; and whether quotes are wanted.
+
+    `days_before` is how long before the first answer to a message counts as before it.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"incident": "incident/2013-ny-train", "quotes": True}},
+    )
+
+    since: Moment | None = None
+    until: Moment | None = None
+    incident: str | None = None
+    days_before: Annotated[int, Field(ge=1, le=365)] = 14
+    quotes: bool = False

@@ -80,26 +80,41 @@ def change(before: Answers, after: Answers) -> Figure:
     least = min(before.people, after.people)
     if least < LEAST:
         return few(least, len(before) + len(after))
-    parts = [(one.score - one.score.mean()) / len(one) for one in (before, after)]
-    who = np.concatenate([before.who, after.who])
-    spread = _spread(np.concatenate([-parts[0], parts[1]]), who)
-    own = [
-        _spread(part, one.who) + _unseen(one) / one.people**2
-        for part, one in zip(parts, (before, after), strict=True)
-    ]
-    spread += sum(_unseen(one) / one.people**2 for one in (before, after))
-    free = sum(own) ** 2 / sum(
-        part**2 / (one.people - 1) for part, one in zip(own, (before, after), strict=True)
-    )
-    value = float(after.score.mean() - before.score.mean())
-    width = _t(free) * float(np.sqrt(spread))
-    bound = before.high - before.low
+    value, error, free = _gap(before, after)
+    width, bound = _t(free) * error, before.high - before.low
     return Estimate(
         value=value,
         low=max(-bound, value - width),
         high=min(bound, value + width),
         n=len(before) + len(after),
     )
+
+
+def chance(before: Answers, after: Answers) -> float:
+    """How likely so large a change is where there is none, two-sided; both need `LEAST` people."""
+    from scipy.special import (  # type: ignore[import-untyped] # noqa: PLC0415 - slow to load
+        stdtr,
+    )
+
+    value, error, free = _gap(before, after)
+    return float(2 * stdtr(free, -abs(value) / error))
+
+
+def _gap(before: Answers, after: Answers) -> tuple[float, float, float]:
+    """The difference of two means, its standard error, and its degrees of freedom (Welch)."""
+    both = (before, after)
+    parts = [(one.score - one.score.mean()) / len(one) for one in both]
+    who = np.concatenate([before.who, after.who])
+    unseen = [_unseen(one) / one.people**2 for one in both]
+    spread = _spread(np.concatenate([-parts[0], parts[1]]), who) + sum(unseen)
+    own = [
+        _spread(part, one.who) + more for part, one, more in zip(parts, both, unseen, strict=True)
+    ]
+    free = sum(own) ** 2 / sum(
+        part**2 / (one.people - 1) for part, one in zip(own, both, strict=True)
+    )
+    value = float(after.score.mean() - before.score.mean())
+    return value, float(np.sqrt(spread)), free
 
 
 def as_asked(
@@ -153,7 +168,7 @@ def _unseen(answers: Answers) -> float:
 
 
 def _t(free: float) -> float:
-    from scipy.special import (  # type: ignore[import-untyped] # noqa: PLC0415 - slow to load
+    from scipy.special import (  # noqa: PLC0415 - slow to load
         stdtrit,
     )
 

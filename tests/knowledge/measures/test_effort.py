@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy.stats import binom
+from scipy.stats import binom  # type: ignore[import-untyped]  # scipy has no type stubs
 
 from knowledge.measures.effort import Answers, as_asked, change, mean_of, share_of
 from knowledge.measures.estimates import Estimate, Withheld

@@ -1,0 +1,231 @@
+"""The report on verbatims: figures, lines, a table and a picture."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from knowledge.measures.effort import LEAST
+from knowledge.measures.estimates import Estimate, Figure
+from knowledge.measures.reactions import FALSE, Against, Reaction, unintended
+from knowledge.measures.themes import Theme
+from service.charts import Axis, Chart, Panel, Points, picture
+from service.reported import Cell, Report
+
+_NOTES: Final = (
+    (
+        "An emotion is the mean probability that the language models give it, 0 to 1; they read"
+        " English, and what they can't read counts as not judged, never as calm."
+    ),
+    (
+        "Stronger and weaker are associations: who comments, and after what, is nobody's draw. Of"
+        f" all that is told so, a share of {FALSE:g} may be chance (Benjamini and Hochberg)."
+    ),
+    f"Nothing is told of fewer than {LEAST} people; intervals count people, not comments.",
+    (
+        "Quotes need a consent to quotation; addresses, figures and words written like names are"
+        " taken out by rule. Read each before it leaves the house."
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """How many comments were not judged, by language."""
+
+    many: int
+    languages: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What somebody wrote, without what could name anybody, and the message that it answers."""
+
+    text: str
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A theme, the messages that its comments answer most, and quotes."""
+
+    theme: Theme
+    messages: Mapping[str, int]
+    quotes: tuple[Quote, ...]
+
+    @property
+    def name(self) -> str:
+        """The words that set it apart."""
+        return ", ".join(self.theme.terms) or "no words of its own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbatims(Report):
+    """What customers wrote."""
+
+    comments: int
+    people: int
+    erased: int
+    unread: Unread
+    ironic: int
+    linked: int
+    reactions: tuple[Reaction, ...]
+    themes: tuple[Told, ...]
+    quoted: bool
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Every figure, with what was withheld."""
+        return {
+            "comments": self.comments,
+            "people": self.people,
+            "erased": self.erased,
+            "not_judged": {"many": self.unread.many, "languages": dict(self.unread.languages)},
+            "perhaps_ironic": self.ironic,
+            "on_messages": self.linked,
+            "unintended": [_reaction(one) for one in unintended(self.reactions)],
+            "reactions": [_reaction(one) for one in self.reactions],
+            "themes": [_theme(one) for one in self.themes],
+            "notes": [*_NOTES],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """What got stronger first, then the other reactions, then the themes."""
+        yield (
+            f"{self.comments} comments, {self.people} people read; not judged {self.unread.many}"
+            f"{_listed(self.unread.languages)}; erased {self.erased}; perhaps ironic {self.ironic}"
+        )
+        if not self.linked:
+            yield "No comment says which message it answers: load them with a column message."
+        for one in sorted(self.reactions, key=lambda one: not one.unintended):
+            yield f"{one.message}  {one.emotion}{'  UNINTENDED' if one.unintended else ''}"
+            yield f"  level               {one.level.words()}"
+            yield f"  since before        {_said(one.before)}"
+            yield f"  against others      {_said(one.others)}"
+        for told in self.themes:
+            yield f"theme  {told.name}"
+            yield f"  share of comments   {told.theme.share.words()}"
+            yield f"  found again         {told.theme.stable:.2f}{_listed(told.messages)}"
+            yield from (f"  “{quote.text}”{_on(quote)}" for quote in told.quotes)
+        yield from _NOTES
+
+    def rows(self) -> Iterator[Sequence[Cell]]:
+        """A figure a row."""
+        ends = ("value", "low", "high", "n", "withheld")
+        yield ("what", "message or theme", "emotion", "figure", *ends, "p", "verdict")
+        for one in self.reactions:
+            yield ("reaction", one.message, one.emotion, "level", *_cells(one.level), None, None)
+            for name, other in (("since before", one.before), ("against others", one.others)):
+                cells = _cells(other.change)
+                yield (
+                    *("reaction", one.message, one.emotion, name),
+                    *(*cells, other.found, other.verdict),
+                )
+        for told in self.themes:
+            cells = _cells(told.theme.share)
+            yield ("theme", told.name, None, "share", *cells, None, None)
+
+    def picture(self) -> str:
+        """Changes by message and emotion, and the themes by size."""
+        panels = [
+            _changes("Since before the message", [(one, one.before) for one in self.reactions]),
+            _changes("Against other messages", [(one, one.others) for one in self.reactions]),
+            _sizes(self.themes),
+        ]
+        return picture(
+            Chart(
+                title="What customers wrote",
+                subtitle=f"{self.comments} comments, {self.unread.many} of them not judged.",
+                panels=[one for one in panels if one is not None],
+                notes=_NOTES,
+            )
+        )
+
+
+def _changes(title: str, found: Sequence[tuple[Reaction, Against]]) -> Panel | None:
+    known = [
+        (f"{one.message.rpartition('/')[2]}: {one.emotion}", other, other.change)
+        for one, other in found
+        if isinstance(other.change, Estimate)
+    ]
+    if not known:
+        return None
+    names = [name for name, _, _ in known]
+    points = Points(
+        name="change of the mean probability",
+        x=[figure.value for _, _, figure in known],
+        y=names,
+        low=[figure.low for _, _, figure in known],
+        high=[figure.high for _, _, figure in known],
+        notes=[other.verdict for _, other, _ in known],
+    )
+    return Panel(
+        title=title,
+        x=Axis(label="change"),
+        y=Axis(label="message and emotion", kind="category", names=names),
+        marks=[points],
+        height=60 + 22 * len(names),
+    )
+
+
+def _sizes(found: Sequence[Told]) -> Panel:
+    known = [(one.name, one.theme.share) for one in found if isinstance(one.theme.share, Estimate)]
+    names = [name for name, _ in known]
+    points = Points(
+        name="share of comments",
+        x=[share.value for _, share in known],
+        y=names,
+        low=[share.low for _, share in known],
+        high=[share.high for _, share in known],
+        notes=[f"n = {share.n}" for _, share in known],
+        zero=True,
+    )
+    return Panel(
+        title="Themes",
+        x=Axis(label="share of comments", low=0.0, percent=True),
+        y=Axis(label="theme", kind="category", names=names),
+        marks=[points],
+        height=60 + 22 * len(names),
+        empty=f"No theme of {LEAST} people.",
+    )
+
+
+def _reaction(one: Reaction) -> Mapping[str, Any]:
+    return {
+        "message": one.message,
+        "emotion": one.emotion,
+        "level": one.level.to_json(),
+        "since_before": _against(one.before),
+        "against_others": _against(one.others),
+    }
+
+
+def _against(one: Against) -> Mapping[str, Any]:
+    return {"change": one.change.to_json(), "p": one.found, "verdict": one.verdict}
+
+
+def _theme(one: Told) -> Mapping[str, Any]:
+    return {
+        "terms": [*one.theme.terms],
+        "share": one.theme.share.to_json(),
+        "people": one.theme.people,
+        "found_again": round(one.theme.stable, 3),
+        "messages": dict(one.messages),
+        "quotes": [{"text": quote.text, "message": quote.message} for quote in one.quotes],
+    }
+
+
+def _said(one: Against) -> str:
+    return f"{one.change.words()}, {one.verdict}"
+
+
+def _listed(many: Mapping[str, int]) -> str:
+    return f" ({', '.join(f'{name} {count}' for name, count in many.items())})" if many else ""
+
+
+def _on(quote: Quote) -> str:
+    return f" on {quote.message}" if quote.message else ""
+
+
+def _cells(one: Figure) -> tuple[Cell, ...]:
+    if isinstance(one, Estimate):
+        return (one.value, one.low, one.high, one.n, None)
+    return (None, None, None, one.n, one.reason)
