@@ -75,7 +75,8 @@ def test_of_few_people_nothing_can_be_told() -> None:
 def around(draw: np.random.Generator, centre: int, many: int) -> np.ndarray:
     vectors = draw.normal(0, 0.04, (many, 32))
     vectors[:, centre] += 1
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    length: np.ndarray = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / length)
 
 
 WORDS = {
