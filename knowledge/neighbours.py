@@ -37,9 +37,7 @@ class Neighbours:
     @classmethod
     def none(cls) -> Self:
         """A graph of no rows."""
-        import hnswlib  # type: ignore[import-untyped] # noqa: PLC0415 - no types; extra analysis
-
-        graph = hnswlib.Index("ip", DIMENSIONS)
+        graph = _empty()
         graph.init_index(BLOCK, M=_LINKS, ef_construction=_BUILD_WIDTH)
         return cls(graph, 0)
 
@@ -54,11 +52,10 @@ class Neighbours:
                 return None
         except OSError:
             return None
-        found = cls.none()
-        found._graph.load_index(str(path))  # noqa: SLF001 - its own class
-        found._graph.set_ef(WIDTH)  # noqa: SLF001 - its own class
-        found.rows = rows
-        return found
+        graph = _empty()
+        graph.load_index(str(path))
+        graph.set_ef(WIDTH)
+        return cls(graph, rows)
 
     def grown(self, following: Sequence[Vectors]) -> "Neighbours":
         """A graph that covers the following rows, too, as far as they fill blocks.
@@ -93,6 +90,12 @@ class Neighbours:
         count = min(several, self.rows, WIDTH)
         found, _ = self._graph.knn_query(vector, count, num_threads=1)
         return np.asarray(found[0], dtype=np.int64)
+
+
+def _empty() -> "Any":  # noqa: ANN401 - hnswlib ships no types
+    import hnswlib  # type: ignore[import-untyped] # noqa: PLC0415 - no types; extra analysis
+
+    return hnswlib.Index("ip", DIMENSIONS)
 
 
 def available() -> bool:

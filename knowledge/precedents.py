@@ -78,7 +78,7 @@ class PrecedentIndex:
 
     def __init__(self, directory: Path, embed: Embed | None = None) -> None:
         """Name the folder; `open` is the door."""
-        self._directory = directory
+        self.directory = directory
         self._embed = embed or _packaged
         self._stamp: tuple[int, int] | None = None
         self._view = View()
@@ -186,7 +186,7 @@ class PrecedentIndex:
         with self._loading():
             places = self.catch_up().rows
             known = {one for one in identities if one in places}
-            manifest = without(self._directory, self._view, known)
+            manifest = without(self.directory, self._view, known)
             if manifest is not None:
                 self._publish(manifest)
                 self._tidy()
@@ -194,16 +194,16 @@ class PrecedentIndex:
 
     @contextmanager
     def _loading(self) -> Iterator[None]:
-        self._directory.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._directory / "load.lock", timeout=0)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.directory / "load.lock", timeout=0)
         try:
             lock.acquire()
         except Timeout as error:
             raise IndexBusy(
-                f"another process is loading precedents into {self._directory}; wait for its end"
+                f"another process is loading precedents into {self.directory}; wait for its end"
             ) from error
         try:
-            sweep(self._directory, self.catch_up().manifest)
+            sweep(self.directory, self.catch_up().manifest)
             yield
         finally:
             lock.release()
@@ -266,7 +266,7 @@ class PrecedentIndex:
         """Put rows behind all others; they are durable and found when this returns."""
         manifest = self._view.manifest
         name = f"part-{manifest.following:06d}"
-        stored = write_part(self._directory, name, lines, [vectors])
+        stored = write_part(self.directory, name, lines, [vectors])
         self._publish(
             replace(
                 manifest,
@@ -279,23 +279,23 @@ class PrecedentIndex:
     def _tidy(self) -> None:
         """Put small parts together, leave out rows that were replaced, let the graph catch up."""
         for step in (compacted, merged, with_graph):
-            manifest = step(self._directory, self._view)
+            manifest = step(self.directory, self._view)
             if manifest is not None:
                 self._publish(manifest)
-        sweep(self._directory, self._view.manifest)
+        sweep(self.directory, self._view.manifest)
 
     def _publish(self, manifest: Manifest) -> None:
-        write_manifest(self._directory, manifest)
+        write_manifest(self.directory, manifest)
         self.catch_up()
 
     def catch_up(self) -> View:
         """Read the manifest again if it has changed since."""
         for attempt in range(_ATTEMPTS):
-            seen = stamp(self._directory)
+            seen = stamp(self.directory)
             if seen == self._stamp:
                 return self._view
             try:
-                view = look(self._directory, self._view)
+                view = look(self.directory, self._view)
             except FileNotFoundError:  # merged away between the manifest and the part
                 if attempt == _ATTEMPTS - 1:
                     raise

@@ -149,6 +149,18 @@ def _labelled(data: Path, _: Advance) -> Found:
     return several, ()
 
 
+def _retrieval(data: Path, advance: Advance) -> Found:
+    from service.retrieval_evaluation import evaluate_retrieval  # noqa: PLC0415 - light start
+
+    return evaluate_retrieval(data, advance)
+
+
+def _trainers(data: Path, advance: Advance) -> Found:
+    from service.retrieval_evaluation import evaluate_trainers  # noqa: PLC0415 - light start
+
+    return evaluate_trainers(data, advance)
+
+
 _BASELINES: Final = {
     ("frustration", "auroc"): "VADER .759, n-grams .807, MiniLM fine-tuned .878",
     ("frustration", "average_precision"): "VADER .282, n-grams .442, MiniLM fine-tuned .579",
@@ -260,6 +272,22 @@ PARTS: Final[Sequence[Part]] = (
         about="What messages [commit to](claims.md), as the authors labelled it: no headline.",
         folders=(),
         measure=evaluate_claims,
+    ),
+    Part(
+        name="retrieval",
+        heading="Retrieval",
+        about="Precedents are [ranked](training.md) by meaning and words; differences are paired "
+        "by question. Held-out folds: the setting is chosen on the other questions of both.",
+        folders=("retrieval/cranfield", "retrieval/banking77"),
+        measure=_retrieval,
+    ),
+    Part(
+        name="trainers",
+        heading="Questions of trainers, self-labelled",
+        about="Asked of the sample cases, graded twice by the authors and a language model: "
+        "no headline.",
+        folders=(),
+        measure=_trainers,
     ),
 )
 """Every subject, in the order of the page."""
