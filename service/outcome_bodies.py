@@ -1,7 +1,7 @@
 """What is asked of the reports on outcomes: the time, and what is declared beforehand."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -90,3 +90,41 @@ class SpeedIn(Model):
         Held.CHANNEL,
         Held.INCIDENT,
     )
+
+
+class CohortIn(Model):
+    """Which incident, from when on, and by what people are matched who were not affected."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "incident": "incident/2013-ny-train",
+                "onset": "2026-03-01T06:00:00Z",
+                "months": 12,
+                "exact": ["segment", "region"],
+                "nearest": ["tenure", "revenue"],
+            }
+        },
+    )
+
+    incident: Annotated[str, Field(min_length=10, max_length=140, pattern="^incident/.+$")]
+    onset: Moment
+    months: Annotated[int, Field(ge=1, le=60)] = 12
+    exact: Annotated[tuple[Literal["segment", "region"], ...], Field(max_length=2)] = (
+        "segment",
+        "region",
+    )
+    nearest: Annotated[
+        tuple[Literal["tenure", "revenue", "cases", "trust", "satisfaction"], ...],
+        Field(max_length=5),
+    ] = ("tenure", "revenue")
+    caliper: Annotated[float, Field(gt=0, le=2)] = 0.25
+    """How far apart a match may lie in each of these, in standard deviations."""
+    matches: Annotated[int, Field(ge=1, le=5)] = 1
+    discount: Annotated[float, Field(ge=0, le=0.5)] = 0.08
+    """By how much money is worth less a year later; an assumption that people declare."""
+    margin: Annotated[float, Field(gt=0, le=3)] = 0.3
+    """By how many points (of 7) trust may stay behind and still count as restored."""
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None

@@ -1,6 +1,6 @@
 """The reports on outcomes, for the table of report kinds."""
 
-from service.outcome_bodies import RetentionIn, SpeedIn
+from service.outcome_bodies import CohortIn, RetentionIn, SpeedIn
 from service.recorded_history import Progress
 from service.reported import Report
 from service.world import World
@@ -16,5 +16,12 @@ def retention(world: World, body: RetentionIn, progress: Progress) -> Report:
 def speed_and_care(world: World, body: SpeedIn, progress: Progress) -> Report:
     """How long cases take against how empathetic their answers are."""
     from service.speed_and_care import report  # noqa: PLC0415 - light start
+
+    return report(world, body, progress)
+
+
+def cohorts(world: World, body: CohortIn, progress: Progress) -> Report:
+    """Those whom an incident touched against others who were alike before it."""
+    from service.cohorts import report  # noqa: PLC0415 - light start
 
     return report(world, body, progress)

@@ -10,7 +10,7 @@ from ontology.events import Json
 from ontology.lifecycle import Role
 from service import outcome_kinds, survey_kinds
 from service.bodies import Model
-from service.outcome_bodies import RetentionIn, SpeedIn
+from service.outcome_bodies import CohortIn, RetentionIn, SpeedIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
@@ -118,6 +118,13 @@ _KINDS: Final[Sequence[Kind]] = (
         "Whether those who got personal answers stay, held against their like, with balance.",
         RetentionIn,
         outcome_kinds.retention,
+    ),
+    kind(
+        "cohorts",
+        "Trust and value after an incident",
+        "Whether trust and lifetime value came back: those who were touched against their like.",
+        CohortIn,
+        outcome_kinds.cohorts,
     ),
     kind(
         "effort",
