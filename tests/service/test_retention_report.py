@@ -12,10 +12,11 @@ from tests.service.measured import BEGIN, days, keep, keep_people, who
 
 WHY = "They are treated otherwise and leave otherwise."
 PATH = "/v1/reports/retention"
+SPAN = {"since": (BEGIN - days(5)).isoformat(), "until": (BEGIN + days(1)).isoformat()}
 
 
 def asked(*columns: str, **more: Any) -> dict[str, Any]:
-    return {"confounders": [{"column": one, "why": WHY} for one in columns], **more}
+    return {"confounders": [{"column": one, "why": WHY} for one in columns], **SPAN, **more}
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_people_without_a_relationship_or_a_told_answer_are_counted(
 
 @pytest.mark.usefixtures("peopled")
 def test_chance_that_decided_is_said_so(door: Door) -> None:
-    body = {"randomised": "A keyed hash of the customer decided.", "horizon_days": 60}
+    body = {"randomised": "A keyed hash of the customer decided.", "horizon_days": 60, **SPAN}
     told = door.post(PATH, body).get_json()
     assert "keyed hash" in json.dumps(told["notes"])
     assert "association" not in told["verdict"]
