@@ -153,7 +153,7 @@ class PrecedentIndex:
     @property
     def stamp(self) -> object:
         """What changes whenever cases were added or taken away, by any process."""
-        return stamp(self._directory)
+        return stamp(self.directory)
 
     def keep(self, wanted: Mapping[str, Precedent], source: str) -> bool:
         """Make the cases of a source exactly these; whether anything was to be done.

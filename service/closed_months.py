@@ -7,10 +7,7 @@ from service.fairness import FairnessInvalid, month
 from service.problems import Fault, unprocessable
 
 CLOSES: Final = timedelta(days=7)
-"""After the end of a month answers are waited for; what comes later is in no report."""
-
-LATE: Final = timedelta(days=1)
-"""Where nothing had come in by then, for how long after the first load others are waited for."""
+"""After the end of a month answers are waited for."""
 
 
 def closed_month(text: str | None, now: datetime) -> date:

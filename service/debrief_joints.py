@@ -1,12 +1,13 @@
 """Debriefs and their actions: who is told when one is late, and what an act on one needs."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ontology.events import Draft, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import Standing
 from service.approving import upwards
-from service.committing import Done, Here
+from service.committing import Done, Here, Joint
 from service.debriefs import KIND, moment
 from service.sessions import refused
 from service.telling import told
@@ -96,7 +97,7 @@ class ActionJoint:
         return [_alert(world, done, f"“{task}” of {doer} ({thing})", team, incident)]
 
 
-JOINTS: Final = {KIND: DebriefJoint(), ACTION: ActionJoint()}
+JOINTS: Final[Mapping[str, Joint]] = {KIND: DebriefJoint(), ACTION: ActionJoint()}
 
 
 def _owner(world: Here, incident: Json) -> Json:

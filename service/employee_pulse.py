@@ -1,8 +1,9 @@
 """How employees answer, month by month: only groups of which nobody few can be worked out."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -11,16 +12,21 @@ import numpy.typing as npt
 from knowledge.measures.estimates import Estimate, Figure, Unsuited, Withheld
 from knowledge.measures.observation_kinds import KINDS
 from knowledge.measures.publication import ALL, LEAST, Group, publication
-from service.closed_months import LATE, back, begin, closed_month, closes
+from knowledge.refusals import DuplicateEvent
+from ontology.events import Draft
+from ontology.identity import ThingId
+from service.closed_months import back, begin, closed_month, closes
 from service.employee_report import Key, Pulse, Question, Told
 from service.observing import store
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
+from service.sweep import ITSELF
 from service.world import World
 
 _Scores: TypeAlias = npt.NDArray[np.float64]
 BY: Final = ("team", "site", "role")
 MONTHS: Final = 12
+TOLD: Final = "pulse.told"
 _ALIKE: Final = 0.9
 
 
@@ -39,9 +45,7 @@ def pulse(world: World, body: PulseIn, progress: Progress) -> Pulse:
         progress(done, len(firsts))
     if not found[-1]:
         what = body.instrument or "any question"
-        raise Unsuited(
-            f"nobody answered {what} in {first:%Y-%m}; load answers with `attune load pulse`"
-        )
+        raise Unsuited(f"nobody answered {what} in {first:%Y-%m}; {_there(world)}")
     questions = [
         _question(key, [*zip(firsts, (one.get(key) for one in found), strict=True)])
         for key in sorted(found[-1], key=lambda one: (one[0], one[1] or ""))
@@ -49,6 +53,14 @@ def pulse(world: World, body: PulseIn, progress: Progress) -> Pulse:
     if not any(one.told for one in questions):
         raise Unsuited(f"fewer than {LEAST} people answered in {first:%Y-%m}; nothing can be told")
     return Pulse(month=first, closed=closes(first), questions=tuple(questions))
+
+
+def _there(world: World) -> str:
+    """Of which months there are answers."""
+    at = store(world).table(KINDS["pulse"])["at"]
+    if not len(at):
+        return "load answers with `attune load pulse`"
+    return f"there are answers from {at[0].as_py():%Y-%m} to {at[-1].as_py():%Y-%m}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +77,18 @@ class _Answers:
 
 
 def _answers(world: World, first: date, instrument: str | None) -> Mapping[Key, _Answers]:
-    """The answers of a month by question, one a person: the last; as known when it closed."""
+    """The answers of a month by question, one a person: the last; as known when first told."""
     kept, kind = store(world), KINDS["pulse"]
     since, until = begin(first), begin(back(first, -1))
-    loaded = kept.first_loaded(kind, since, until)
-    closed = closes(first) if loaded is None else max(closes(first), loaded + LATE)
-    if closed > world.clock.now():
-        raise Unsuited(
-            f"answers of {first:%Y-%m} still come in, until {closed:%Y-%m-%d %H:%M} UTC"
-        )
-    table = kept.table(kind, since, until, known_before=closed)
+    table = kept.table(kind, since, until, known_by=_told_at(world, first))
     found: dict[Key, dict[int, tuple[float, Mapping[str, str]]]] = {}
     for row in table.select(["subject", "instrument", "topic", "score", *BY]).to_pylist():
         if instrument is None or row["instrument"] == instrument:
             groups = {by: row[by] for by in BY if row[by] is not None}
             key = (row["instrument"], row["topic"])
             found.setdefault(key, {})[row["subject"]] = (row["score"], groups)
+    if any(len(some) >= LEAST for some in found.values()):
+        _tell(world, first)
     return {
         key: _Answers(
             scores=np.array([score for score, _ in some.values()]),
@@ -88,6 +96,34 @@ def _answers(world: World, first: date, instrument: str | None) -> Mapping[Key, 
         )
         for key, some in found.items()
     }
+
+
+def _told_at(world: World, first: date) -> datetime:
+    """When a month was told first: what was loaded since then is in no report."""
+    event = world.ledger.by_id(_event(first))
+    return event.occurred_at if event is not None else world.clock.now()
+
+
+def _tell(world: World, first: date) -> None:
+    """Record that a month was told, unless it was before."""
+    with suppress(DuplicateEvent):
+        world.ledger.append(
+            [
+                Draft(
+                    id=_event(first),
+                    type=TOLD,
+                    subject=ThingId(f"pulse/{first:%Y-%m}"),
+                    actor=ITSELF.id,
+                    occurred_at=world.clock.now(),
+                    data={},
+                    governed=False,
+                )
+            ]
+        )
+
+
+def _event(first: date) -> str:
+    return f"event/pulse-{first:%Y-%m}"
 
 
 def _question(key: Key, months: Sequence[tuple[date, _Answers | None]]) -> Question:

@@ -17,8 +17,8 @@ _NOTES: Final = (
         " of fewer: groups are withheld for it."
     ),
     (
-        "A month is told a week after its end, or a day after its first answers were loaded if"
-        " that is later; what is loaded after that changes nothing."
+        "A month is told from a week after its end on; what is loaded after it was told first"
+        " changes nothing."
     ),
     (
         "A change compares two months as if different people had answered: its interval is rather"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -27,7 +27,6 @@ LOADED: Final = "observations.loaded"
 _ERASED: Final = "subject.erased"
 _PAGE: Final = 500
 _WAIT_SECONDS: Final = 60
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = -(2**63)
 
 
@@ -92,17 +91,17 @@ class Observations:
         since: datetime | None = None,
         until: datetime | None = None,
         *,
-        known_before: datetime | None = None,
+        known_by: datetime | None = None,
     ) -> pa.Table:
         """The rows from one moment on and before another, in order of time; sealed as kept.
 
-        With `known_before` only as far as they were loaded before it; later rows change nothing.
+        With `known_by` only as far as they were loaded by then; later rows change nothing.
 
         Raises:
             ObservationsBroken: a file is missing or is not the one that was committed.
         """
         names = [one.name for one in kind.columns]
-        found = [*self._tables(kind, (*names, MARK), known_before)]
+        found = [*self._tables(kind, (*names, MARK), known_by)]
         if not found:
             return kind.schema.empty_table()
         table = _standing(pa.concat_tables(found))
@@ -141,15 +140,6 @@ class Observations:
             for event in found
             if (kind is None or event.data["kind"] == kind.name) and not self._gone(event).exists()
         )
-
-    def first_loaded(self, kind: Kind, since: datetime, until: datetime) -> datetime | None:
-        """When the first file was loaded that may hold rows of a time; None if there is none."""
-        loads = [
-            _number(event, "since")
-            for event in self.loaded(kind)
-            if _number(event, "first") < micros(until) and _number(event, "last") >= micros(since)
-        ]
-        return _EPOCH + timedelta(microseconds=min(loads)) if loads else None
 
     def verify(self) -> tuple[str, ...]:
         """What is wrong with the files that are kept; each named."""
@@ -223,10 +213,10 @@ class Observations:
         return found
 
     def _tables(
-        self, kind: Kind, names: Sequence[str] | None, known_before: datetime | None = None
+        self, kind: Kind, names: Sequence[str] | None, known_by: datetime | None = None
     ) -> Iterator[pa.Table]:
         for event in self.loaded(kind):
-            if known_before is not None and _number(event, "since") >= micros(known_before):
+            if known_by is not None and _number(event, "since") > micros(known_by):
                 continue
             content = pa.BufferReader(self._content(event))
             yield pq.read_table(content, columns=None if names is None else [*names])

@@ -110,11 +110,12 @@ def test_who_answers_twice_in_a_month_counts_once(world: World, clock: StoppedCl
     assert found(world, clock).questions[0].told[0].people == 12
 
 
-def test_answers_that_come_after_it_closed_change_nothing(
+def test_answers_that_come_after_a_month_was_told_change_nothing(
     world: World, clock: StoppedClock
 ) -> None:
     answer(world, range(12), spread, OCTOBER)
     before = found(world, clock).to_json()
+    clock.advance(clock.now() + timedelta(seconds=1))
     answer(world, [99], spread, OCTOBER)
     assert found(world, clock).to_json() == before
 
@@ -154,7 +155,19 @@ def test_no_employee_is_in_any_form_of_the_report(world: World, clock: StoppedCl
     assert [row["n"] for row in rows] == ["40", "40"]
 
 
-def test_a_month_whose_answers_still_come_in_is_not_told(world: World) -> None:
-    answer(world, range(40), spread, OCTOBER)
-    with pytest.raises(Unsuited, match="still come in, until 2026-11-21 09:00 UTC"):
-        pulse(world, PulseIn(month="2026-10"), lambda _done, _of: None)
+def test_answers_may_come_late_until_their_month_is_told(
+    world: World, clock: StoppedClock
+) -> None:
+    answer(world, range(5), spread, OCTOBER)
+    with pytest.raises(Unsuited, match="fewer than 10"):
+        found(world, clock)
+    answer(world, range(5, 12), spread, OCTOBER)
+    assert found(world, clock).questions[0].told[0].people == 12
+
+
+def test_a_month_without_answers_says_of_which_there_are(
+    world: World, clock: StoppedClock
+) -> None:
+    answer(world, range(12), spread, SEPTEMBER)
+    with pytest.raises(Unsuited, match="there are answers from 2026-09 to 2026-09"):
+        found(world, clock)
