@@ -185,10 +185,11 @@ def _judged(
     return tuple(
         replace(
             one,
-            empathy=level,
-            findings=(*one.findings, *lacking(level, template.aims, request.least)),
+            empathy=read.empathy,
+            carried=read.carried,
+            findings=(*one.findings, *lacking(read.empathy, template.aims, request.least)),
         )
-        for one, level in zip(texts, found, strict=True)
+        for one, read in zip(texts, found, strict=True)
     ), ()
 
 

@@ -92,6 +92,7 @@ def _places(data: Path, advance: Advance) -> Found:
 
 def _language(data: Path, advance: Advance) -> Found:
     from knowledge.language import corpora, heads  # noqa: PLC0415 - light start
+    from knowledge.language.empathy_reader import MECHANISMS  # noqa: PLC0415 - light start
     from knowledge.language.evaluation import evaluate  # noqa: PLC0415 - light start
     from knowledge.language.material import prepare  # noqa: PLC0415 - light start
 
@@ -102,7 +103,20 @@ def _language(data: Path, advance: Advance) -> Found:
         material = prepare(name, kept, cache=None, progress=advance)
         given[name] = (kept, material.blocks())
     found = evaluate(given, shipped.heads)
-    return [*_figures(found)], ()
+    return [*_figures({name: one for name, one in found.items() if name not in MECHANISMS})], ()
+
+
+def _empathy(data: Path, _: Advance) -> Found:
+    from knowledge.language.empathy_evaluation import evaluate  # noqa: PLC0415 - light start
+
+    rows: list[Row] = []
+    for name, figures in evaluate(data / "language").items():
+        attacks = {about: one for about, one in figures.items() if isinstance(one, dict)}
+        plain = attacks.pop("macro_f1")
+        rows += _figures({name: {"rows": figures["rows"], "macro_f1": plain}})
+        for attack, found in attacks.items():
+            rows += _figures({f"{name}, {attack}": {"rows": figures["rows"], **found}})
+    return rows, ()
 
 
 def _figures(found: dict[str, dict[str, object]]) -> Iterator[Row]:
@@ -244,6 +258,14 @@ PARTS: Final[Sequence[Part]] = (
             "language/epitome",
         ),
         measure=_language,
+    ),
+    Part(
+        name="empathy",
+        heading="Empathy",
+        about="EPITOME, rows whose seekers were kept, as they stand and attacked; intervals are "
+        "of bootstraps over seekers.",
+        folders=("language/epitome",),
+        measure=_empathy,
     ),
     Part(
         name="coverage",

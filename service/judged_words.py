@@ -119,6 +119,8 @@ def _levels(world: World, texts: list[str], language: str) -> list[dict[str, int
     except NotInTime:
         return []
     return [
-        {} if one is None else {name: getattr(one, term) for name, term in MECHANISMS.items()}
+        {}
+        if one.empathy is None
+        else {name: getattr(one.empathy, term) for name, term in MECHANISMS.items()}
         for one in found
     ]

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -70,9 +70,10 @@ def paired(texts: Path, scores: Path) -> tuple[list[str], list[bool]]:
 class FileJudge:
     """Judges files with one judge; None serves for files without texts."""
 
-    def __init__(self, judge: "Judge | None") -> None:
-        """Keep the judge."""
+    def __init__(self, judge: "Judge | None", *, replies: bool = False) -> None:
+        """Keep the judge; with `replies` every text was said to somebody, known words or not."""
         self._judge = judge
+        self._replies = replies
 
     def run(
         self, source: Path, out: Path, *, batch: int, advance: Callable[[int], None]
@@ -102,23 +103,27 @@ class FileJudge:
     def _judged(self, several: list[Line], stream: TextIO) -> "list[Judged]":
         if self._judge is None:
             return []
-        found = self._judge.score(
-            [line.text for line in several],
-            [line.context for line in several],
-            [line.language for line in several],
-        )
+        texts, tags = [one.text for one in several], [one.language for one in several]
+        found = self._judge.score(texts, [one.context for one in several], tags)
+        if self._replies:
+            shows = self._judge.shown(texts, tags)
+            found = [
+                one if read is None else replace(one, empathy=read.empathy, carried=read.carried)
+                for one, read in zip(found, shows, strict=True)
+            ]
         shown_lines = (shown(line, one) for line, one in zip(several, found, strict=True))
         stream.writelines(json.dumps(one) + "\n" for one in shown_lines)
         return found
 
 
 def shown(line: Line, judged: "Judged") -> dict[str, Json]:
-    """One line of the result; the three levels of empathy only where there was a context."""
+    """One line of the result; the levels of empathy, and the words that carry them, if asked."""
     result: dict[str, Json] = {"id": line.id, "language": judged.language}
     result |= asdict(judged.scores)
     result["evidence"] = {name: list(groups) for name, groups in judged.evidence.items()}
-    if line.context is not None:
+    if line.context is not None or judged.empathy is not None:
         result |= {name: getattr(judged.empathy, name, None) for name in MECHANISMS}
+        result["carried"] = {name: one.words for name, one in judged.carried.items()}
     return result
 
 

@@ -12,7 +12,7 @@ from rules.channels import CHANNELS, Limits
 from rules.template import MECHANISMS, Variant
 
 if TYPE_CHECKING:
-    from knowledge.language.indicators import Empathy
+    from knowledge.language.empathy_reader import Carried, Empathy
 
 RULE: Final = "\n---\n"
 """What stands between the posts of a thread."""
@@ -48,7 +48,8 @@ _COUNTED: Final = (
 class Worded:
     """One text for one channel.
 
-    `parts` are its posts where it has several. `empathy` is None where it was not judged.
+    `parts` are its posts where it has several. `empathy` is None where it was not judged;
+    `carried` has by mechanism the passage that carries its level.
     `findings` say what is wrong with it, in words; `complete` that no gap is left in it.
     """
 
@@ -61,6 +62,7 @@ class Worded:
     sound: Sound
     complete: bool
     empathy: "Empathy | None" = None
+    carried: "Mapping[str, Carried]" = field(default_factory=dict)
     findings: tuple[str, ...] = field(default=())
 
     @property
@@ -83,6 +85,7 @@ class Worded:
             "voice": _sound(self.sound),
             "reading": _reading(self.sound),
             "empathy": None if self.empathy is None else asdict(self.empathy),
+            "carried": {name: asdict(one) for name, one in self.carried.items()},
             "findings": [*self.findings],
         }
         if self.title is not None:

@@ -108,7 +108,7 @@ def isarcasm(folder: Path) -> Corpus:
     rows = [row for row in table if row["tweet"]]
     labels = {"irony": np.asarray([int(row["sarcastic"]) for row in rows])}
     texts = [row["tweet"] for row in rows]
-    return Corpus(texts=texts, labels=labels, validation=_fold(texts))
+    return Corpus(texts=texts, labels=labels, validation=fold(texts))
 
 
 def epitome(folder: Path) -> Corpus:
@@ -128,7 +128,7 @@ def epitome(folder: Path) -> Corpus:
             head: np.asarray([int(row["level"]) for row in rows], dtype=np.int64)
             for head, rows in tables.items()
         },
-        validation=_fold([row["sp_id"] for row in first]),
+        validation=fold([row["sp_id"] for row in first]),
     )
 
 
@@ -176,7 +176,8 @@ def _sentiment(found: frozenset[str]) -> int:
     return 0 if negative else 2 if positive else 1
 
 
-def _fold(keys: Sequence[str]) -> Mask:
+def fold(keys: Sequence[str]) -> Mask:
+    """Which rows are kept for validation: every fifth key by its hash."""
     return np.asarray([zlib.crc32(key.encode()) % FOLDS == 0 for key in keys])
 
 

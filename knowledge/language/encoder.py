@@ -64,22 +64,23 @@ class Encoder:
     """MiniLM's six layers, tuned, weights in eight bits; safe to share by threads."""
 
     def __init__(
-        self, session: "InferenceSession", tokenizer: "Tokenizer", embedding: Embedding
+        self, session: "InferenceSession", tokenizer: "Tokenizer", embedding: Embedding, width: int
     ) -> None:
-        """Put the parts together; `load` is the door."""
+        """Put the parts together; `load` is the door. `width` is how many columns it gives."""
+        self._width = width
         self._session = session
         self._tokenizer = tokenizer
         self._embedding = embedding
 
     def read(self, texts: Sequence[str]) -> Vectors:
-        """Depths and outputs of each text side by side, (n, READ), in the order of the texts.
+        """All that it gives of each text side by side, (n, width), in the order of the texts.
 
         A text's row does not depend on the texts beside it by more than 1e-4: what is rounded to
         eight bits is rounded row by row.
         """
         pieces = [self._tokenizer.encode(readable(text)).ids for text in texts]
-        found = np.zeros((len(texts), READ), dtype=np.float32)
-        for rows in _batches([len(one) for one in pieces]):
+        found = np.zeros((len(texts), self._width), dtype=np.float32)
+        for rows in batches([len(one) for one in pieces]):
             found[rows] = self._run([pieces[row] for row in rows])
         return found
 
@@ -106,11 +107,11 @@ def stored() -> Traversable:
 @functools.cache
 def digest() -> str:
     """The SHA-256 of this package's encoder, in hex: the heads that were fitted to it name it."""
-    return hashlib.sha256(_content(stored())).hexdigest()
+    return hashlib.sha256(content(stored())).hexdigest()
 
 
-def opened(content: bytes) -> Encoder:
-    """An encoder of a file's bytes, on one thread."""
+def opened(content: bytes, *, file: str = FILE, cure: str = CURE, width: int = READ) -> Encoder:
+    """An encoder of a file's bytes, on one thread; `file` and `cure` are named in errors."""
     from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - who judges pays
 
     options = SessionOptions()
@@ -119,8 +120,8 @@ def opened(content: bytes) -> Encoder:
     try:
         session = InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # noqa: BLE001 - onnxruntime has no narrower class in common
-        raise EncoderInvalid(f"{FILE} cannot be read ({str(error)[:120]}); {CURE}") from None
-    return Encoder(session, tokenizer(), mapped())
+        raise EncoderInvalid(f"{file} cannot be read ({str(error)[:120]}); {cure}") from None
+    return Encoder(session, tokenizer(), mapped(), width)
 
 
 def tokenizer() -> "Tokenizer":
@@ -152,14 +153,15 @@ def mapped() -> Embedding:
 
 @functools.cache
 def _load() -> Encoder:
-    return opened(_content(stored()))
+    return opened(content(stored()))
 
 
-def _content(file: Traversable) -> bytes:
+def content(file: Traversable, cure: str = CURE) -> bytes:
+    """The bytes of an encoder's file; `EncoderInvalid` with the cure where it can't be read."""
     try:
         return file.read_bytes()
     except OSError as error:
-        raise EncoderInvalid(f"{file.name} cannot be read ({str(error)[:120]}); {CURE}") from None
+        raise EncoderInvalid(f"{file.name} cannot be read ({str(error)[:120]}); {cure}") from None
 
 
 def folder() -> Path:
@@ -180,7 +182,7 @@ def _tensor(view: memoryview, start: int, header: Mapping[str, object], name: st
     return flat.reshape(cast("Sequence[int]", about["shape"]))
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Rows of like length, together at most PIECES_A_BATCH pieces with padding."""
     batch: list[int] = []
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):

@@ -7,9 +7,9 @@ import numpy as np
 
 from knowledge.language import heads, lexicon_files
 from knowledge.language.corpora import MIXED, Corpus
+from knowledge.language.empathy_reader import MECHANISMS
 from knowledge.language.fitting import Labels
 from knowledge.language.heads import Block, Floats, Head
-from knowledge.language.indicators import MECHANISMS
 from knowledge.language.measures import (
     Numbers,
     auroc,

@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import helper, numpy_helper
+from torch import nn
 
 from knowledge.language import corpora
 from knowledge.language.columns import READ
@@ -45,6 +46,11 @@ class Likeness:
 
 def export(network: Network) -> bytes:
     """The network in single precision as an ONNX file, from after its embedding layer on."""
+    return traced(Exported(network), ("depths", "outputs"))
+
+
+def traced(module: nn.Module, gives: Sequence[str]) -> bytes:
+    """What reads embedded pieces (n, t, 384), as an ONNX file in single precision."""
     axes = {0: "texts", 1: "pieces"}
     example = (torch.randn(2, 5, DIMENSIONS), torch.ones(2, 5))
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -52,18 +58,17 @@ def export(network: Network) -> bytes:
         # The newer exporter needs a package more, and writes another graph for each torch.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Exported(network).eval(),
+            module.eval(),
             example,
             file,
             dynamo=False,
             opset_version=_OPSET,
             input_names=["embedded", "present"],
-            output_names=["depths", "outputs"],
+            output_names=[*gives],
             dynamic_axes={
                 "embedded": axes,
                 "present": axes,
-                "depths": {0: "texts"},
-                "outputs": {0: "texts"},
+                **{name: {0: "texts"} for name in gives},
             },
         )
         return file.read_bytes()

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
-from knowledge.language import encoder, features, heads, languages, lexicon_files
+from knowledge.language import empathy_reader, encoder, features, heads, languages, lexicon_files
 from knowledge.language.embedding import WIDTH, Vectors
+from knowledge.language.empathy_reader import Carried, Empathy, Shown
 from knowledge.language.encoder import Encoder
 from knowledge.language.heads import DECIMALS, Block, Blocks, Coefficients, Floats
 from knowledge.language.languages import Identifier
@@ -17,17 +18,6 @@ from knowledge.language.lexicons import Lexicon
 from knowledge.language.wording import Wording, wording
 from ontology.signals import Scores
 
-MECHANISMS: Final = ("emotional_reactions", "interpretations", "explorations")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Empathy:
-    """Levels of EPITOME's three mechanisms in a response: 0 none, 1 weak, 2 strong."""
-
-    emotional_reactions: int
-    interpretations: int
-    explorations: int
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -35,13 +25,15 @@ class Judged:
 
     `language` is a language tag, None where the text says too little to tell. `scores` are all
     None where nothing was judged. `evidence` names the lexicon groups that were said, by
-    indicator. `empathy` is None without a context that can be read.
+    indicator. `empathy` is None without a context that can be read; `carried` has by mechanism
+    the passage that carries its level.
     """
 
     language: str | None
     scores: Scores
     evidence: Mapping[str, tuple[str, ...]]
     empathy: Empathy | None = None
+    carried: Mapping[str, Carried] = field(default_factory=dict)
 
     @property
     def judged(self) -> bool:
@@ -95,26 +87,52 @@ class Judge:
         rows = [row for row, tag in enumerate(tags) if self._judges(worded[row], tag)]
         blank = Scores()
         judged = [Judged(language=tag, scores=blank, evidence={}) for tag in tags]
-        found = self._judge([worded[row] for row in rows], [answered[row] for row in rows])
-        for row, (scores, evidence, empathy) in zip(rows, found, strict=True):
+        found = self._judge([worded[row] for row in rows])
+        asked = [row for row in rows if self._readable(answered[row])]
+        shows = self._shows([texts[row] for row in asked])
+        shown = dict(zip(asked, shows, strict=True))
+        for row, (scores, evidence) in zip(rows, found, strict=True):
+            own = shown.get(row)
             judged[row] = Judged(
-                language=tags[row], scores=scores, evidence=evidence, empathy=empathy
+                language=tags[row],
+                scores=scores,
+                evidence=evidence,
+                empathy=None if own is None else own.empathy,
+                carried={} if own is None else own.carried,
             )
         return judged
+
+    def shown(
+        self, texts: Sequence[str], languages: Sequence[str | None] | None = None
+    ) -> list[Shown | None]:
+        """What texts that were said to somebody show of empathy, whatever they answer.
+
+        None where a text says nothing, or in a language that is not judged.
+        """
+        declared = _aligned(languages, texts, "languages")
+        rows = [
+            row
+            for row, (text, tag) in enumerate(zip(texts, declared, strict=True))
+            if self._judges(wording(text), tag or self._identifier.identify(text))
+        ]
+        found: list[Shown | None] = [None] * len(texts)
+        for row, one in zip(rows, self._shows([texts[row] for row in rows]), strict=True):
+            found[row] = one
+        return found
+
+    def _shows(self, texts: list[str]) -> list[Shown]:
+        return empathy_reader.load().read(texts) if texts else []
 
     def _judges(self, one: Wording, tag: str | None) -> bool:
         return tag is not None and one.letters > 0 and languages.supported(tag)
 
-    def _judge(
-        self, worded: list[Wording], answered: list[str | None]
-    ) -> list[tuple[Scores, Mapping[str, tuple[str, ...]], Empathy | None]]:
+    def _judge(self, worded: list[Wording]) -> list[tuple[Scores, Mapping[str, tuple[str, ...]]]]:
         if not worded:
             return []
         given = blocks(worded, self._reader.read([one.words for one in worded]))
         scores = self._scores(worded, given)
         evidence = [self._evidence(one.words) for one in worded]
-        empathy = self._empathy(given, answered)
-        return list(zip(scores, evidence, empathy, strict=True))
+        return list(zip(scores, evidence, strict=True))
 
     def _scores(self, worded: list[Wording], given: Blocks) -> list[Scores]:
         classes = heads.softmax(self._logits("sentiment", given))
@@ -146,21 +164,6 @@ class Judge:
     def _evidence(self, words: str) -> Mapping[str, tuple[str, ...]]:
         found = {name: lexicon.found(words) for name, lexicon in self._lexicons.items()}
         return {name: groups for name, groups in found.items() if groups}
-
-    def _empathy(self, given: Blocks, answered: list[str | None]) -> list[Empathy | None]:
-        rows = [row for row, context in enumerate(answered) if self._readable(context)]
-        empathy: list[Empathy | None] = [None] * len(answered)
-        if not rows:
-            return empathy
-        own = {name: block[rows] for name, block in given.items()}
-        levels = [self._logits(name, own).argmax(axis=1) for name in MECHANISMS]
-        for row, *found in zip(rows, *levels, strict=True):
-            empathy[row] = Empathy(
-                emotional_reactions=int(found[0]),
-                interpretations=int(found[1]),
-                explorations=int(found[2]),
-            )
-        return empathy
 
     def _readable(self, context: str | None) -> bool:
         if context is None or not wording(context).letters:

@@ -11,7 +11,7 @@ import typer
 
 from service.cli.labelled_wording import claims, disclosure, line
 from service.cli.output import AsJson, Home, opened, refuse, show
-from service.cli.tuning import export, tune
+from service.cli.tuning import empathy, export, tune
 
 if TYPE_CHECKING:
     from knowledge.language.labelled import Labelled
@@ -24,6 +24,7 @@ app.command()(disclosure)
 app.command()(claims)
 app.command()(tune)
 app.command()(export)
+app.command()(empathy)
 BATCH: Final = 256
 """Texts judged at once; a text is at most 2,000 characters long, the rest is not read."""
 
@@ -41,12 +42,16 @@ def score(
     ],
     out: Annotated[Path, typer.Option("--out", help="JSON Lines, one line a text, same order.")],
     *,
+    replies: Annotated[
+        bool, typer.Option(help="Judge the empathy of all: they were said to somebody.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge every text of a file; the result is there whole or not at all.
 
-    Sentiment runs from -1 to 1; the others are probabilities; empathy has levels 0 to 2 and needs
-    a context. Null means not judged: an empty text, or a language that attune does not judge.
+    Sentiment runs from -1 to 1; the others are probabilities; empathy has levels 0 to 2, is judged
+    of texts with a context (of all with --replies), and quotes the words that carry it.
+    Null means not judged: an empty text, or a language that attune does not judge.
     """
     from knowledge.language import indicators  # noqa: PLC0415 - light start
     from knowledge.language.encoder import EncoderInvalid  # noqa: PLC0415 - light start
@@ -55,7 +60,7 @@ def score(
 
     try:
         total = check(texts)
-        judge = FileJudge(indicators.load() if total else None)
+        judge = FileJudge(indicators.load() if total else None, replies=replies)
         with _progress("texts judged", total, hidden=as_json) as advance:
             tally = judge.run(texts, out, batch=BATCH, advance=advance)
     except (LineInvalid, CoefficientsInvalid, EncoderInvalid) as error:

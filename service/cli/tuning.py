@@ -84,6 +84,56 @@ def export(
     typer.echo(f"the encoder is in {file}; next: attune language train --data DIR")
 
 
+def empathy(
+    data: Annotated[Path, typer.Option(help="A folder that holds epitome.")],
+    work: Annotated[Path, typer.Option(help="The folder that `attune language tune` filled.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The file of the network; by default what attune reads.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="How often every answer is shown.")] = 6,
+    seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Teach the tuned network empathy, passage by passage, and write its file in eight bits.
+
+    Ten minutes on one core (OMP_NUM_THREADS=1 where others use the machine), 2 GB; goes on where
+    it was broken off. Needs the extra `tune`. Then: attune evaluate --data DIR --only empathy.
+    """
+    try:
+        from knowledge.language import (  # noqa: PLC0415 - light start
+            empathy_exporting,
+            empathy_network,
+            empathy_tuning,
+        )
+    except ModuleNotFoundError as error:
+        refuse(f"{error.name} is missing: pip install -c constraints.txt 'attune[tune]'")
+    from knowledge.language import empathy_reader, empathy_rows  # noqa: PLC0415 - light start
+    from knowledge.language.corpora import CorpusInvalid  # noqa: PLC0415 - light start
+    from knowledge.language.encoder import EncoderInvalid  # noqa: PLC0415 - light start
+    from knowledge.language.tuning import WorkInvalid  # noqa: PLC0415 - light start
+
+    file = out or Path(str(empathy_reader.stored()))
+    try:
+        found = empathy_rows.read(data)
+        with _steps(hidden=as_json) as told:
+            taught = empathy_tuning.learn(found, work, epochs=epochs, seed=seed, progress=told)
+        kept = zip(found.rows, found.validation, strict=True)
+        passages = [part for row, held in kept if held for part in row.parts]
+        alike = empathy_exporting.write(empathy_network.read(taught), file, passages)
+    except (CorpusInvalid, EncoderInvalid, WorkInvalid) as error:
+        refuse(str(error))
+    except OSError as error:
+        refuse(f"{str(error.filename)[:300]!r} cannot be used: {error.strerror}")
+    if as_json:
+        show({"out": str(file), **asdict(alike)})
+        return
+    typer.echo(
+        f"the network of empathy is in {file}; of {alike.passages} passages, in eight bits and"
+        f" whole: log-odds {alike.mean:.3f} apart, at most {alike.most:.3f}"
+    )
+
+
 @contextmanager
 def _steps(*, hidden: bool) -> Iterator[Callable[[int, int, float], None]]:
     from rich.console import Console  # noqa: PLC0415 - light start

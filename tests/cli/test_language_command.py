@@ -31,8 +31,21 @@ def test_a_line_has_all_scores_and_levels_only_with_a_context(tmp_path: Path) ->
     moods = {"sentiment", "negative", "frustration", "urgency", "betrayal", "irony"}
     levels = {"emotional_reactions", "interpretations", "explorations"}
     assert set(plain) == {"id", "language", "evidence"} | moods
-    assert set(answered) == set(plain) | levels
+    assert set(answered) == set(plain) | levels | {"carried"}
     assert {answered[level] for level in levels} <= {0, 1, 2}
+
+
+def test_replies_are_judged_without_what_they_answer_and_quote_what_carries_a_level(
+    tmp_path: Path,
+) -> None:
+    said = "Our lines are open. I am so sorry that you lost your brother. Regards"
+    texts, out = tmp_path / "texts.jsonl", tmp_path / "scores.jsonl"
+    texts.write_text(json.dumps({"id": 1, "text": said}))
+    result = RUN.invoke(app, ["score", "--in", str(texts), "--out", str(out), "--replies"])
+    assert result.exit_code == 0
+    found = json.loads(out.read_text())
+    assert found["emotional_reactions"] == 2
+    assert found["carried"]["emotional_reactions"] == "I am so sorry that you lost your brother."
 
 
 def test_a_text_in_another_language_is_null_and_not_nothing_found(tmp_path: Path) -> None:

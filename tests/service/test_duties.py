@@ -40,7 +40,8 @@ CRASH = ThingId("incident/crash")
 HOUR = timedelta(hours=1)
 STRONG = (
     "Colleagues, a train left the rails. I am so sorry that you have to hear this. "
-    "It hurts, and I feel it with you. What worries you most? Tell me."
+    "It hurts, and I feel it with you. I understand how hard this is. "
+    "What worries you most? Tell me."
 )
 WEAK = "Colleagues, a train left the rails. Managers instruct their teams. More by noon."
 GERMAN = "Liebe Kolleginnen und Kollegen, ein Zug ist entgleist. Es tut mir sehr leid."
