@@ -1,0 +1,58 @@
+"""The page on outside measurements is true: its file, its map and its request do what it says."""
+
+import json
+from pathlib import Path
+
+from knowledge.measures.observation_kinds import KINDS
+from service.cli.observations import LOADED
+from service.founding import OPERATOR
+from service.observation_loading import Loaded, load
+from service.world import World
+from tests.conftest import Door
+from tests.docs.examples import ROOT, Block, blocks, differences
+
+PAGE = "docs/observations.md"
+TEXT = (ROOT / PAGE).read_text("utf-8")
+
+
+def example(words: str) -> Block:
+    (block,) = [block for block in blocks(PAGE) if block.words == words]
+    return block
+
+
+def loaded(world: World, file: Path, mapped: Path | None = None) -> Loaded:
+    bad = file.parent / "bad.jsonl"
+    return load(world, KINDS["survey"], file, mapped=mapped, rejects=bad, actor=OPERATOR)
+
+
+def test_the_file_of_the_page_is_loaded(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text(example("survey").text)
+    assert (loaded(world, file).taken.new, loaded(world, file).rejected) == (2, 0)
+
+
+def test_the_map_of_the_page_reads_a_file_in_its_words(world: World, tmp_path: Path) -> None:
+    file, mapped = tmp_path / "noten.csv", tmp_path / "map.yaml"
+    mapped.write_text(example("map").text)
+    file.write_text("Kunde;Wann;Note;Weg;Text\n7;02.03.2026 09:15;1,0;Filiale;Gut\n")
+    done = loaded(world, file, mapped)
+    assert (done.taken.new, done.rejected) == (1, 0)
+
+
+def test_the_request_of_the_page_is_answered_as_it_shows(door: Door) -> None:
+    page = blocks(PAGE)
+    (place,) = [at for at, block in enumerate(page) if block.language == "http"]
+    head, _, body = page[place].text.partition("\n\n")
+    answer = door.post(head.split(" ")[1], json.loads(body))
+    assert answer.status_code == int(page[place + 1].words)
+    assert list(differences(json.loads(page[place + 1].text), answer.get_json())) == []
+
+
+def test_every_kind_stands_in_the_table_with_what_it_needs_and_how_it_is_loaded() -> None:
+    commands = {kind: command for command, kind in LOADED.items()}
+    for kind in KINDS.values():
+        (row,) = [one for one in TEXT.splitlines() if one.startswith(f"| `{kind.name}` |")]
+        assert f"`attune load {commands[kind.name]}`" in row
+        needed = " ".join(f"`{one.name}`" for one in kind.columns if one.needed)
+        assert f"| {needed} |" in row
+        assert row.endswith(f"| {kind.days // 365} years |")
