@@ -108,7 +108,7 @@ def _moment(sense: Sense, column: Column, cell: str) -> object:
             words = "it does not say its offset from UTC, and the map names no zone"
             raise CellInvalid(column.name, words, cell)
         moment = moment.replace(tzinfo=sense.map.zone)
-    if moment > sense.known.latest and not column.ahead:
+    if moment > sense.known.latest:
         words = f"it lies ahead of {sense.known.latest:%Y-%m-%d %H:%M} UTC"
         raise CellInvalid(column.name, words, cell)
     if moment < _EARLIEST:

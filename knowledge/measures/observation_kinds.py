@@ -50,10 +50,7 @@ TYPES: Final[Mapping[Form, pa.DataType]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: `of` says which choices there are, or what kind of thing; bounds are inclusive.
-
-    `ahead` is whether a moment may lie ahead of the clock.
-    """
+    """One column: `of` says which choices there are, or what kind of thing; bounds are inclusive."""
 
     name: str
     form: Form
@@ -61,7 +58,6 @@ class Column:
     of: tuple[str, ...] = ()
     low: float = float("-inf")
     high: float = float("inf")
-    ahead: bool = False
 
     @property
     def kind(self) -> str:

@@ -38,10 +38,15 @@ LOADED = {
 
 
 @app.callback(invoke_without_command=True)
-def listed(context: typer.Context, home: Home = None, *, as_json: AsJson = False) -> None:
+def overview(context: typer.Context, home: Home = None, *, as_json: AsJson = False) -> None:
+    """Outside measurements: what is there, and forgetting."""
+    if context.invoked_subcommand is None:
+        listed(home, as_json=as_json)
+
+
+@app.command("list")
+def listed(home: Home = None, *, as_json: AsJson = False) -> None:
     """Show what is there of each kind."""
-    if context.invoked_subcommand is not None:
-        return
     from knowledge.measures.observations import ObservationsBroken  # noqa: PLC0415 - light start
     from service.observation_listing import listed as told  # noqa: PLC0415 - light start
 
