@@ -14,6 +14,7 @@ from service.outcome_bodies import CohortIn, RetentionIn, SpeedIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
+from service.recovery_bodies import RecoveryIn
 from service.reported import Report
 from service.survey_bodies import EffortIn, VerbatimsIn
 from service.world import World
@@ -104,6 +105,13 @@ def employees(world: World, body: PulseIn, progress: Progress) -> Report:
     return pulse(world, body, progress)
 
 
+def recovery(world: World, body: RecoveryIn, progress: Progress) -> Report:
+    """How an incident fell and came back, and what went with what was done."""
+    from service.recovery import run  # noqa: PLC0415 - light start
+
+    return run(world, body, progress)
+
+
 _KINDS: Final[Sequence[Kind]] = (
     kind(
         "fairness",
@@ -111,6 +119,13 @@ _KINDS: Final[Sequence[Kind]] = (
         "How groups of people fared, like against like, and would by a proposed policy.",
         FairnessIn,
         fairness,
+    ),
+    kind(
+        "recovery",
+        "Recovery curves",
+        "How sentiment, frustration and volume of an incident fell and came back, and with what.",
+        RecoveryIn,
+        recovery,
     ),
     kind(
         "retention",
