@@ -1,4 +1,4 @@
-"""How sentiment, frustration and volume of an incident fell and came back: onset, trough, half-life
+"""How sentiment, frustration and volume of an incident fell and came back: onset, trough, pace
 and what was lost, each with its interval and sample; silent feeds are gaps; what was done stands
 beside it with placebo dates and other posts. `attune report recovery`, as text, JSON, CSV, SVG.
 """
@@ -15,6 +15,8 @@ import pytest
 from tests.capabilities.conftest import beside
 from tests.serving import Served, attune
 
+PATH = "/v1/reports/recovery"
+ASKED = {"incident": "incident/turnstiles", "bucket": "PT1H"}
 HOURS = 48
 ONSET = 18
 SILENT = range(40, 43)
@@ -40,7 +42,7 @@ PLAIN = "The turnstile at platform {number} is on the left."
 
 @pytest.fixture(scope="module")
 def begun(service: Served) -> datetime:
-    """Two days of posts: glad, then hurt from one hour on, less so with time; a silence of three."""
+    """Two days of posts: glad, hurt from one hour on, less so later; silent for three hours."""
     now = datetime.fromisoformat(service.get("/v1/clock")["at"])
     begun = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     service.post("/v1/clock", {"at": begun.isoformat()}, status=200)
@@ -74,19 +76,26 @@ def said(hour: int, number: int) -> str:
 def test_the_fall_and_the_way_back_are_told_with_intervals(
     service: Served, begun: datetime
 ) -> None:
-    asked = "/v1/reports/recovery?incident=incident/turnstiles&bucket=PT1H&measure=sentiment"
-    told = service.get(asked)["measures"]["sentiment"]
+    found = service.get(PATH, **ASKED, measure="sentiment")
+    told = found["measures"]["sentiment"]
     figures = told["figures"]
     onset = datetime.fromisoformat(figures["onset"]["value"])
     assert abs(onset - begun - timedelta(hours=ONSET)) < timedelta(hours=4)
     assert figures["trough_value"]["high"] < figures["baseline"]["low"]
-    assert all("withheld" in one or one["low"] <= one["value"] <= one["high"] for one in figures.values())
-    assert {one["model"] for one in told["models"]} >= {"level", "exponential", "stretched", "step"}
+    assert all(
+        "withheld" in one or one["low"] <= one["value"] <= one["high"] for one in figures.values()
+    )
+    assert {one["model"] for one in told["models"]} >= {
+        "level",
+        "exponential",
+        "stretched",
+        "step",
+    }
     assert [one["name"] for one in told["interventions"]] == ["incident opened"]
 
 
 def test_a_silence_is_a_gap_and_not_falling_volume(service: Served, begun: datetime) -> None:
-    told = service.get("/v1/reports/recovery?incident=incident/turnstiles&bucket=PT1H")
+    told = service.get(PATH, **ASKED)
     (gap,) = told["gaps"]
     assert gap["feed"] == "feed/turnstiles"
     blind = [one for one in told["measures"]["volume"]["series"] if not one["known"]]
@@ -100,18 +109,30 @@ def test_the_command_line_writes_every_form_with_the_data_in_the_picture(
 ) -> None:
     more = ["--url", service.url, "--key", service.key]
     words = ["incident=incident/turnstiles", "measure=sentiment", "bucket=PT1H"]
-    done = attune("report", "recovery", *words, *more, **beside(service))
+    done = attune("report", "recovery", *words, *more, env=beside(service))
     assert "half-life" in done.stdout
     out = tmp_path / "recovery.svg"
-    attune("report", "recovery", *words, "--form", "svg", "--out", str(out), *more, **beside(service))
+    attune(
+        "report",
+        "recovery",
+        *words,
+        "--format",
+        "svg",
+        "--out",
+        str(out),
+        *more,
+        env=beside(service),
+    )
     root = ET.fromstring(out.read_text())  # noqa: S314 - our own picture
     data = json.loads(root.findtext("{http://www.w3.org/2000/svg}metadata") or "")
     assert "sentiment" in {one["name"] for one in data["panels"][0]["marks"]}
-    table = attune("report", "recovery", *words, "--form", "csv", *more, **beside(service))
+    table = attune("report", "recovery", *words, "--format", "csv", *more, env=beside(service))
     rows = list(csv.DictReader(io.StringIO(table.stdout)))
     assert {"onset", "half_life", "area"} <= {row["figure"] for row in rows}
 
 
 def test_nothing_is_told_of_an_incident_that_nobody_knows(service: Served) -> None:
-    answer = service.get("/v1/reports/recovery?incident=incident/none", status=422)
-    assert "there is no incident/none" in json.dumps(answer)
+    with service.client() as client:
+        answer = client.get("/v1/reports/recovery?incident=incident/none")
+    assert answer.status_code == 422
+    assert "there is no incident/none" in answer.text
