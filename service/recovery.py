@@ -17,9 +17,10 @@ from service.bodies import EARLIEST
 from service.problems import Fault, unprocessable
 from service.recorded_history import Progress
 from service.recovery_bodies import MOST_MARKS, RecoveryIn
+from service.recovery_found import Measure, Tested
 from service.recovery_hearing import Columns, Heard, heard
 from service.recovery_marks import Done, done, together
-from service.recovery_report import Measure, RecoveryReport, Tested
+from service.recovery_report import RecoveryReport
 from service.world import World
 
 _HARM: Final[Mapping[str, float]] = {"sentiment": -1.0, "frustration": 1.0, "volume": 1.0}

@@ -1,14 +1,14 @@
 """Recovery as a picture: each measure with its band, its gaps and what was done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from knowledge.measures.binned import Array
 from knowledge.measures.estimates import Estimate
 from service.chart_marks import Mark
 from service.charts import Axis, Chart, Level, Line, Moment, Panel, Points, Span, picture
-from service.recovery_hearing import moment
-from service.recovery_report import ASSUMPTIONS, UNITS, Measure, RecoveryReport, words
+from service.recovery_found import ASSUMPTIONS, UNITS, Measure, words
+from service.recovery_hearing import Heard, moment
 
 _KEY: Final = (
     "Points: single stretches. Band: 95 % of the smoothed series. Hatched: a feed was silent, so"
@@ -16,19 +16,19 @@ _KEY: Final = (
 )
 
 
-def drawn(report: RecoveryReport) -> str:
+def drawn(title: str, heard: Heard, measures: Mapping[str, Measure]) -> str:
     """The SVG text."""
     told = (
         f"{name}: {one.found.answer}"
         + (f", half-life {words('half_life', half)} h" if isinstance(half, Estimate) else "")
-        for name, one in report.measures.items()
+        for name, one in measures.items()
         for half in [one.found.figures.get("half_life")]
     )
     return picture(
         Chart(
-            title=f"Recovery: {report.name}",
-            subtitle=f"{len(report.heard.about.times)} posts. {'; '.join(told)}.",
-            panels=[_panel(report, one) for one in report.measures.values()],
+            title=f"Recovery: {title}",
+            subtitle=f"{len(heard.about.times)} posts. {'; '.join(told)}.",
+            panels=[_panel(heard, one) for one in measures.values()],
             notes=[
                 _KEY,
                 *ASSUMPTIONS[:1],
@@ -37,7 +37,7 @@ def drawn(report: RecoveryReport) -> str:
     )
 
 
-def _panel(report: RecoveryReport, one: Measure) -> Panel:
+def _panel(heard: Heard, one: Measure) -> Panel:
     series, found = one.series, one.found
     at = [float(middle) for middle in series.middle]
     known = [place for place, there in enumerate(series.known) if there]
@@ -46,7 +46,7 @@ def _panel(report: RecoveryReport, one: Measure) -> Panel:
     marks: list[Mark] = [
         *(
             Span(name="silent", since=moment(gap.since), until=moment(gap.until), gap=True)
-            for gap in report.heard.gaps
+            for gap in heard.gaps
         ),
         *_level(one),
         Points(

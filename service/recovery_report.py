@@ -6,24 +6,15 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, Final
 
-from knowledge.measures.binned import Binned
 from knowledge.measures.dips import SHAPES
 from knowledge.measures.estimates import Estimate, Figure, Withheld
-from knowledge.measures.interrupted import Change
-from knowledge.measures.recovery import Recovery
 from ontology.identity import ThingId
+from service.recovery_found import ASSUMPTIONS, MOMENTS, UNITS, Measure, Tested, when, words
 from service.recovery_hearing import Heard, moment
 from service.recovery_marks import Done
+from service.recovery_picture import drawn
 from service.reported import Cell, Report
 
-MOMENTS: Final = frozenset({"onset", "trough", "recovered"})
-"""Figures that are times."""
-
-UNITS: Final[Mapping[str, str]] = {
-    "sentiment": "mean sentiment, from -1 to 1",
-    "frustration": "mean probability of frustration",
-    "volume": "posts an hour",
-}
 _NAMES: Final[Mapping[str, str]] = {
     "baseline": "baseline",
     "onset": "onset",
@@ -35,56 +26,6 @@ _NAMES: Final[Mapping[str, str]] = {
     "recovered": "recovered at",
     "area": "lost: baseline less curve, value times hours",
 }
-_SMALL: Final = 0.05
-ASSUMPTIONS: Final = (
-    (
-        "What changed when something was done is association: nothing was assigned at random, and"
-        " what else happened then is not held apart."
-    ),
-    (
-        "Noise: what single posts give, and a part that lasts across stretches; outliers count"
-        " less. Intervals are of 95 %."
-    ),
-    "Recovered is called what has at most a tenth of the depth left.",
-    "A stretch in which a feed that tells of it was silent is unknown, never zero.",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
-    """What changed with one thing that was done.
-
-    `adjusted` is its chance as it stands when so many were looked at; `beside` the same of posts
-    about something else; `near` what else was done within reach.
-    """
-
-    mark: Done
-    change: Change
-    adjusted: float | None
-    beside: Change | None
-    near: Sequence[str]
-
-    def told(self) -> str:
-        """What may be said of it."""
-        if isinstance(self.change.level, Withheld) or self.adjusted is None:
-            return "cannot tell"
-        if self.adjusted > _SMALL or (self.change.placebo or 0.0) > _SMALL:
-            return "no change that stands out"
-        if self.beside is not None and (self.beside.chance or 1.0) <= _SMALL:
-            return "changed, and so did posts about something else"
-        if self.near:
-            return "changed, together with what else was done near it"
-        return "changed with it (association)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """One measure: its series, what became of it, and what went with what was done."""
-
-    name: str
-    series: Binned
-    found: Recovery
-    tested: Sequence[Tested]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +65,7 @@ class RecoveryReport(Report):
         """What people read."""
         yield f"{self.name}: {len(self.heard.about.times)} posts by {len(self.heard.feeds)} feeds"
         for gap in self.heard.silences:
-            yield f"  {gap.feed} silent {_when(gap.since)} to {_when(gap.until)}"
+            yield f"  {gap.feed} silent {when(gap.since)} to {when(gap.until)}"
         for one in self.measures.values():
             yield from ("", *_told(one))
         for name, why in self.unsuited.items():
@@ -150,9 +91,7 @@ class RecoveryReport(Report):
 
     def picture(self) -> str | None:
         """A panel a measure."""
-        from service.recovery_picture import drawn  # noqa: PLC0415 - it is about this report
-
-        return drawn(self) if self.measures else None
+        return drawn(self.name, self.heard, self.measures) if self.measures else None
 
 
 def _measure(one: Measure) -> Mapping[str, Any]:
@@ -224,7 +163,7 @@ def _told(one: Measure) -> Iterator[str]:
     for name, figure in found.figures.items():
         yield f"  {_NAMES[name]}: {words(name, figure)}"
     for tested in one.tested:
-        yield f"  {_when(tested.mark.at)} {tested.mark.name}: {tested.told()}"
+        yield f"  {when(tested.mark.at)} {tested.mark.name}: {tested.told()}"
         yield f"    level {tested.change.level.words(3)}"
         if tested.adjusted is not None:
             change = tested.change
@@ -235,23 +174,11 @@ def _told(one: Measure) -> Iterator[str]:
             )
 
 
-def words(name: str, figure: Figure) -> str:
-    """A figure for people."""
-    if isinstance(figure, Withheld) or name not in MOMENTS:
-        return figure.words(3)
-    ends = [_when(moment(one)) if isfinite(one) else "later" for one in (figure.low, figure.high)]
-    return f"{_when(moment(figure.value))} ({ends[0]} to {ends[1]}; n = {figure.n})"
-
-
 def _cells(name: str, figure: Figure) -> Sequence[Cell]:
     if isinstance(figure, Withheld):
         return (None, None, None, figure.n, figure.reason)
     told = figure_json(name, figure)
     return (told["value"], told["low"], told["high"], figure.n, None)
-
-
-def _when(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def _number(value: float) -> float | None:
