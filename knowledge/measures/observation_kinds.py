@@ -50,7 +50,7 @@ TYPES: Final[Mapping[Form, pa.DataType]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: `of` says which choices there are, or what kind of thing; bounds are inclusive."""
+    """One column: `of` has its choices, or the kind of thing it names; bounds are inclusive."""
 
     name: str
     form: Form
