@@ -21,6 +21,7 @@ from service.job_runner import JobRunner
 from service.observation_listing import retain
 from service.owing import Owing
 from service.proposing import tidy
+from service.service_clocks import Clocks
 from service.settling import Settling
 from service.shadowing import Shadowing
 from service.shutout import watch
@@ -52,6 +53,7 @@ class Background:
         self._shadowing: Final = Shadowing(world)
         self._standing: Final = StandingDecisions(world)
         self._jobs: Final = JobRunner(world)
+        self._clocks: Final = Clocks(world)
         self._drills: Final = DrillRunner(world)
         self._keeping: Final = Keeping(world)
         self._stop: Final = threading.Event()
@@ -69,6 +71,7 @@ class Background:
                 ("shadow", lambda: self._repeat("shadow", self._shadowing.step)),
                 ("stand", lambda: self._repeat("stand", self._standing.step)),
                 ("cases", lambda: self._repeat("cases", self._keeping.step)),
+                ("clocks", lambda: self._repeat("clocks", self._clocks.step)),
                 ("jobs", lambda: self._repeat("jobs", self._jobs.step)),
                 ("drills", lambda: self._repeat("drills", self._drills.step)),
             )
@@ -110,6 +113,7 @@ class Background:
         self._standing.close()
         self._jobs.close()
         self._keeping.close()
+        self._clocks.close()
 
     def _warm(self) -> None:
         try:

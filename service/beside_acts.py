@@ -49,6 +49,8 @@ from service.signing import APPROVAL
 from service.silence import KIND as SILENCE
 from service.silence import SilenceGuard
 from service.skills import Skills
+from service.sla_joint import CLOCK, ClockJoint, SlaJoint
+from service.sla_joint import KIND as SLA
 from service.temporary import KIND as ROUTING
 
 
@@ -91,6 +93,8 @@ def joints(guidelines: Callable[[], Guidelines]) -> Mapping[str, Joint]:
         SESSION: SessionJoint(),
         AGREEMENT: AgreementJoint(),
         CAMPAIGN: CampaignJoint(),
+        CLOCK: ClockJoint(),
+        SLA: SlaJoint(),
         GUIDELINE_VERSION: GuidelineJoint(guidelines),
         PRECEDENT: CaseJoint(),
         **DEBRIEF_JOINTS,

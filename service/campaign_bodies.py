@@ -206,3 +206,15 @@ class CampaignIn(Model):
         """How many days it lasts, a part of one counting whole."""
         whole, rest = divmod(self.ends_at - self.starts_at, timedelta(days=1))
         return whole + bool(rest)
+
+
+class CampaignReportIn(Model):
+    """Which campaign."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"campaign": "campaign/01jd3v5k8xq2m4n6p8r0t2w4y6"}},
+    )
+
+    campaign: Annotated[str, Field(pattern="^campaign/.{1,120}$")]

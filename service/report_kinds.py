@@ -8,14 +8,16 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from ontology.events import Json
 from ontology.lifecycle import Role
-from service import outcome_kinds, survey_kinds
+from service import outcome_kinds, recovery_kinds, survey_kinds
 from service.bodies import Model
+from service.campaign_bodies import CampaignReportIn
 from service.outcome_bodies import CohortIn, RetentionIn, SpeedIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
 from service.recovery_bodies import RecoveryIn
 from service.reported import Report
+from service.sla_bodies import SlasIn
 from service.survey_bodies import EffortIn, VerbatimsIn
 from service.world import World
 
@@ -170,6 +172,20 @@ _KINDS: Final[Sequence[Kind]] = (
         "How employees answered in a closed month, by groups in which nobody can be worked out.",
         PulseIn,
         employees,
+    ),
+    kind(
+        "slas",
+        "Service levels",
+        "How often customers got what they can count on in time: by target and group.",
+        SlasIn,
+        recovery_kinds.slas,
+    ),
+    kind(
+        "campaign",
+        "What a campaign changed",
+        "Retention, effort and revenue of those who were in, less of those left alone.",
+        CampaignReportIn,
+        recovery_kinds.campaign,
     ),
 )
 

@@ -27,6 +27,7 @@ GROUPS: Final = (
     "press",
     "activities",
     "campaigns",
+    "slas",
     "deviations",
     "guidelines",
     "connectors",

@@ -181,6 +181,10 @@ campaigns.people        x   x   x   x   .   .   x   x
 campaigns.person        x   x   x   x   .   .   x   x
 campaigns.share         x   x   x   x   .   .   x   x
 campaigns.share_csv     x   x   x   x   .   .   x   x
+slas.create             x   x   .   x   .   .   .   .
+slas.index              x   x   x   x   x   x   x   x
+slas.one                x   x   x   x   x   x   x   x
+slas.clocks             x   x   x   x   .   .   x   x
 activities.create       x   x   .   .   .   .   .   x
 activities.holds        x   x   x   x   x   x   x   x
 activities.index        x   x   x   x   x   x   x   x

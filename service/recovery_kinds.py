@@ -1,0 +1,21 @@
+"""Reports on recovery: how service levels were kept, and what campaigns changed."""
+
+from service.campaign_bodies import CampaignReportIn
+from service.recorded_history import Progress
+from service.reported import Report
+from service.sla_bodies import SlasIn
+from service.world import World
+
+
+def slas(world: World, body: SlasIn, progress: Progress) -> Report:
+    """How service levels were kept."""
+    from service.sla_report import slas as look  # noqa: PLC0415 - light start
+
+    return look(world, body, progress)
+
+
+def campaign(world: World, body: CampaignReportIn, progress: Progress) -> Report:
+    """What a campaign changed."""
+    from service.campaign_report import campaign as look  # noqa: PLC0415 - light start
+
+    return look(world, body, progress)
