@@ -65,19 +65,16 @@ class Observations:
     def commit(self, kind: Kind, batches: Iterable[Sequence[Row]], load: Load) -> Taken:
         """Store the rows that are new or correct stored ones, a file a batch.
 
+        Others may load between two batches.
+
         Raises:
             DatabaseUnavailable: the ledger, or the lock for 60 s, is not to be had.
             ObservationsBroken: a file of an earlier load is damaged.
         """
-        writer, taken, told = Writer(self._keys, kind), Taken(), 0
-        with self._lock(kind).held():
-            gone = self._erased() if kind.personal else {}
-            limits = (self._forgotten(kind), gone)
-            stored, own = Marks.of(self._tables(kind, (MARK, SAID))), list[pa.Table]()
-            for batch in batches:
-                rows = [row for row in batch if _stays(row, kind, limits, load)]
-                table = writer.table(rows)
-                fresh, found = sort_out(table, rows, (stored, Marks.of(own)), load.refuse)
+        taken, told, own = Taken(), 0, list[pa.Table]()
+        for batch in batches:
+            with self._lock(kind).held():
+                fresh, found = self._sorted(kind, batch, Marks.of(own), load)
                 taken += found
                 if fresh.num_rows:
                     own.append(fresh.select([MARK, SAID]))
@@ -179,6 +176,16 @@ class Observations:
                     draft = self._write(kind, part, load, since=_number(event, "since"))
                     self._ledger.append([draft])
             return self._drop(touched)
+
+    def _sorted(
+        self, kind: Kind, batch: Sequence[Row], own: Marks, load: Load
+    ) -> tuple[pa.Table, Taken]:
+        """What of a batch is to be stored, as it is kept, and what became of all of it."""
+        limits = (self._forgotten(kind), self._erased() if kind.personal else {})
+        rows = [row for row in batch if _stays(row, kind, limits, load)]
+        stored = Marks.of(self._tables(kind, (MARK, SAID)))
+        table = Writer(self._keys, kind).table(rows)
+        return sort_out(table, rows, (stored, own), load.refuse)
 
     def _left(self, kind: Kind, event: Event, stands: pa.Table, mark: int) -> pa.Table:
         own = pq.read_table(pa.BufferReader(self._content(event)))

@@ -1,10 +1,11 @@
 """Outside measurements in a world: loaded by a map, taken over HTTP, listed, erased, dropped."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl  # type: ignore[import-untyped] # ships no types
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -183,6 +184,37 @@ def test_json_lines_are_read_like_columns(world: World, tmp_path: Path) -> None:
     row = {"customer": 1001, "at": "2026-01-05T10:00:00Z", "survey": "ces", "score": 3}
     assert loaded(world, tmp_path, json.dumps(row) + "\n{nothing\n[1]\n").rejected == 2
     assert this_year(world)[0]["score"] == 3
+
+
+def test_the_first_sheet_of_a_workbook_is_read(world: World, tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in (
+        ("customer", "time", "survey", "score"),
+        (1001, datetime(2026, 1, 5, 10), "ces", 6),  # noqa: DTZ001 - sheets know no zones
+    ):
+        sheet.append(row)
+    workbook.save(tmp_path / "made.xlsx")
+    content = (tmp_path / "made.xlsx").read_bytes()
+    done = loaded(world, tmp_path, content, mapped="zone: UTC\n")
+    assert (done.taken.new, done.rejected) == (1, 0)
+    assert this_year(world)[0]["at"] == datetime(2026, 1, 5, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 no workbook", bytes(range(256)) * 4, b"\xff\xfe\x00", b"\x00" * 99]
+)
+def test_garbage_is_refused_whole(world: World, tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(MeasurementsRefused):
+        loaded(world, tmp_path, content)
+
+
+def test_another_encoding_line_end_and_separator_are_read(world: World, tmp_path: Path) -> None:
+    text = HEADER.replace(",", "\t") + "1001\t2026-01-05T10:00Z\tces\t6\t\tZüge 火車\r\n"
+    assert loaded(world, tmp_path, text.encode("utf-16")).taken.new == 1
+    table = observed(world, "survey")
+    assert "Züge 火車" in words(world, "survey", "comment", table["comment"])
 
 
 def test_erasing_a_customer_takes_the_words_of_a_loaded_answer(
