@@ -15,6 +15,7 @@ from ontology.shape_engines import has_fast
 from service.bundle import SHAPES, packaged
 from service.clock import LiveClock
 from service.journey_loading import logs_of
+from service.observing import store
 from service.settings import Settings
 from service.world import World
 
@@ -102,6 +103,7 @@ def _world(settings: Settings) -> Iterator[Finding]:
         ("ledger", _ledger),
         ("segments", _segments),
         ("journeys", _journeys),
+        ("observations", _observations),
         ("folds", _folds),
         ("policy", _policy),
         ("law", _law),
@@ -168,6 +170,14 @@ def _journeys(world: World) -> str:
     if problems:
         raise CheckFailed(_shown(problems))
     return f"{logs.kept().contacts} contacts, every digest is the ledger's"
+
+
+def _observations(world: World) -> str:
+    kept = store(world)
+    problems = kept.verify()
+    if problems:
+        raise CheckFailed(_shown(problems))
+    return f"{len(kept.loaded())} files of measurements, every digest is the ledger's"
 
 
 def _shown(problems: Sequence[object]) -> str:

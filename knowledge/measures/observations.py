@@ -153,6 +153,7 @@ class Observations:
         if not (self._directory / kind.name).is_dir():
             return 0
         with self._lock(kind).held():
+            self._finish_dropping(kind)
             oldest = micros(now - timedelta(days=days))
             old = [event for event in self.loaded(kind) if _number(event, "since") < oldest]
             return self._drop(old)
@@ -250,6 +251,11 @@ class Observations:
             sync_directory(self._file(event).parent)
             self._file(event).unlink(missing_ok=True)
         return len(events)
+
+    def _finish_dropping(self, kind: Kind) -> None:
+        """Remove what a crash left of files that are dropped."""
+        for gone in (self._directory / kind.name).glob("*.gone"):
+            gone.with_suffix(".parquet").unlink(missing_ok=True)
 
     def _write(
         self,

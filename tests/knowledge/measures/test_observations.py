@@ -181,6 +181,15 @@ def test_files_go_when_their_time_is_over(kept: Kept) -> None:
     assert not [*kept.folder.rglob("*.parquet")]
 
 
+def test_what_a_crash_left_of_a_dropped_file_goes_with_the_next_look(kept: Kept) -> None:
+    kept.take(SURVEY, [answer(1)])
+    (file,) = kept.folder.rglob("*.parquet")
+    file.with_suffix(".gone").touch()
+    assert kept.store.table(SURVEY).num_rows == 0
+    assert kept.store.retain(SURVEY, now=NOW, days=400) == 0
+    assert not file.exists()
+
+
 def test_forgetting_takes_rows_out_of_files_that_hold_later_ones(kept: Kept) -> None:
     kept.take(SURVEY, [answer(1, 1), answer(2, 20, score=2.0)])
     kept.take(SURVEY, [answer(2, 20, score=4.0), answer(3, 21)])
