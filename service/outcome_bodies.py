@@ -1,9 +1,9 @@
 """What is asked of the reports on outcomes: the time, and what is declared beforehand."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from service.bodies import Model, Moment
 
@@ -127,4 +127,85 @@ class CohortIn(Model):
     """By how much money is worth less a year later; an assumption that people declare."""
     margin: Annotated[float, Field(gt=0, le=3)] = 0.3
     """By how many points (of 7) trust may stay behind and still count as restored."""
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+
+
+class Perspective(StrEnum):
+    """The four perspectives of a balanced scorecard (Kaplan and Norton 1992)."""
+
+    CUSTOMER = "customer"
+    FINANCIAL = "financial"
+    PROCESS = "internal process"
+    LEARNING = "learning and growth"
+
+
+class Goal(Model):
+    """What a figure of the scorecard should reach, and which team answers for it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {"figure": "trust", "target": 5.5, "owner": "team/customer-care"}
+        },
+    )
+
+    figure: Literal["trust", "effort", "leaving", "spend", "resolution", "first-reply", "pulse"]
+    target: float
+    owner: Annotated[str, Field(pattern="^team/.+$", max_length=140)]
+
+
+class Scenario(Model):
+    """How far what customers say may fall, as people judge it, and why."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {"least": 0.5, "most": 1.5, "why": "The last two crises cost that much."}
+        },
+    )
+
+    least: Annotated[float, Field(ge=0, le=10)]
+    most: Annotated[float, Field(gt=0, le=10)]
+    why: Annotated[str, Field(min_length=10, max_length=300)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.least > self.most:
+            raise ValueError(f"least {self.least:g} is more than most {self.most:g}; swap them")
+        return self
+
+
+class ScorecardIn(Model):
+    """Which period, what the figures should reach, and which fall is to be priced."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "until": "2026-10-01T00:00:00Z",
+                "days": 90,
+                "goals": [{"figure": "trust", "target": 5.5, "owner": "team/customer-care"}],
+                "fall": {
+                    "least": 0.5,
+                    "most": 1.5,
+                    "why": "The last two crises cost that much.",
+                },
+            }
+        },
+    )
+
+    until: Moment | None = None
+    days: Days = 90
+    goals: Annotated[tuple[Goal, ...], Field(max_length=20)] = ()
+    perspectives: Annotated[dict[str, Perspective], Field(max_length=100)] = Field(
+        default_factory=dict
+    )
+    """Under which perspective each KPI stands; under the internal process if it isn't said."""
+    sentiment: Literal["trust", "csat", "nps", "ces"] = "trust"
+    """The answers to which leaving is linked."""
+    fall: Scenario | None = None
+    horizon_days: Days = 180
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None

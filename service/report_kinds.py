@@ -11,7 +11,7 @@ from ontology.lifecycle import Role
 from service import outcome_kinds, recovery_kinds, survey_kinds
 from service.bodies import Model
 from service.campaign_bodies import CampaignReportIn
-from service.outcome_bodies import CohortIn, RetentionIn, SpeedIn
+from service.outcome_bodies import CohortIn, RetentionIn, ScorecardIn, SpeedIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
@@ -135,6 +135,13 @@ _KINDS: Final[Sequence[Kind]] = (
         "Whether those who got personal answers stay, held against their like, with balance.",
         RetentionIn,
         outcome_kinds.retention,
+    ),
+    kind(
+        "scorecard",
+        "Empathy scorecard",
+        "Four perspectives on one page: figures with target, trend and owner; revenue at risk.",
+        ScorecardIn,
+        outcome_kinds.scorecard,
     ),
     kind(
         "cohorts",
