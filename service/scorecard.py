@@ -18,7 +18,8 @@ from service.outcome_bodies import Goal, Perspective, ScorecardIn
 from service.outcome_people import DAY, answers, relations, revenue, seconds
 from service.ownership import figures
 from service.recorded_history import Progress
-from service.scorecard_report import Item, Scorecard
+from service.scorecard_items import Item
+from service.scorecard_report import Scorecard
 from service.world import World
 
 _SEED: Final = 20_261_126

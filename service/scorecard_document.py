@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from service.outcome_bodies import Perspective
+from service.scorecard_items import Item, Sheet, aim, answering, changed, said
 from service.scorecard_page import WIDTHS
-from service.scorecard_report import Item, Scorecard, aim, answering, changed, said
 
 _FONT: Final = "DejaVu"
 _MARGIN, _GUTTER, _LINE = 10.0, 8.0, 3.6
@@ -13,7 +13,7 @@ _HEADS: Final = ("Figure", "Now", "Target", "Change", "Owner")
 _SMALLEST: Final = 4.0
 
 
-def document(found: Scorecard) -> bytes:
+def document(found: Sheet) -> bytes:
     """The PDF; the type becomes smaller until all of it is on one page."""
     size = 7.0
     while True:
@@ -23,7 +23,7 @@ def document(found: Scorecard) -> bytes:
         size -= 0.5
 
 
-def _made(found: Scorecard, size: float) -> Any:  # noqa: ANN401 - a library of loose types
+def _made(found: Sheet, size: float) -> Any:  # noqa: ANN401 - a library of loose types
     from fpdf import FPDF  # noqa: PLC0415 - slow to load
     from matplotlib import get_data_path  # noqa: PLC0415 - slow to load
 
@@ -57,7 +57,7 @@ def _made(found: Scorecard, size: float) -> Any:  # noqa: ANN401 - a library of 
 
 def _quarter(
     pdf: Any,  # noqa: ANN401 - a library of loose types
-    found: Scorecard,
+    found: Sheet,
     perspective: Perspective,
     place: tuple[float, float, float],
     size: float,

@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from service.outcome_bodies import Perspective
-from service.scorecard_report import Item, Scorecard, Verdict, aim, answering, changed, said
+from service.scorecard_items import Item, Sheet, Verdict, aim, answering, changed, said
 
 _STYLE: Final = (
     "@page{size:A4 landscape;margin:10mm}:root{color-scheme:light}"
@@ -28,7 +28,7 @@ MARKS: Final = {Verdict.MET: "✔", Verdict.MISSED: "✘", Verdict.OPEN: "?", Ve
 """Told apart without colour, and said in words beside."""
 
 
-def page(found: Scorecard) -> str:
+def page(found: Sheet) -> str:
     """The page."""
     parts = "".join(_part(found, one) for one in Perspective)
     notes = "".join(f"<li>{escape(note)}</li>" for note in found.notes)
@@ -42,7 +42,7 @@ def page(found: Scorecard) -> str:
     )
 
 
-def _part(found: Scorecard, perspective: Perspective) -> str:
+def _part(found: Sheet, perspective: Perspective) -> str:
     rows = "".join(_rows(one) for one in found.items if one.perspective is perspective)
     wide = zip(("Figure", "Now", "Target", "Change", "Owner"), WIDTHS, strict=True)
     head = "".join(f'<th style="width:{share:.0%}">{name}</th>' for name, share in wide)
