@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Final
 
-from knowledge.measures.observation_kinds import Column, Form
+from knowledge.measures.observation_forms import Column, Form
 from loaders.journey_map import folded
 from loaders.observation_map import ObservationMap
 from loaders.source_rows import CellInvalid

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from knowledge.measures.observation_kinds import INSTRUMENTS, Kind
+from knowledge.measures.observation_forms import Kind
+from knowledge.measures.observation_kinds import INSTRUMENTS
 from knowledge.measures.observation_rows import ID
 from loaders.journey_map import folded
 from loaders.source_rows import SourceInvalid

@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from knowledge.measures.observation_kinds import INSTRUMENTS, Column, Form, Kind
+from knowledge.measures.observation_forms import Column, Form, Kind
+from knowledge.measures.observation_kinds import INSTRUMENTS
 from knowledge.measures.observation_rows import ID, Row
 from loaders.journey_map import folded
 from loaders.observation_cells import EXAMPLES, KEPT, Sense, key_of, value_of

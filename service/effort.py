@@ -13,7 +13,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow has no t
 
 from knowledge.measures.effort import LEAST, Answers, as_asked, change, mean_of, share_of
 from knowledge.measures.estimates import Figure, Unsuited, Withheld
-from knowledge.measures.observations import ObservationsBroken
+from knowledge.measures.observation_files import ObservationsBroken
 from ontology.identity import ThingId
 from service.effort_report import Effort, Group, Phases, Point
 from service.observing import observed

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
-from knowledge.measures.observation_kinds import KINDS, Form, Kind
+from knowledge.measures.observation_forms import Form, Kind
+from knowledge.measures.observation_kinds import KINDS
 from ontology.events import Json
 from ontology.identity import ThingId
 from service.observation_loading import order

@@ -8,10 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from knowledge.measures.observation_kinds import KINDS, Kind
+from knowledge.measures.observation_files import Load, ObservationsBroken
+from knowledge.measures.observation_forms import Kind
+from knowledge.measures.observation_kinds import KINDS
 from knowledge.measures.observation_marks import Taken
 from knowledge.measures.observation_rows import Row
-from knowledge.measures.observations import Load, ObservationsBroken
 from loaders.journey_map import folded
 from loaders.observation_cells import Known, Sense
 from loaders.observation_map import ObservationMap, read_map

@@ -7,7 +7,8 @@ from typing import Final
 import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow has no type stubs
 
-from knowledge.measures.observation_kinds import KINDS, Kind
+from knowledge.measures.observation_forms import Kind
+from knowledge.measures.observation_kinds import KINDS
 from knowledge.measures.observations import Observations
 from ontology.identity import ThingId
 from service.world import World

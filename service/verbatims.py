@@ -14,7 +14,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow has no t
 from knowledge.language.indicators import Judged
 from knowledge.measures.effort import LEAST, Answers
 from knowledge.measures.estimates import Unsuited
-from knowledge.measures.observations import ObservationsBroken
+from knowledge.measures.observation_files import ObservationsBroken
 from knowledge.measures.reactions import Sample, reactions
 from knowledge.measures.themes import MOST, Theme, themes
 from ontology.identity import ThingId

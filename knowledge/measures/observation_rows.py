@@ -11,7 +11,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stub
 
 from knowledge import seals
 from knowledge.envelopes import micros
-from knowledge.measures.observation_kinds import TYPES, Form, Kind
+from knowledge.measures.observation_forms import TYPES, Form, Kind
 from knowledge.refusals import SealBroken
 from knowledge.sealing import KeyStore
 from knowledge.seals import SubjectKey

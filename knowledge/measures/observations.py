@@ -1,9 +1,7 @@
 """Outside measurements kept: rows under keyed hashes, each file committed as one event."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -11,42 +9,20 @@ import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stub
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow has no type stubs
 import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow has no type stubs
 
-from knowledge.durable import replace_whole, sync_directory, write_new
+from knowledge.durable import replace_whole
 from knowledge.envelopes import micros
 from knowledge.ledger import Ledger
-from knowledge.measures.observation_kinds import Kind
+from knowledge.measures.observation_files import EARLIEST, Files, Load, ObservationsBroken
+from knowledge.measures.observation_forms import Kind
 from knowledge.measures.observation_marks import Marks, Taken, latest, sort_out
 from knowledge.measures.observation_rows import MARK, SAID, Row, Writer, texts
 from knowledge.refusals import SealBroken
 from knowledge.sealing import KeyStore
-from knowledge.turnstile import Turnstile
-from ontology.events import Draft, Event, Json
+from ontology.events import Event
 from ontology.identity import ThingId
 
-LOADED: Final = "observations.loaded"
 _ERASED: Final = "subject.erased"
 _PAGE: Final = 500
-_WAIT_SECONDS: Final = 60
-_EARLIEST: Final = -(2**63)
-
-
-class ObservationsBroken(RuntimeError):
-    """A file of measurements is missing or is not the one that was committed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
-    """Whose load it is, and where its rejects are told.
-
-    `refuse` is told of each row that can't be stored, and why; `rejected` says how many there
-    were so far.
-    """
-
-    actor: ThingId
-    at: datetime
-    id: Callable[[str], str]
-    refuse: Callable[[int, str], None] = lambda _number, _reason: None
-    rejected: Callable[[], int] = lambda: 0
 
 
 class Observations:
@@ -58,7 +34,7 @@ class Observations:
 
     def __init__(self, directory: Path, ledger: Ledger, keys: KeyStore) -> None:
         """Keep files under `directory`, a folder a kind."""
-        self._directory: Final = directory
+        self._files: Final = Files(directory, ledger)
         self._ledger: Final = ledger
         self._keys: Final = keys
 
@@ -73,13 +49,13 @@ class Observations:
         """
         taken, told, own = Taken(), 0, list[pa.Table]()
         for batch in batches:
-            with self._lock(kind).held():
+            with self._files.lock(kind).held():
                 fresh, found = self._sorted(kind, batch, Marks.of(own), load)
                 taken += found
                 if fresh.num_rows:
                     own.append(fresh.select([MARK, SAID]))
                     rejected, told = load.rejected() - told, load.rejected()
-                    self._ledger.append([self._write(kind, fresh, load, rejected=rejected)])
+                    self._ledger.append([self._files.write(kind, fresh, load, rejected=rejected)])
         return taken
 
     def table(
@@ -102,7 +78,7 @@ class Observations:
         if not found:
             return kind.schema.empty_table()
         table = _standing(pa.concat_tables(found))
-        begin = max(self._forgotten(kind), _EARLIEST if since is None else micros(since))
+        begin = max(self._files.forgotten(kind), EARLIEST if since is None else micros(since))
         at = table[kind.at].cast(pa.int64())
         fits = pc.greater_equal(at, begin)
         if until is not None:
@@ -127,69 +103,60 @@ class Observations:
 
     def loaded(self, kind: Kind | None = None) -> tuple[Event, ...]:
         """The events of the files that are kept, oldest first."""
-        found: list[Event] = []
-        after = 0
-        while page := self._ledger.read(after, types=(LOADED,), limit=_PAGE):
-            found += page
-            after = page[-1].sequence
-        return tuple(
-            event
-            for event in found
-            if (kind is None or event.data["kind"] == kind.name) and not self._gone(event).exists()
-        )
+        return self._files.loaded(kind)
 
     def verify(self) -> tuple[str, ...]:
         """What is wrong with the files that are kept; each named."""
         found = []
-        for event in self.loaded():
+        for event in self._files.loaded():
             try:
-                self._content(event)
+                self._files.content(event)
             except ObservationsBroken as error:
                 found.append(str(error))
         return tuple(found)
 
     def retain(self, kind: Kind, *, now: datetime, days: int) -> int:
         """Drop the files that were loaded more than so many days ago; how many went."""
-        if not (self._directory / kind.name).is_dir():
+        if not (self._files.folder(kind)).is_dir():
             return 0
-        with self._lock(kind).held():
-            self._finish_dropping(kind)
+        with self._files.lock(kind).held():
+            self._files.finish_dropping(kind)
             oldest = micros(now - timedelta(days=days))
-            old = [event for event in self.loaded(kind) if _number(event, "since") < oldest]
-            return self._drop(old)
+            old = [event for event in self._files.loaded(kind) if _number(event, "since") < oldest]
+            return self._files.drop(old)
 
     def forget(self, kind: Kind, before: datetime, load: Load) -> int:
         """Drop all rows before a moment, also out of files that hold later ones; how many files.
 
         What is left of a file becomes a file of its own; the events stay.
         """
-        with self._lock(kind).held():
-            mark = max(micros(before), self._forgotten(kind))
-            files = self.loaded(kind)
+        with self._files.lock(kind).held():
+            mark = max(micros(before), self._files.forgotten(kind))
+            files = self._files.loaded(kind)
             touched = [event for event in files if _number(event, "first") < mark]
             stands = _standing(pa.concat_tables([*self._tables(kind, None), self._none(kind)]))
-            replace_whole(self._directory / kind.name / "forgotten", b"%d\n" % mark)
+            replace_whole(self._files.folder(kind) / "forgotten", b"%d\n" % mark)
             for event in touched:
                 # INVARIANT: first what is left, then the file: a crash between leaves both, of
                 # which one counts.
                 part = self._left(kind, event, stands, mark)
                 if part.num_rows:
-                    draft = self._write(kind, part, load, since=_number(event, "since"))
+                    draft = self._files.write(kind, part, load, since=_number(event, "since"))
                     self._ledger.append([draft])
-            return self._drop(touched)
+            return self._files.drop(touched)
 
     def _sorted(
         self, kind: Kind, batch: Sequence[Row], own: Marks, load: Load
     ) -> tuple[pa.Table, Taken]:
         """What of a batch is to be stored, as it is kept, and what became of all of it."""
-        limits = (self._forgotten(kind), self._erased() if kind.personal else {})
+        limits = (self._files.forgotten(kind), self._erased() if kind.personal else {})
         rows = [row for row in batch if _stays(row, kind, limits, load)]
         stored = Marks.of(self._tables(kind, (MARK, SAID)))
         table = Writer(self._keys, kind).table(rows)
         return sort_out(table, rows, (stored, own), load.refuse)
 
     def _left(self, kind: Kind, event: Event, stands: pa.Table, mark: int) -> pa.Table:
-        own = pq.read_table(pa.BufferReader(self._content(event)))
+        own = pq.read_table(pa.BufferReader(self._files.content(event)))
         counts = pc.and_(
             pc.is_in(own[SAID], stands[SAID].combine_chunks()),
             pc.greater_equal(own[kind.at].cast(pa.int64()), mark),
@@ -198,18 +165,6 @@ class Observations:
 
     def _none(self, kind: Kind) -> pa.Table:
         return Writer(self._keys, kind).table([])
-
-    def _lock(self, kind: Kind) -> Turnstile:
-        folder = self._directory / kind.name
-        folder.mkdir(parents=True, exist_ok=True)
-        return Turnstile(folder / "lock", wait_seconds=_WAIT_SECONDS)
-
-    def _forgotten(self, kind: Kind) -> int:
-        """Rows before this were dropped."""
-        try:
-            return int((self._directory / kind.name / "forgotten").read_text("ascii"))
-        except FileNotFoundError:
-            return _EARLIEST
 
     def _erased(self) -> dict[ThingId, int]:
         """When each erased person was erased last."""
@@ -223,76 +178,11 @@ class Observations:
     def _tables(
         self, kind: Kind, names: Sequence[str] | None, known_by: datetime | None = None
     ) -> Iterator[pa.Table]:
-        for event in self.loaded(kind):
+        for event in self._files.loaded(kind):
             if known_by is not None and _number(event, "since") > micros(known_by):
                 continue
-            content = pa.BufferReader(self._content(event))
+            content = pa.BufferReader(self._files.content(event))
             yield pq.read_table(content, columns=None if names is None else [*names])
-
-    def _file(self, event: Event) -> Path:
-        return self._directory / str(event.data["kind"]) / str(event.data["file"])
-
-    def _gone(self, event: Event) -> Path:
-        return self._file(event).with_suffix(".gone")
-
-    def _content(self, event: Event) -> bytes:
-        file = self._file(event)
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise ObservationsBroken(f"{event.subject}: {file.name}: {error.strerror}") from error
-        if sha256(content).hexdigest() != event.data["digest"]:
-            raise ObservationsBroken(f"{event.subject}: {file.name} is not what was committed")
-        return content
-
-    def _drop(self, events: Sequence[Event]) -> int:
-        for event in events:
-            write_new(self._gone(event), b"")
-            sync_directory(self._file(event).parent)
-            self._file(event).unlink(missing_ok=True)
-        return len(events)
-
-    def _finish_dropping(self, kind: Kind) -> None:
-        """Remove what a crash left of files that are dropped."""
-        for gone in (self._directory / kind.name).glob("*.gone"):
-            gone.with_suffix(".parquet").unlink(missing_ok=True)
-
-    def _write(
-        self,
-        kind: Kind,
-        table: pa.Table,
-        load: Load,
-        *,
-        rejected: int = 0,
-        since: int | None = None,
-    ) -> Draft:
-        content = _encoded(table)
-        event = load.id("event")
-        name = event.partition("/")[2]
-        folder = self._directory / kind.name
-        write_new(folder / f"{name}.parquet", content)
-        sync_directory(folder)
-        at = table[kind.at].cast(pa.int64())
-        data: dict[str, Json] = {
-            "kind": kind.name,
-            "file": f"{name}.parquet",
-            "count": table.num_rows,
-            "rejected": rejected,
-            "digest": sha256(content).hexdigest(),
-            "first": pc.min(at).as_py(),
-            "last": pc.max(at).as_py(),
-            "since": micros(load.at) if since is None else since,
-            "bytes": len(content),
-        }
-        return Draft(
-            id=event,
-            type=LOADED,
-            subject=ThingId(f"observations/{name}"),
-            actor=load.actor,
-            occurred_at=load.at,
-            data=data,
-            governed=False,
-        )
 
 
 def _number(event: Event, name: str) -> int:
@@ -310,13 +200,7 @@ def _stays(row: Row, kind: Kind, limits: tuple[int, Mapping[ThingId, int]], load
     if at < forgotten:
         load.refuse(row.number, "it lies before a time whose measurements were all forgotten")
         return False
-    if at <= erased.get(row.values.get("subject", ""), _EARLIEST):
+    if at <= erased.get(row.values.get("subject", ""), EARLIEST):
         load.refuse(row.number, "the person was erased since; nothing of before may come back")
         return False
     return True
-
-
-def _encoded(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    return bytes(sink.getvalue())

@@ -8,8 +8,9 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import ValidationError
 
-from knowledge.measures.observation_kinds import KINDS, Kind
-from knowledge.measures.observations import ObservationsBroken
+from knowledge.measures.observation_files import ObservationsBroken
+from knowledge.measures.observation_forms import Kind
+from knowledge.measures.observation_kinds import KINDS
 from ontology.events import Json
 from service.api.answers import answer, principal, world
 from service.bodies import ObservationsIn

@@ -11,7 +11,7 @@ from service.cli.output import AsJson, Home, opened, refuse, show
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from knowledge.measures.observation_kinds import Kind
+    from knowledge.measures.observation_forms import Kind
     from ontology.events import Json
 
 app = typer.Typer(help="Outside measurements: what is there, and forgetting.")
@@ -47,7 +47,7 @@ def overview(context: typer.Context, home: Home = None, *, as_json: AsJson = Fal
 @app.command("list")
 def listed(home: Home = None, *, as_json: AsJson = False) -> None:
     """Show what is there of each kind."""
-    from knowledge.measures.observations import ObservationsBroken  # noqa: PLC0415 - light start
+    from knowledge.measures.observation_files import ObservationsBroken  # noqa: PLC0415 - light start
     from service.observation_listing import listed as told  # noqa: PLC0415 - light start
 
     with opened(home) as world:

@@ -12,7 +12,7 @@ import pytest
 from knowledge.measures.estimates import Estimate, Unsuited, Withheld
 from knowledge.measures.observation_kinds import KINDS
 from knowledge.measures.observation_rows import Row
-from knowledge.measures.observations import Load
+from knowledge.measures.observation_files import Load
 from knowledge.measures.publication import ALL
 from ontology.identity import ThingId
 from service.clock import StoppedClock

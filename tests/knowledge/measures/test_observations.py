@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from knowledge.ledger import Ledger
+from knowledge.measures.observation_files import Load, ObservationsBroken
 from knowledge.measures.observation_kinds import KINDS
 from knowledge.measures.observation_marks import Taken
 from knowledge.measures.observation_rows import Row
-from knowledge.measures.observations import Load, Observations, ObservationsBroken
+from knowledge.measures.observations import Observations
 from knowledge.sealing import KeyStore
 from ontology.identity import ThingId
 
