@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from knowledge.measures.observation_files import Load
 from knowledge.measures.observation_kinds import KINDS
 from knowledge.measures.observation_rows import Row
-from knowledge.measures.observation_files import Load
 from ontology.identity import ThingId
 from service.observing import store
 from service.world import World

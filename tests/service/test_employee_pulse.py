@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from knowledge.measures.estimates import Estimate, Unsuited, Withheld
+from knowledge.measures.observation_files import Load
 from knowledge.measures.observation_kinds import KINDS
 from knowledge.measures.observation_rows import Row
-from knowledge.measures.observation_files import Load
 from knowledge.measures.publication import ALL
 from ontology.identity import ThingId
 from service.clock import StoppedClock
