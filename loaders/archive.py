@@ -107,7 +107,8 @@ def _row(line: str) -> object:
 def _own(row: object) -> Precedent:
     if not isinstance(row, dict):
         raise _Bad("", "the line is no JSON object", row, _EXAMPLE)
-    words = {name: _optional(row, name) for name in _WORDS}
+    words: dict[str, Any] = {"source": "own", "language": "en"}
+    words |= {name: said for name in _WORDS if (said := _optional(row, name)) is not None}
     return Precedent(
         id=_identity(row),
         title=_text(row, "title", "Brakes failed on a commuter train"),
@@ -117,8 +118,7 @@ def _own(row: object) -> Precedent:
         cluster=_choice(row, "cluster"),
         strategy=_strategies(row),
         invented=row.get("invented") is True,
-        **{"source": "own", "language": "en"}
-        | {name: word for name, word in words.items() if word is not None},
+        **words,
     )
 
 

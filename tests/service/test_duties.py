@@ -321,9 +321,9 @@ def test_an_incident_that_is_over_ends_it(world: World, how: str) -> None:
         act(world, CRASH, "merge", into="incident/other", reason="The same.")
     else:
         act(world, CRASH, "resolve", reason="All is paid.")
-        said = {"minutes": "We were late.", "lesson": "Name deputies."}
-        held = {"heldAt": world.clock.now().isoformat(), "present": [CHIEF.id]}
-        act(world, ThingId("debrief/crash"), "hold", **said, **held)
+        said: dict[str, Any] = {"minutes": "We were late.", "lesson": "Name deputies."}
+        said |= {"heldAt": world.clock.now().isoformat(), "present": [CHIEF.id]}
+        act(world, ThingId("debrief/crash"), "hold", **said)
         act(world, CRASH, "close")
     assert now(world).state == "ended"
 
