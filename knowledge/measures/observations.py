@@ -117,7 +117,7 @@ class Observations:
 
     def retain(self, kind: Kind, *, now: datetime, days: int) -> int:
         """Drop the files that were loaded more than so many days ago; how many went."""
-        if not (self._files.folder(kind)).is_dir():
+        if not self._files.folder(kind).is_dir():
             return 0
         with self._files.lock(kind).held():
             self._files.finish_dropping(kind)
@@ -134,7 +134,7 @@ class Observations:
             mark = max(micros(before), self._files.forgotten(kind))
             files = self._files.loaded(kind)
             touched = [event for event in files if _number(event, "first") < mark]
-            stands = _standing(pa.concat_tables([*self._tables(kind, None), self._none(kind)]))
+            stands = Marks.of(self._tables(kind, (MARK, SAID)))
             replace_whole(self._files.folder(kind) / "forgotten", b"%d\n" % mark)
             for event in touched:
                 # INVARIANT: first what is left, then the file: a crash between leaves both, of
@@ -155,16 +155,12 @@ class Observations:
         table = Writer(self._keys, kind).table(rows)
         return sort_out(table, rows, (stored, own), load.refuse)
 
-    def _left(self, kind: Kind, event: Event, stands: pa.Table, mark: int) -> pa.Table:
+    def _left(self, kind: Kind, event: Event, stands: Marks, mark: int) -> pa.Table:
+        """What of a file stands, uncorrected, and lies at `mark` or later."""
         own = pq.read_table(pa.BufferReader(self._files.content(event)))
-        counts = pc.and_(
-            pc.is_in(own[SAID], stands[SAID].combine_chunks()),
-            pc.greater_equal(own[kind.at].cast(pa.int64()), mark),
-        )
-        return own.filter(counts)
-
-    def _none(self, kind: Kind) -> pa.Table:
-        return Writer(self._keys, kind).table([])
+        _, uncorrected = stands.find(own[MARK].to_numpy(), own[SAID].to_numpy())
+        later = pc.greater_equal(own[kind.at].cast(pa.int64()), mark)
+        return own.filter(pc.and_(pa.array(uncorrected), later))
 
     def _erased(self) -> dict[ThingId, int]:
         """When each erased person was erased last."""
@@ -176,13 +172,13 @@ class Observations:
         return found
 
     def _tables(
-        self, kind: Kind, names: Sequence[str] | None, known_by: datetime | None = None
+        self, kind: Kind, names: Sequence[str], known_by: datetime | None = None
     ) -> Iterator[pa.Table]:
         for event in self._files.loaded(kind):
             if known_by is not None and _number(event, "since") > micros(known_by):
                 continue
             content = pa.BufferReader(self._files.content(event))
-            yield pq.read_table(content, columns=None if names is None else [*names])
+            yield pq.read_table(content, columns=[*names])
 
 
 def _number(event: Event, name: str) -> int:

@@ -182,6 +182,13 @@ def test_files_go_when_their_time_is_over(kept: Kept) -> None:
     assert not [*kept.folder.rglob("*.parquet")]
 
 
+def test_forgetting_does_not_bring_back_what_was_corrected(kept: Kept) -> None:
+    kept.take(SURVEY, [answer(3, 1), answer(1, 20, id="a"), answer(1, 20, id="b")])
+    kept.take(SURVEY, [answer(1, 21, score=2.0, id="a")])
+    kept.store.forget(SURVEY, datetime(2026, 10, 10, tzinfo=UTC), kept.load())
+    assert kept.store.table(SURVEY)["score"].to_pylist() == [5.0, 2.0]
+
+
 def test_what_a_crash_left_of_a_dropped_file_goes_with_the_next_look(kept: Kept) -> None:
     kept.take(SURVEY, [answer(1)])
     (file,) = kept.folder.rglob("*.parquet")
