@@ -107,6 +107,12 @@ class PrecedentIndex:
         place = view.rows.get(identity)
         return view.parts[place[0]].precedent(place[1]) if place else None
 
+    def cases(self) -> Iterator[Precedent]:
+        """Every precedent, in the order of loading."""
+        view = self.catch_up()
+        for part, row in view.rows.values():
+            yield view.parts[part].precedent(row)
+
     def search(
         self, query: str | Vectors, top: int = 10, filters: Filters | None = None
     ) -> list[Hit]:

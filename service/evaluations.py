@@ -6,7 +6,7 @@ from typing import Final
 
 from knowledge.spread.volume_evaluation import Row
 from service.evaluating import Advance, Found, Part
-from service.wording_evaluation import evaluate_claims, evaluate_disclosure
+from service.wording_evaluation import evaluate_claims, evaluate_disclosure, evaluate_onboarding
 
 VIRALITY_SEEDS: Final = range(1_000, 1_010)
 """Seeds that nothing was tuned on."""
@@ -310,6 +310,14 @@ PARTS: Final[Sequence[Part]] = (
         "no headline.",
         folders=(),
         measure=_trainers,
+    ),
+    Part(
+        name="onboarding",
+        heading="Outdated onboarding material, self-labelled",
+        about="Statements that the authors [labelled](onboarding.md); those called fresh were "
+        "written after the rules, which were not changed since: no headline.",
+        folders=(),
+        measure=evaluate_onboarding,
     ),
 )
 """Every subject, in the order of the page."""

@@ -1,6 +1,7 @@
 """Reports on recovery: how service levels were kept, and what campaigns changed."""
 
 from service.campaign_bodies import CampaignReportIn
+from service.onboarding_bodies import OnboardingIn
 from service.recorded_history import Progress
 from service.reported import Report
 from service.sla_bodies import SlasIn
@@ -17,5 +18,12 @@ def slas(world: World, body: SlasIn, progress: Progress) -> Report:
 def campaign(world: World, body: CampaignReportIn, progress: Progress) -> Report:
     """What a campaign changed."""
     from service.campaign_report import campaign as look  # noqa: PLC0415 - light start
+
+    return look(world, body, progress)
+
+
+def onboarding(world: World, body: OnboardingIn, progress: Progress) -> Report:
+    """What of onboarding material is outdated."""
+    from service.onboarding_report import onboarding as look  # noqa: PLC0415 - light start
 
     return look(world, body, progress)

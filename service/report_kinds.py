@@ -11,6 +11,7 @@ from ontology.lifecycle import Role
 from service import outcome_kinds, recovery_kinds, survey_kinds
 from service.bodies import Model
 from service.campaign_bodies import CampaignReportIn
+from service.onboarding_bodies import OnboardingIn
 from service.outcome_bodies import CohortIn, RetentionIn, ScorecardIn, SpeedIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
@@ -193,6 +194,13 @@ _KINDS: Final[Sequence[Kind]] = (
         "Retention, effort and revenue of those who were in, less of those left alone.",
         CampaignReportIn,
         recovery_kinds.campaign,
+    ),
+    kind(
+        "onboarding",
+        "Onboarding material",
+        "Which sentences of what newcomers are told hold no more, against what, since when.",
+        OnboardingIn,
+        recovery_kinds.onboarding,
     ),
 )
 

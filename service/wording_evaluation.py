@@ -33,6 +33,34 @@ def evaluate_claims(_: Path, __: Advance) -> Found:
     return [*_whole(measured, "by rules")], ()
 
 
+def evaluate_onboarding(_: Path, __: Advance) -> Found:
+    """Outdated statements of onboarding material: how many are found, how many wrongly."""
+    from knowledge.onboarding_labels import measured, statements  # noqa: PLC0415 - light start
+    from knowledge.proportions import wilson  # noqa: PLC0415 - light start
+
+    rows: list[Row] = []
+    for split in ("development", "test", "fresh"):
+        given = tuple(one for one in statements() if one.split == split)
+        found = measured(given)
+        shares = {
+            "precision": (found.hits, found.hits + found.false),
+            "recall": (found.hits, found.hits + found.missed),
+            **{f"recall, {why}": counts for why, counts in found.kinds.items()},
+        }
+        rows += [
+            Row(
+                data=f"{len(given)} statements, {of} of them",
+                split=split,
+                figure=figure,
+                value=hits / of,
+                interval=wilson(hits, of),
+                baseline="",
+            )
+            for figure, (hits, of) in shares.items()
+        ]
+    return rows, ()
+
+
 def _whole(measured: Sequence[Measured], how: str) -> Iterator[Row]:
     for row in measured:
         if row.part == "all":

@@ -30,6 +30,7 @@ GROUPS: Final = (
     "slas",
     "deviations",
     "guidelines",
+    "onboarding",
     "connectors",
     "duties",
     "load",

@@ -50,6 +50,8 @@ PROMISED = {
     "Training": "trainee exercise passedAt validUntil",
     "Session": "name dilemma participant quorum inRegion",
     "Outlet": "name newsroom",
+    "OnboardingDocument": "name ownedBy material language audience forRegion validFrom "
+    "validUntil reviewBy",
 }
 
 
