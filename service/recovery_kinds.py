@@ -1,4 +1,4 @@
-"""Reports on recovery: how service levels were kept, and what campaigns changed."""
+"""Reports on recovery: service levels kept, what campaigns changed, what newcomers are told."""
 
 from service.campaign_bodies import CampaignReportIn
 from service.onboarding_bodies import OnboardingIn
