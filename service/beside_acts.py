@@ -32,6 +32,10 @@ from service.joining import LinkJoint
 from service.message_content import KIND as MESSAGE
 from service.message_content import PROMISE
 from service.overriding import ProposalJoint
+from service.panel_votes import KIND as PANEL_VOTE
+from service.panel_votes import PanelVoteJoint
+from service.panels import KIND as PANEL
+from service.panels import PanelJoint
 from service.pathways import KIND as PATHWAY
 from service.pathways import PathwayJoint
 from service.placements import KIND as PLACEMENT
@@ -95,6 +99,8 @@ def joints(guidelines: Callable[[], Guidelines]) -> Mapping[str, Joint]:
         CAMPAIGN: CampaignJoint(),
         CLOCK: ClockJoint(),
         SLA: SlaJoint(),
+        PANEL: PanelJoint(),
+        PANEL_VOTE: PanelVoteJoint(),
         GUIDELINE_VERSION: GuidelineJoint(guidelines),
         PRECEDENT: CaseJoint(),
         **DEBRIEF_JOINTS,

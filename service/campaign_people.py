@@ -1,7 +1,7 @@
 """Who is affected, who of them a campaign may reach, and why the others not."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -9,10 +9,10 @@ from typing import Final
 from ontology.events import Json
 from ontology.identity import ThingId
 from service.campaign_bodies import AffectedIn, ExemptIn
-from service.values import Properties, Span, first, moment
+from service.contact_leave import Leave, leave
+from service.values import Properties, first, moment
 from service.world import World
 
-_TENDER: Final = ("vulnerable", "bereaved", "minor")
 _YEAR: Final = 365.25
 
 OUT: Final[Mapping[str, str]] = {
@@ -24,21 +24,6 @@ OUT: Final[Mapping[str, str]] = {
     "contacted": "was contacted as often as anybody may be",
 }
 """Why somebody who is affected is out; the first that holds counts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leave:
-    """Whether a customer may be reached at a moment: why not, else for which purposes."""
-
-    out: str | None
-    purposes: frozenset[str] = frozenset()
-    opted_out: bool = False
-
-    def barred(self, purposes: Collection[str]) -> str | None:
-        """Why none of these purposes is open; None where one is."""
-        if self.out is not None or self.purposes & {*purposes}:
-            return self.out
-        return "opted-out" if self.opted_out and "marketing" in purposes else "no-consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,35 +58,6 @@ def affected(world: World, said: AffectedIn, exempt: Iterable[ExemptIn]) -> Iter
             features=_features(shown, cases, now),
             exempt=_exempt(customer, cases, exempted),
         )
-
-
-def leave(
-    world: World, customer: ThingId, now: datetime, shown: Properties | None = None
-) -> Leave:
-    """Whether a customer may be reached at all, and for which purposes they consented.
-
-    What is special about a person only ever keeps a campaign away from them.
-    """
-    said = world.graph.properties(customer) if shown is None else shown
-    if any(first(said, name) is True for name in _TENDER):
-        return Leave(out="in-need")
-    for name in ("employee", "press"):
-        if first(said, name) is True:
-            return Leave(out=name)
-    given = frozenset(_purposes(world, customer, now))
-    opted = first(said, "optedOut") is True
-    return Leave(out=None, purposes=given - {"marketing"} if opted else given, opted_out=opted)
-
-
-def _purposes(world: World, customer: ThingId, now: datetime) -> Iterator[str]:
-    for one in world.graph.subjects("ofCustomer", customer):
-        if not one.startswith("consent/"):
-            continue
-        said = world.graph.properties(one)
-        withdrawn = moment(first(said, "withdrawnAt"))
-        stands = withdrawn is None or now < withdrawn
-        if stands and Span.of(said, "validFrom", "validUntil").covers(now):
-            yield str(first(said, "purpose"))
 
 
 _Found = dict[ThingId, tuple[set[str], list[Properties]]]

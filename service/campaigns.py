@@ -16,9 +16,9 @@ from service.beginning import Beginning, begin
 from service.campaign_bodies import CampaignIn
 from service.campaign_contacts import CONTACTS, SENT, often, sent
 from service.campaign_joint import KIND
-from service.campaign_people import leave
 from service.campaign_plan import Row, plan, row
 from service.committing import Here
+from service.contact_leave import leave
 from service.kept_documents import digest_of, document, kept
 from service.sealed_rows import keep, rows
 from service.sweep import ITSELF

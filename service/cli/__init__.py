@@ -28,6 +28,7 @@ GROUPS: Final = (
     "activities",
     "campaigns",
     "slas",
+    "panels",
     "deviations",
     "guidelines",
     "onboarding",

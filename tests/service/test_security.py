@@ -181,6 +181,15 @@ campaigns.people        x   x   x   x   .   .   x   x
 campaigns.person        x   x   x   x   .   .   x   x
 campaigns.share         x   x   x   x   .   .   x   x
 campaigns.share_csv     x   x   x   x   .   .   x   x
+panels.create           .   x   .   x   x   .   .   .
+panels.index            x   x   x   x   x   x   x   x
+panels.one              x   x   x   x   x   x   x   x
+panels.seats            x   x   x   x   .   .   .   x
+panels.reply            x   x   .   x   .   .   .   x
+panels.ask              .   x   .   x   x   .   .   .
+panels.votes            x   x   x   x   x   x   x   x
+panels.vote             x   x   x   x   x   x   x   x
+panels.cast             x   x   x   x   x   x   .   x
 slas.create             x   x   .   x   .   .   .   .
 slas.index              x   x   x   x   x   x   x   x
 slas.one                x   x   x   x   x   x   x   x
