@@ -202,6 +202,7 @@ def create(settings: Settings | None = None, *, world: World | None = None) -> A
         VALIDATION_ERROR_STATUS_CODE=422,
         WORLD=world or World.open(settings),
         SETTINGS=settings,
+        APPLICATION=create,  # for the doors into the worlds of drills
     )
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

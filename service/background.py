@@ -54,7 +54,7 @@ class Background:
         self._standing: Final = StandingDecisions(world)
         self._jobs: Final = JobRunner(world)
         self._clocks: Final = Clocks(world)
-        self._drills: Final = DrillRunner(world)
+        self._drills: Final = DrillRunner(world, Background)
         self._keeping: Final = Keeping(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [

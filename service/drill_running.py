@@ -1,8 +1,8 @@
 """Running drills: of all workers one moves a drill's clock, brings what arrives, and looks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from filelock import FileLock, Timeout
 
@@ -46,17 +46,29 @@ class DrillBusy(RuntimeError):
     """Another process moves this drill's clock at this moment."""
 
 
+class Follows(Protocol):
+    """What follows in a world from deadlines, posts and decisions."""
+
+    def once(self) -> None:
+        """One look at all of it."""
+
+    def close(self) -> None:
+        """Let another process go on."""
+
+
+Following = Callable[[World], Follows]
+"""What makes it, for a drill's world."""
+
+
 class Play:
     """One drill's world while its clock moves; use it from whoever holds the drill's lock."""
 
-    def __init__(self, world: World, drill: Drill) -> None:
+    def __init__(self, world: World, drill: Drill, following: Following) -> None:
         """Read what was told before; bringing it again changes nothing."""
-        from service.background import Background  # noqa: PLC0415 - it runs drills, they run it
-
         self.world: Final = world
         self.scenario: Final = drill.written.scenario
         self._incident: Final = ThingId(self.scenario.incident.id)
-        self._background: Final = Background(world)
+        self._background: Final = following(world)
         self._items: Final = timeline(self.scenario)
         self._next = 0
         self._told: Final = {event.id for event in _told(world)}
@@ -151,9 +163,10 @@ class Play:
 class DrillRunner:
     """Moves the drills that this worker leads; a step fails alone and is tried again."""
 
-    def __init__(self, live: World) -> None:
+    def __init__(self, live: World, following: Following) -> None:
         """Lead none yet."""
         self._live: Final = live
+        self._following: Final = following
         self._leads: Final[dict[ThingId, FileLock]] = {}
         self._plays: Final[dict[ThingId, Play]] = {}
         self._seen: Final[dict[ThingId, float]] = {}
@@ -194,7 +207,7 @@ class DrillRunner:
 
     def _move(self, drill: Drill) -> None:
         try:
-            play = self._plays.get(drill.id) or play_of(self._live, drill)
+            play = self._plays.get(drill.id) or play_of(self._live, drill, self._following)
         except WorldBroken as error:
             self._live.log.warning("a drill's world can't be made", drill=drill.id, why=str(error))
             act(
@@ -229,7 +242,7 @@ def file_lock(live: World, drill: Drill) -> FileLock:
     return FileLock(path, thread_local=False)
 
 
-def play_of(live: World, drill: Drill) -> Play:
+def play_of(live: World, drill: Drill, following: Following) -> Play:
     """The play of a drill, its world furnished if it was not; under the drill's lock.
 
     Raises:
@@ -240,10 +253,10 @@ def play_of(live: World, drill: Drill) -> Play:
     if world is None:
         raise WorldBroken(f"the folder of {drill.id} is gone")
     world.catch_up()
-    return Play(world, drill)
+    return Play(world, drill, following)
 
 
-def step_by(live: World, drill: Drill, by: timedelta | None) -> datetime:
+def step_by(live: World, drill: Drill, by: timedelta | None, following: Following) -> datetime:
     """Move a paused drill's clock by so much, or to what arrives next; where it stands then.
 
     Raises:
@@ -256,7 +269,7 @@ def step_by(live: World, drill: Drill, by: timedelta | None) -> datetime:
     except Timeout:
         raise DrillBusy(f"{drill.id} is being moved; try again in a moment") from None
     try:
-        play = play_of(live, drill)
+        play = play_of(live, drill, following)
         play.bring()
         now = play.world.clock.now()
         play.advance(play.next_item() if by is None else now + by)

@@ -16,6 +16,7 @@ from ontology.lifecycle_data import DataProblem, duration
 from ontology.marked_reader import FileInvalid
 from service import drill_running, drill_view
 from service.api.answers import answer, conflict, idempotency, principal, world
+from service.background import Background
 from service.bodies import instant
 from service.clock import monotonic_ms, pause
 from service.drill_bodies import DrillIn, EventsIn, InjectNowIn, SaidIn, StepIn
@@ -145,7 +146,7 @@ def step(local: str, json_data: StepIn) -> Response:
         raise conflict(f"{drill.id} is {drill.state}; only a paused drill goes step by step.")
     by = duration(json_data.by) if json_data.by is not None else None
     try:
-        drill_running.step_by(world(), drill, by)
+        drill_running.step_by(world(), drill, by, Background)
     except (DrillBusy, WorldBroken) as error:
         raise conflict(str(error)) from error
     return answer(_shown(_drill(local)))
@@ -235,13 +236,11 @@ def doors(local: str, rest: str) -> Response:
 
 def _app(there: World) -> "WSGIApplication":
     """The application over a drill's world, one a process."""
-    from service.app import create as application  # noqa: PLC0415 - the app has these doors
-
     apps = current_app.extensions.setdefault("drills", {})
     key = there.settings.home
     kept = apps.get(key)
     if kept is None or kept[0] is not there:
-        kept = apps[key] = (there, application(there.settings, world=there))
+        kept = apps[key] = (there, current_app.config["APPLICATION"](there.settings, world=there))
     return cast("WSGIApplication", kept[1].wsgi_app)
 
 
