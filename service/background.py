@@ -12,6 +12,7 @@ from service.campaigns import send_due
 from service.case_keeping import Keeping
 from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
+from service.drill_duties import meet, owe_quarterly
 from service.drill_running import DrillRunner
 from service.fairness_reminders import ask_monthly
 from service.going_out import publish_due
@@ -157,6 +158,8 @@ class Background:
     def _lapse(self, now: datetime) -> None:
         """As a day begins: ask about the month that is over, drop what may not be kept into it."""
         ask_monthly(self._world)
+        owe_quarterly(self._world)
+        meet(self._world)
         self._lapsed_on = now.date()
         if lapsed := self._world.segments.lapse(now):
             self._world.log.info("signals of partners dropped", files=lapsed)

@@ -22,6 +22,7 @@ from service.committing import Guard, Joint
 from service.debrief_joints import JOINTS as DEBRIEF_JOINTS
 from service.deviations import KIND as DEVIATION
 from service.deviations import DeviationJoint
+from service.drill_overdue import DRILL, DRILL_DUTY, OverdueJoint
 from service.duties import KIND as DUTY
 from service.duty_joints import INCIDENT, DutyJoint, IncidentJoint
 from service.guidelines import VERSION as GUIDELINE_VERSION
@@ -104,5 +105,7 @@ def joints(guidelines: Callable[[], Guidelines]) -> Mapping[str, Joint]:
         GUIDELINE_VERSION: GuidelineJoint(guidelines),
         PRECEDENT: CaseJoint(),
         **DEBRIEF_JOINTS,
+        DRILL: OverdueJoint(),
+        DRILL_DUTY: OverdueJoint(),
         **PRESS_JOINTS,
     }

@@ -198,6 +198,15 @@ class PhraseIn(Model):
     any_of: Phrases = Field(min_length=1)
 
 
+class TopicIn(Model):
+    """Something that texts may claim; two that claim different things of it contradict."""
+
+    id: Slug
+    label: Annotated[str, Field(min_length=1, max_length=120)]
+    words: Phrases = Field(min_length=1)
+    opposites: Phrases = ()
+
+
 class WellSaidIn(Model):
     """What counts as well said here."""
 
@@ -210,6 +219,7 @@ class WellSaidIn(Model):
         Literal["emotional_reactions", "interpretations", "explorations"],
         Annotated[int, Field(ge=0, le=2)],
     ] = Field(default_factory=dict)
+    topics: tuple[TopicIn, ...] = Field(default=(), max_length=20)
     admission: Literal["none", "harm", "fault"] = "harm"
     """What the words may admit at most."""
 

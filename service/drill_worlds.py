@@ -14,7 +14,6 @@ from ontology.events import Draft, Event, Json
 from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ATTUNE, Actor, Role
 from service import acts
-from service.committing import GateRefused
 from service.drill_scenario import RecordIn, Scenario
 from service.drills import Drill, home_of
 from service.founding import body_of
@@ -225,11 +224,10 @@ def _shares(bodies: list[Body]) -> Iterator[list[Body]]:
 
 
 def _put(world: World, bodies: list[Body]) -> None:
-    for one, outcome in zip(bodies, put_records(world, bodies, actor=SETTER), strict=True):
-        if isinstance(outcome, GateRefused):
-            raise WorldBroken(f"{one.type} {one.id}: {outcome}")
-        if not isinstance(outcome, Event):
-            raise WorldBroken(f"{one.type} {one.id}: {outcome}")
+    outcomes = zip(bodies, put_records(world, bodies, actor=SETTER), strict=True)
+    refused = [f"{one.type}: {why}" for one, why in outcomes if not isinstance(why, Event)]
+    if refused:
+        raise WorldBroken("; ".join(refused))
 
 
 def lock_of(home: Path, drill: Drill) -> Path:

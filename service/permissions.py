@@ -198,6 +198,9 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "drills.one": ("read:drills", KEY_ROLES),
         "drills.step": ("write:drills", frozenset({_TRAINER, _GOVERNANCE})),
         "drills.inject": ("write:drills", frozenset({_TRAINER, _GOVERNANCE})),
+        "drills.score": ("write:drills", frozenset({_TRAINER, _GOVERNANCE})),
+        "drills.scored": ("read:drills", KEY_ROLES),  # whoever took part
+        "drills.propose": ("write:policies", frozenset({_GOVERNANCE})),
         "drills.said": ("write:drills", KEY_ROLES),  # whoever takes part
         "drills.story": ("read:drills", KEY_ROLES),  # whoever takes part
         "drills.doors": ("write:drills", KEY_ROLES),  # whoever takes part, by their roles there

@@ -115,6 +115,24 @@ def recovery(world: World, body: RecoveryIn, progress: Progress) -> Report:
     return run(world, body, progress)
 
 
+class DrillsIn(Model):
+    """Which drills are compared: those of a team, of a year, or all."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"team": "team/crisis-office"}}
+    )
+
+    team: Annotated[str, Field(pattern="^team/.{1,120}$")] | None = None
+    year: Annotated[int, Field(ge=2000, le=2199)] | None = None
+
+
+def drills(world: World, body: DrillsIn, progress: Progress) -> Report:
+    """What drills showed, quarter by quarter."""
+    from service.drill_comparing import compare  # noqa: PLC0415 - light start
+
+    return compare(world, body.team, body.year, progress)
+
+
 _KINDS: Final[Sequence[Kind]] = (
     kind(
         "fairness",
@@ -129,6 +147,14 @@ _KINDS: Final[Sequence[Kind]] = (
         "How sentiment, frustration and volume of an incident fell and came back, and with what.",
         RecoveryIn,
         recovery,
+    ),
+    kind(
+        "drills",
+        "Drills",
+        "What drills showed by team and quarter, with intervals, and what teams owe.",
+        DrillsIn,
+        drills,
+        roles=READERS | {Role.TRAINER},
     ),
     kind(
         "retention",

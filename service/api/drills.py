@@ -14,12 +14,12 @@ from ontology.identity import ThingId
 from ontology.lifecycle import ActRefused, Role
 from ontology.lifecycle_data import DataProblem, duration
 from ontology.marked_reader import FileInvalid
-from service import drill_running, drill_view
+from service import drill_proposing, drill_running, drill_scoring, drill_view
 from service.api.answers import answer, conflict, idempotency, principal, world
 from service.background import Background
 from service.bodies import instant
 from service.clock import monotonic_ms, pause
-from service.drill_bodies import DrillIn, EventsIn, InjectNowIn, SaidIn, StepIn
+from service.drill_bodies import DrillIn, EventsIn, InjectNowIn, ProposalIn, SaidIn, StepIn
 from service.drill_files import ScenarioUnknown, Written, known, named, read, schema
 from service.drill_running import DrillBusy
 from service.drill_scenario import InjectIn
@@ -183,6 +183,47 @@ def said(local: str, json_data: SaidIn) -> Response:
     there = _held(drill)
     event = say(there, json_data, principal().holder, idempotency())
     return answer(told(event, drill.written.scenario.clock.began), HTTPStatus.CREATED)
+
+
+@bp.post("/drills/<string:local>/score")
+@bp.doc(
+    summary="Score a finished drill: times, three answers, words, and what to practise next.",
+    responses={200: "The score.", 409: "It is not finished."},
+)
+def score(local: str) -> Response:
+    """Hold what people did against what was expected."""
+    drill = _drill(local)
+    return answer(drill_scoring.score(world(), drill, principal().holder))
+
+
+@bp.get("/drills/<string:local>/score")
+@bp.doc(
+    summary="The score of a drill, with the reference answer and its reasons.",
+    responses={200: "The score.", 404: "It was not scored.", 403: "You take no part in it."},
+)
+def scored(local: str) -> Response:
+    """The score that stands, for those who took part and those who lead drills."""
+    drill = _drill(local)
+    _check_takes_part(drill)
+    found = drill_scoring.recorded(world(), drill)
+    if found is None:
+        raise not_found("score", drill.id, "POST /v1/drills/…/score")
+    return answer(found)
+
+
+@bp.post("/drills/<string:local>/proposals")
+@bp.input(ProposalIn)
+@bp.doc(
+    summary="Make a policy draft of a point in which people and rules differ, with its evidence.",
+    responses={201: "The draft.", 422: "There is no such difference."},
+)
+def propose(local: str, json_data: ProposalIn) -> Response:
+    """A justified disagreement goes where rules are written."""
+    drill = _drill(local)
+    actor = principal().actor(None)
+    draft = drill_proposing.propose(world(), drill, json_data.point, json_data.reason, actor)
+    location = f"/v1/policy-drafts/{draft.partition('/')[2]}"
+    return answer({"draft": draft, "drill": drill.id}, HTTPStatus.CREATED, {"Location": location})
 
 
 @bp.get("/drills/<string:local>/events")

@@ -47,6 +47,7 @@ GROUPS: Final = (
     "snoozes",
     "kpis",
     "sessions",
+    "drills",
     "jobs",
     "fallback",
     "replay",

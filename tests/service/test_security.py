@@ -166,6 +166,9 @@ drills.said             x   x   x   x   x   x   x   x
 drills.scenario         .   .   .   x   x   .   .   .
 drills.scenario_schema  x   x   x   x   x   x   x   x
 drills.scenarios        x   x   x   x   x   x   x   x
+drills.propose          .   .   .   x   .   .   .   .
+drills.score            .   .   .   x   x   .   .   .
+drills.scored           x   x   x   x   x   x   x   x
 drills.step             .   .   .   x   x   .   .   .
 drills.story            x   x   x   x   x   x   x   x
 sessions.agreement      x   x   x   x   x   x   x   x
