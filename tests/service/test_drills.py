@@ -37,7 +37,7 @@ world: empty
 clock: {start: "2026-10-25T01:10:00+02:00", zone: Europe/Berlin, length: PT2H}
 records:
   - {type: Team, id: team/crisis-office, properties: {name: Office, atTier: executive}}
-  - {type: Region, id: region/de, properties: {name: DE, jurisdiction: DE, timeZone: Europe/Berlin}}
+  - {type: Region, id: region/de, properties: {name: D, jurisdiction: DE, timeZone: Europe/Berlin}}
   - type: Platform
     id: platform/twitter
     properties: {name: Twitter, status: available, access: free, lastResort: true}
@@ -388,7 +388,9 @@ def test_scenarios_of_the_home_stand_before_those_that_ship(world: World, door: 
     folder.mkdir()
     (folder / "small.yaml").write_text(SMALL)
     (folder / "broken.yaml").write_text("drill: [")
-    names = [one["scenario"] for one in door.get("/v1/drill-scenarios").json["items"]]
+    listed: Any = door.get("/v1/drill-scenarios").json
+    names = [one["scenario"] for one in listed["items"]]
     assert "small" in names
-    assert door.get("/v1/drill-scenarios/small").json["text"] == SMALL
+    shown: Any = door.get("/v1/drill-scenarios/small").json
+    assert shown["text"] == SMALL
     assert door.get("/v1/drill-scenarios/nope").status_code == 404
