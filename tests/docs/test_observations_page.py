@@ -5,8 +5,10 @@ from pathlib import Path
 
 from knowledge.measures.observation_kinds import KINDS
 from service.cli.observations import LOADED
+from service.effort import effort
 from service.founding import OPERATOR
 from service.observation_loading import Loaded, load
+from service.survey_bodies import EffortIn
 from service.world import World
 from tests.conftest import Door
 from tests.docs.examples import ROOT, Block, blocks, differences
@@ -56,3 +58,13 @@ def test_every_kind_stands_in_the_table_with_what_it_needs_and_how_it_is_loaded(
         needed = " ".join(f"`{one.name}`" for one in kind.columns if one.needed)
         assert f"| {needed} |" in row
         assert row.endswith(f"| {kind.days // 365} years |")
+
+
+def test_the_picture_of_the_page_is_that_of_the_sample(world: World) -> None:
+    said = {
+        "incident": "incident/2013-ny-train",
+        "resolved": "2013-12-20T12:00:00-05:00",
+        "by": ["touchpoint", "team", "channel"],
+    }
+    drawn = effort(world, EffortIn.model_validate(said), lambda _done, _all: None).picture()
+    assert drawn == (ROOT / "docs" / "effort.svg").read_text("utf-8")
