@@ -35,7 +35,7 @@ def run(world: World, body: RecoveryIn, progress: Progress) -> RecoveryReport:
         ProblemError: the incident is unknown, or a value can't be read.
         Unsuited: nothing was heard of it.
     """
-    incident, marks = _incident(world, body), [*_stated(body)]
+    incident, marks = incident_of(world, body.incident), [*_stated(body)]
     width = _width(body)
     now = world.clock.now()
     since, until = body.since or EARLIEST, min(body.until or now, now)
@@ -120,9 +120,14 @@ def _other(found: Heard, series: Binned, name: str) -> Binned | None:
     return _series(found.beside, found, name, series.width)
 
 
-def _incident(world: World, body: RecoveryIn) -> ThingId:
+def incident_of(world: World, said: str) -> ThingId:
+    """The incident that a caller names.
+
+    Raises:
+        ProblemError: there is none of that name.
+    """
     try:
-        incident = thing_id(body.incident)
+        incident = thing_id(said)
     except IdentityInvalid as error:
         raise _wrong("/incident", str(error), "incident/2013-ny-train") from error
     if world.incidents.get(incident) is None:

@@ -1,8 +1,10 @@
-"""Reports on recovery: service levels kept, what campaigns changed, what newcomers are told."""
+"""Reports on recovery: curves, channels, service levels, campaigns, what newcomers are told."""
 
 from service.campaign_bodies import CampaignReportIn
+from service.channel_bodies import ChannelsIn
 from service.onboarding_bodies import OnboardingIn
 from service.recorded_history import Progress
+from service.recovery_bodies import RecoveryIn
 from service.reported import Report
 from service.sla_bodies import SlasIn
 from service.world import World
@@ -27,3 +29,17 @@ def onboarding(world: World, body: OnboardingIn, progress: Progress) -> Report:
     from service.onboarding_report import onboarding as look  # noqa: PLC0415 - light start
 
     return look(world, body, progress)
+
+
+def channels(world: World, body: ChannelsIn, progress: Progress) -> Report:
+    """How the channels of an incident did, and who was left out."""
+    from service.channels import run  # noqa: PLC0415 - light start
+
+    return run(world, body, progress)
+
+
+def recovery(world: World, body: RecoveryIn, progress: Progress) -> Report:
+    """How an incident fell and came back, and what went with what was done."""
+    from service.recovery import run  # noqa: PLC0415 - light start
+
+    return run(world, body, progress)

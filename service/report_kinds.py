@@ -11,6 +11,7 @@ from ontology.lifecycle import Role
 from service import outcome_kinds, recovery_kinds, survey_kinds
 from service.bodies import Model
 from service.campaign_bodies import CampaignReportIn
+from service.channel_bodies import ChannelsIn
 from service.onboarding_bodies import OnboardingIn
 from service.outcome_bodies import CohortIn, RetentionIn, ScorecardIn, SpeedIn
 from service.problems import Fault, invalid, unprocessable
@@ -142,11 +143,18 @@ _KINDS: Final[Sequence[Kind]] = (
         fairness,
     ),
     kind(
+        "channels",
+        "Channels",
+        "Whom each channel of an incident reached, when, in which tone, at what cost; the gaps.",
+        ChannelsIn,
+        recovery_kinds.channels,
+    ),
+    kind(
         "recovery",
         "Recovery curves",
         "How sentiment, frustration and volume of an incident fell and came back, and with what.",
         RecoveryIn,
-        recovery,
+        recovery_kinds.recovery,
     ),
     kind(
         "drills",
