@@ -17,6 +17,7 @@ PARTS = (
     "decisions",
     "text",
     "judging",
+    "tone",
     "inflections",
     "volume",
     "virality",

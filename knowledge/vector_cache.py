@@ -20,9 +20,16 @@ class VectorCache:
     """A folder of blocks of vectors; safe to delete, safe to share, resumable after a kill."""
 
     def __init__(
-        self, directory: Path, embed: Callable[[Sequence[str]], Vectors] | None = None
+        self,
+        directory: Path,
+        embed: Callable[[Sequence[str]], Vectors] | None = None,
+        digest: Callable[[str], str] = text_digest,
     ) -> None:
-        """Name the folder; without `embed` the packaged model is loaded when it is needed."""
+        """Name the folder; without `embed` the packaged model is loaded when it is needed.
+
+        Texts of people want a keyed `digest`, of 32 characters, that nobody can guess at.
+        """
+        self._digest = digest
         self._directory = directory / MODEL
         self._embed = embed or _packaged
         self.embedded = 0
@@ -37,7 +44,7 @@ class VectorCache:
         Raises:
             OSError: the folder cannot be written.
         """
-        digests = [text_digest(text) for text in texts]
+        digests = [self._digest(text) for text in texts]
         different = dict(zip(digests, texts, strict=True))
         found = self._kept(different)
         missing = [digest for digest in different if digest not in found]

@@ -21,6 +21,7 @@ from service.recovery_bodies import RecoveryIn
 from service.reported import Report
 from service.sla_bodies import SlasIn
 from service.survey_bodies import EffortIn, VerbatimsIn
+from service.tone_kinds import ToneIn, tone
 from service.world import World
 
 READERS: Final = frozenset(
@@ -163,6 +164,14 @@ _KINDS: Final[Sequence[Kind]] = (
         DrillsIn,
         drills,
         roles=READERS | {Role.TRAINER},
+    ),
+    kind(
+        "tone",
+        "Tone",
+        "How alike agents, teams and places speak, whether it drifted, and how like our wordings.",
+        ToneIn,
+        tone,
+        personal=True,
     ),
     kind(
         "retention",

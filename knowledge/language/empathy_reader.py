@@ -1,6 +1,7 @@
 """Empathy passage by passage: of each mechanism a text shows what its best passage does."""
 
 import functools
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -21,8 +22,9 @@ CURE: Final = "attune language empathy --data DIR --work DIR"
 SOUND: Final = 2 * DIMENSIONS
 """Columns that say how a passage sounds: the means of the third and of the last layer."""
 STEPS: Final = 2
-EVEN: Final = 0.5
-"""The chance from which a mechanism shows, or shows strongly."""
+SHOWS: Final = (0.5, 0.4, 0.5)
+"""The chance from which each mechanism shows. That of interpretations suits the held-out tenth."""
+STRONGLY: Final = 0.5
 SHOWN: Final = 3
 
 
@@ -88,18 +90,24 @@ def stored() -> Traversable:
     return files(__package__) / FILE
 
 
+@functools.cache
+def digest() -> str:
+    """The SHA-256 of this package's network of empathy, in hex: what was read by it names it."""
+    return hashlib.sha256(encoder.content(stored(), CURE)).hexdigest()
+
+
 def opened(content: bytes) -> Encoder:
     """The network of a file's bytes, on one thread."""
     return encoder.opened(content, file=FILE, cure=CURE, width=SOUND + len(MECHANISMS) * STEPS)
 
 
-def level(shows: float, strongly: float) -> int:
-    """The level of a mechanism by its chances.
+def level(shows: float, strongly: float, least: float) -> int:
+    """The level of a mechanism by its chances, and by the chance from which it shows at all.
 
-    >>> level(0.9, 0.2), level(0.2, 0.1), level(0.9, 0.7)
+    >>> level(0.9, 0.2, 0.5), level(0.2, 0.1, 0.5), level(0.9, 0.7, 0.5)
     (1, 0, 2)
     """
-    return 2 if strongly >= EVEN else int(shows >= EVEN)
+    return 2 if strongly >= STRONGLY else int(shows >= least)
 
 
 @functools.cache
@@ -116,7 +124,9 @@ def _shown(parts: Sequence[Passage], found: Vectors) -> Shown:
     odds = sigmoid(found[:, SOUND:].reshape(-1, len(MECHANISMS), STEPS))
     odds[..., 1] *= odds[..., 0]
     best = odds.max(axis=0)
-    levels = [level(float(one[0]), float(one[1])) for one in best]
+    levels = [
+        level(float(one[0]), float(one[1]), least) for one, least in zip(best, SHOWS, strict=True)
+    ]
     carried = {
         name: _carried(parts, odds[:, at], each)
         for at, (name, each) in enumerate(zip(MECHANISMS, levels, strict=True))

@@ -15,6 +15,7 @@ FEWEST_TEXTS: Final = 20
 FEWEST_PEOPLE: Final = 3
 FALSE_SHARE: Final = 0.05
 _NORMAL: Final = 1.959_963_985
+_HALF: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,8 @@ def _moved(
     odds, error = [], 0.0
     for side, many in zip(counts, of, strict=True):
         more = PRIOR * sum(of)
-        had = side[word] + more * share
-        lacked = many - side[word] + more * (1 - share)
+        had = side[word] + more * share + _HALF
+        lacked = many - side[word] + more * (1 - share) + _HALF
         odds.append(log(had / lacked))
         error += 1 / had + 1 / lacked
     value, wide = odds[0] - odds[1], _NORMAL * sqrt(error)

@@ -10,7 +10,7 @@ from knowledge.language import empathy_reader, empathy_rows
 from knowledge.language.corpora import CorpusInvalid
 from knowledge.language.empathy_evaluation import PADDING
 from knowledge.language.empathy_passages import LONGEST, MOST, passages
-from knowledge.language.empathy_reader import EmpathyReader, Shown, level
+from knowledge.language.empathy_reader import STRONGLY, EmpathyReader, Shown, level
 from knowledge.language.indicators import Judge, load
 
 WARM = "I am so sorry that you lost your brother."
@@ -35,7 +35,7 @@ def test_the_passage_that_carries_a_level_is_named_with_its_place(reader: Empath
     one = found.carried["emotional_reactions"]
     assert text[one.start : one.end] == WARM == one.words
     assert found.carried["explorations"].words == ASKING
-    assert one.chance >= 0.5
+    assert one.chance >= STRONGLY
 
 
 @pytest.mark.parametrize("text", [WARM, ASKING, COLD, f"{WARM} {ASKING}"])
@@ -103,7 +103,7 @@ def test_a_reply_is_judged_whatever_it_answers_but_only_in_english() -> None:
 
 
 def test_levels_are_none_weak_strong() -> None:
-    assert [level(0.4, 0.3), level(0.6, 0.3), level(0.9, 0.8)] == [0, 1, 2]
+    assert [level(*one, 0.5) for one in ((0.4, 0.3), (0.6, 0.3), (0.9, 0.8))] == [0, 1, 2]
 
 
 def test_a_broken_corpus_of_empathy_is_refused_with_its_file(tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""The report on tone: what it takes, and how it is worked out where it is asked for."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from service.bodies import Model
+from service.problems import Fault, unprocessable
+from service.recorded_history import Progress
+from service.reported import Report
+from service.world import World
+
+
+class ToneIn(Model):
+    """Which month is audited, or from which day on and before which; `against`: since when before.
+
+    Without `against` it is the 91 days before.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"month": "2026-10"}}
+    )
+
+    month: Annotated[str, Field(max_length=10)] | None = None
+    since: Annotated[str, Field(max_length=10)] | None = None
+    until: Annotated[str, Field(max_length=10)] | None = None
+    against: date | None = None
+
+
+def tone(world: World, body: ToneIn, progress: Progress) -> Report:
+    """How alike we speak, whether it drifted, how like our own wordings it is."""
+    from service.fairness import FairnessInvalid, period  # noqa: PLC0415 - light start
+    from service.tone import Asked, audited, before  # noqa: PLC0415 - light start
+
+    try:
+        since, until = period(world.clock.now().date(), body.month, body.since, body.until)
+    except FairnessInvalid as error:
+        fault = Fault(pointer="", detail=str(error), example={"month": "2026-10"})
+        raise unprocessable([fault]) from error
+    against = body.against or before(since)
+    if not against < since < until:
+        words = f"from {since} to {until} against {against} is no time; name earlier, then later"
+        raise unprocessable([Fault(pointer="/against", detail=words, example="2026-07-01")])
+    return audited(world, Asked(since=since, until=until, against=against), progress)
