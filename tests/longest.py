@@ -16,6 +16,7 @@ SECONDS = {
     "tests/service/test_connectors.py": 45,
     "tests/capabilities/test_3_3_temporary_routing.py": 44,
     "tests/rules/test_engines_agree.py": 42,
+    "tests/capabilities/test_1_6_drills.py": 45,
     "tests/capabilities/test_1_5_ownership.py": 38,
     "tests/crash/test_flood.py": 38,
     "tests/docs/test_handbook.py": 36,
