@@ -12,16 +12,18 @@ import pytest
 from pydantic import ValidationError
 
 from knowledge.ledger import Ledger
+from knowledge.measures.estimates import Unsuited
 from knowledge.sealing import KeyStore
 from ontology.identity import ThingId
 from ontology.lifecycle import ActRefused
 from ontology.record_values import RecordInvalid
-from service import campaign_plan, campaign_view, campaigns
-from service.campaign_bodies import CampaignIn
+from service import campaign_plan, campaign_report, campaign_view, campaigns
+from service.campaign_bodies import CampaignIn, CampaignReportIn
 from service.campaign_contacts import often, sent
 from service.campaigns import content, planned, send_due
 from service.clock import StoppedClock
 from service.holding import hold_all, keep_back
+from service.problems import ProblemError
 from service.recording import Body, put_records
 from service.sealed_rows import RowsMissing, rows
 from service.settings import Settings
@@ -373,3 +375,25 @@ def test_it_ends_at_its_time_and_is_due_to_be_looked_at_later(
 
 def reasons(world: World) -> list[Any]:
     return [one.data for one in world.ledger.read(0, types=("thing.acted",), limit=5_000)]
+
+
+def test_what_it_changed_is_withheld_or_refused_where_nothing_can_show_it(
+    world: World, clock: StoppedClock
+) -> None:
+    alone = drafted(world, control={"none_because": "Too few."})
+    with pytest.raises(Unsuited, match="nobody was left alone"):
+        campaign_report.campaign(world, CampaignReportIn(campaign=alone), lambda *_: None)
+    campaign = approved(world)
+    with pytest.raises(Unsuited, match="reached nobody yet"):
+        campaign_report.campaign(world, CampaignReportIn(campaign=campaign), lambda *_: None)
+    passed(world, clock, DAY)
+    send_due(world)
+    found = campaign_report.campaign(world, CampaignReportIn(campaign=campaign), lambda *_: None)
+    told = found.to_json()
+    assert told["reached"] == 15
+    assert told["effects"][0]["outcome"] == "stayed"
+    assert all("withheld" in one["difference"] for one in told["effects"])
+    assert any("intention to treat" in line for line in found.lines())
+    assert len([*found.rows()]) == 7
+    with pytest.raises(ProblemError):
+        campaign_report.campaign(world, CampaignReportIn(campaign="campaign/x"), lambda *_: None)
