@@ -3,10 +3,23 @@
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from ontology.identity import IdentityInvalid, thing_id
 from service.bodies import Model, Moment
 
+
+def _incident(text: str) -> str:
+    try:
+        found = thing_id(text)
+    except IdentityInvalid as error:
+        raise ValueError(str(error)) from error
+    if not found.startswith("incident/"):
+        raise ValueError(f"{text[:80]!r} is no incident; write incident/2013-ny-train")
+    return found
+
+
+Incident = Annotated[str, Field(max_length=140), AfterValidator(_incident)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Days = Annotated[int, Field(ge=7, le=1825)]
 
@@ -45,7 +58,7 @@ class RetentionIn(Model):
 
     since: Moment | None = None
     until: Moment | None = None
-    incident: Annotated[str, Field(max_length=140)] | None = None
+    incident: Incident | None = None
     confounders: Annotated[tuple[Confounder, ...], Field(max_length=12)] | None = None
     randomised: Annotated[str, Field(min_length=10, max_length=500)] | None = None
     """How chance decided who got personal answers, if it did."""
@@ -109,7 +122,7 @@ class CohortIn(Model):
         },
     )
 
-    incident: Annotated[str, Field(min_length=10, max_length=140, pattern="^incident/.+$")]
+    incident: Incident
     onset: Moment
     months: Annotated[int, Field(ge=1, le=60)] = 12
     exact: Annotated[tuple[Literal["segment", "region"], ...], Field(max_length=2)] = (

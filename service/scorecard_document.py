@@ -1,8 +1,10 @@
 """The scorecard as a PDF of one page: the same bytes for the same figures."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from knowledge.measures.estimates import Estimate
 from service.outcome_bodies import Perspective
 from service.scorecard_items import Item, Sheet, aim, answering, changed, said
 from service.scorecard_page import WIDTHS
@@ -10,17 +12,36 @@ from service.scorecard_page import WIDTHS
 _FONT: Final = "DejaVu"
 _MARGIN, _GUTTER, _LINE = 10.0, 8.0, 3.6
 _HEADS: Final = ("Figure", "Now", "Target", "Change", "Owner")
-_SMALLEST: Final = 4.0
+_LARGEST, _SMALLEST = 7.0, 4.0
+_FEWER: Final = (60, 24, 12)
+_LONGEST: Final = 120
+"""Characters of a cell; what is longer is told in the other forms."""
 
 
 def document(found: Sheet) -> bytes:
-    """The PDF; the type becomes smaller until all of it is on one page."""
-    size = 7.0
-    while True:
-        made = _made(found, size)
-        if made.page_no() == 1 or size <= _SMALLEST:
-            return bytes(made.output())
-        size -= 0.5
+    """The PDF; the type becomes smaller until all of it is on one page.
+
+    Where even that does not do, figures without a value, then the last ones, are left to the other
+    forms, and counted.
+    """
+    for sheet in (found, *(_told(found, most) for most in _FEWER)):
+        size = _LARGEST
+        while size >= _SMALLEST:
+            made = _made(sheet, size)
+            content = bytes(made.output())
+            for font in made.fonts.values():
+                font.ttfont.close()
+            if made.page_no() == 1:
+                return content
+            size -= 0.5
+    return content
+
+
+def _told(found: Sheet, most: int) -> Sheet:
+    kept = [one for one in found.items if isinstance(one.now, Estimate)][:most]
+    gone = len(found.items) - len(kept)
+    note = f"{gone} figures are not on this page, first those without value; other forms have all."
+    return replace(found, items=kept, notes=[note, *found.notes])
 
 
 def _made(found: Sheet, size: float) -> Any:  # noqa: ANN401 - a library of loose types
@@ -96,7 +117,7 @@ def _row(
     ends, at = [top], left
     for share, text in zip(WIDTHS, cells, strict=True):
         pdf.set_xy(at, top)
-        pdf.multi_cell(share * width - 1, size * 0.45, text, align="L")
+        pdf.multi_cell(share * width - 1, size * 0.45, _short(text), align="L")
         ends.append(pdf.get_y())
         at += share * width
     end = max(ends) + 0.6
@@ -104,3 +125,7 @@ def _row(
     pdf.line(left, end, left + width, end)
     pdf.set_draw_color(0)
     return end + 0.6
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -18,6 +18,7 @@ SECONDS = {
     "tests/rules/test_engines_agree.py": 42,
     "tests/capabilities/test_1_6_drills.py": 45,
     "tests/capabilities/test_1_5_ownership.py": 38,
+    "tests/capabilities/test_5_2_retention.py": 50,
     "tests/crash/test_flood.py": 38,
     "tests/docs/test_handbook.py": 36,
     "tests/rules/test_laws.py": 35,

@@ -104,7 +104,7 @@ def exposure(
     sums = np.empty(DRAWS)
     rows = min(len(scores), _BLOCK)
     for at in range(DRAWS):
-        # Of many customers as many are drawn as keep this quick; the spread is scaled to all.
+        # Of many customers fewer are drawn than there are: quicker, and the interval is wider.
         some = generator.integers(0, len(scores), rows)
         by, worth = matrix[some], paid[some] * (len(scores) / rows)
         lines = by @ drawn[at]

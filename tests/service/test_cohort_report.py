@@ -84,6 +84,8 @@ def test_every_form_has_cohorts(door: Door) -> None:
         (asked(exact=["empathy"]), 422, "segment"),
         (asked(nearest=["effort"]), 422, "tenure"),
         (asked(months=0), 422, "months"),
+        (asked(incident="incident/'; drop"), 422, "drop"),
+        (asked(incident="team/legal"), 422, "no incident"),
         (asked(incident="incident/none"), 409, "nobody is known whom"),
     ],
 )

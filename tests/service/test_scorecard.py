@@ -5,6 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from knowledge.measures.estimates import Estimate, Withheld
+from service.outcome_bodies import Perspective
+from service.scorecard_document import document
+from service.scorecard_items import Item, Sheet
+from service.scorecard_page import page
 from service.world import World
 from tests.conftest import Door
 from tests.service.measured import BEGIN, days, keep, who
@@ -78,15 +83,35 @@ def test_figures_have_targets_trends_owners_and_a_priced_fall(door: Door) -> Non
 
 @pytest.mark.usefixtures("measured")
 def test_page_and_document_are_one_page_and_the_same_each_time(door: Door) -> None:
-    page = door.post(f"{PATH}?format=html", asked()).text
-    assert "<script" not in page
-    assert "http" not in page
+    shown = door.post(f"{PATH}?format=html", asked()).text
+    assert "<script" not in shown
+    assert "http" not in shown
     one, two = (door.post(f"{PATH}?format=pdf", asked()).data for _ in range(2))
     assert one == two
     assert one.startswith(b"%PDF")
-    assert b"/Count 1" in one
+    assert b"/Count 1\n" in one
     assert door.post(f"{PATH}?format=csv", asked()).text.startswith("perspective,name")
     assert "<svg" in door.post(f"{PATH}?format=svg", asked()).text
+
+
+def test_many_figures_with_long_names_stay_on_one_page() -> None:
+    one = Estimate(value=1.5, low=1.0, high=2.0, n=30)
+    items = [
+        Item(
+            perspective=[*Perspective][at % 4],
+            name=f"<b>名 {'long ' * 12}{at}",
+            unit="%",
+            now=one if at % 3 else Withheld(reason="r" * 300, n=1),
+            change=one,
+            rises=True,
+            target=1.0,
+            owner="team/" + "o" * 60,
+        )
+        for at in range(36)
+    ]
+    sheet = Sheet(title="T", until=BEGIN, items=items, notes=["n" * 300])
+    assert b"/Count 1\n" in document(sheet)
+    assert "<b>" not in page(sheet)
 
 
 def test_without_a_declared_fall_the_risk_is_withheld_with_the_reason(door: Door) -> None:
