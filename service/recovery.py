@@ -1,6 +1,7 @@
 """Recovery of an incident: how sentiment, frustration and volume fell and came back, and when."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -8,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from knowledge.measures.binned import Binned, binned, counted, width_for
-from knowledge.measures.estimates import Unsuited
+from knowledge.measures.estimates import Unsuited, Withheld
 from knowledge.measures.interrupted import REACH, Change, change, holm
-from knowledge.measures.recovery import recovery
+from knowledge.measures.recovery import NEVER, Recovery, recovery
 from ontology.identity import IdentityInvalid, ThingId, thing_id
 from ontology.values import parse_duration
 from service.bodies import EARLIEST
@@ -24,6 +25,7 @@ from service.recovery_report import RecoveryReport
 from service.world import World
 
 _HARM: Final[Mapping[str, float]] = {"sentiment": -1.0, "frustration": 1.0, "volume": 1.0}
+_BEFORE: Final = 3
 _LEAST_WIDTH: Final = timedelta(minutes=1)
 _LONGEST_WIDTH: Final = timedelta(days=28)
 
@@ -45,14 +47,15 @@ def run(world: World, body: RecoveryIn, progress: Progress) -> RecoveryReport:
             f"no posts are about {incident} from {since.isoformat()} to {until.isoformat()}"
         )
     marks = [one for one in (*done(world, incident), *marks) if since <= one.at <= until]
+    known = world.incidents.get(incident)
+    onset = None if known is None else known.onset
     measures, unsuited = dict[str, Measure](), dict[str, str]()
     for name in dict.fromkeys(body.measure) or _HARM:
         try:
-            measures[name] = _measured(found, name, body, width, sorted(marks))
+            measures[name] = _measured(found, name, body, width, sorted(marks), onset)
         except Unsuited as error:
             unsuited[name] = str(error)
         progress(len(measures) + len(unsuited), len(_HARM))
-    known = world.incidents.get(incident)
     return RecoveryReport(
         incident=incident,
         name=(known.name if known is not None else None) or str(incident),
@@ -65,15 +68,36 @@ def run(world: World, body: RecoveryIn, progress: Progress) -> RecoveryReport:
 
 
 def _measured(
-    found: Heard, name: str, body: RecoveryIn, width: float | None, marks: Sequence[Done]
+    found: Heard,
+    name: str,
+    body: RecoveryIn,
+    width: float | None,
+    marks: Sequence[Done],
+    onset: datetime | None,
 ) -> Measure:
     series = _series(found.about, found, name, width)
     seed = int.from_bytes(sha256(f"{body.incident} {name}".encode()).digest()[:8])
     rng = np.random.default_rng(seed)
     stated = getattr(body, f"baseline_{name}")
     said = recovery(series, found.gaps, rng, stated=stated, harm=_HARM[name])
+    if stated is None and said.answer in NEVER.values() and _began_before(series, onset):
+        said = _untold(said)
     tested = [*_tested(found, series, name, marks)]
     return Measure(name=name, series=series, found=said, tested=tested)
+
+
+def _began_before(series: Binned, onset: datetime | None) -> bool:
+    """Whether too little was heard before the recorded onset to know what was usual."""
+    if onset is None:
+        return False
+    return int((series.known & (series.middle < onset.timestamp())).sum()) < _BEFORE
+
+
+def _untold(said: Recovery) -> Recovery:
+    """A series without a fall that begins in the crisis doesn't say that there was none."""
+    why = "listening began with the onset, so nobody knows what was usual; state a baseline"
+    figures = {name: Withheld(reason=why, n=one.n) for name, one in said.figures.items()}
+    return replace(said, answer="cannot tell", why=why, figures=figures)
 
 
 def _series(posts: Columns, found: Heard, name: str, width: float | None) -> Binned:

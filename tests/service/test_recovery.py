@@ -163,3 +163,15 @@ def test_the_time_is_utc_in_every_figure(world: World, door_of: Door, begin: dat
     found = door_of.post(PATH, {"incident": INCIDENT, "measure": ["sentiment"]}).get_json()
     onset = found["measures"]["sentiment"]["figures"]["onset"]["value"]
     assert datetime.fromisoformat(onset).astimezone(UTC).isoformat() == onset
+
+
+def test_what_was_heard_only_from_the_onset_on_is_not_said_to_have_never_fallen(
+    world: World, door_of: Door, begin: datetime
+) -> None:
+    onset = begin + timedelta(hours=DIP.onset)
+    late = [one for one in posts(begin) if one.posted_at >= onset + timedelta(hours=40)]
+    keep(world, late)
+    found = door_of.post(PATH, {"incident": INCIDENT, "measure": ["frustration"]}).get_json()
+    told = found["measures"]["frustration"]
+    assert told["answer"] == "cannot tell"
+    assert "listening began" in told["figures"]["baseline"]["withheld"]
