@@ -12,7 +12,7 @@ from knowledge.postings import Scores, shared
 from knowledge.precedent_view import Mask, Rows, View
 from knowledge.ranking import FEEDBACK, best, blended, moved
 
-CANDIDATES: Final = 100
+CANDIDATES: Final = 40
 """Rows nearest in meaning, and as many that share most words, among which the best are found."""
 MOST_COMPARED: Final = 20_000
 """As many rows are compared one by one in a few milliseconds."""
@@ -74,7 +74,7 @@ def _suits(view: View, wanted: int, several: int) -> bool:
     return (
         view.graph is not None
         and wanted > MOST_COMPARED
-        and 2 * several * len(view.alive) <= WIDTH * wanted
+        and 1.5 * several * len(view.alive) <= WIDTH * wanted
     )
 
 
