@@ -73,7 +73,7 @@ from service.api import (
 from service.background import Background
 from service.clock import elapsed_ms, monotonic_ms, new_id
 from service.security import OPEN, PERMISSIONS, authorise, borrowed
-from service.settings import Settings
+from service.settings import Settings, WorldKind
 from service.world import World
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,80}", re.ASCII)
@@ -236,7 +236,7 @@ def _install_doors(app: APIFlask) -> None:
             return
         world: World = app.config["WORLD"]
         lent = request.environ.get(drills.LENT)
-        if lent is not None and not world.outbound:  # a drill's doors, opened by the live world's
+        if lent is not None and world.kind is WorldKind.DRILL:  # opened by another world
             world.catch_up()
             g.principal = borrowed(lent, request.endpoint)
             return

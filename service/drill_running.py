@@ -30,6 +30,7 @@ from service.drill_worlds import (
 from service.drills import KIND, RUNNING, Drill
 from service.intake import SignalRefused
 from service.recording import put_records
+from service.settings import WorldKind
 from service.world import World
 
 TOLD: Final = "drill.told"
@@ -173,7 +174,7 @@ class DrillRunner:
 
     def step(self) -> None:
         """Move every running drill by the time that went by since the last step."""
-        if not self._live.outbound:
+        if self._live.kind is WorldKind.DRILL:
             return
         self._live.catch_up_governed()
         running = [one for one in self._live.drills.held() if one.state == RUNNING]
