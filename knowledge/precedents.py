@@ -178,6 +178,10 @@ class PrecedentIndex:
             self.add(fresh)
         return bool(gone or fresh)
 
+    def embedded(self, texts: Sequence[str]) -> Vectors:
+        """The unit vectors of texts, shape (n, 384)."""
+        return self._embed(texts)
+
     def facets(self, filters: Filters) -> dict[str, dict[object, int]]:
         """How many cases each value of each field would give; a field's own filter is left out."""
         view = self.catch_up()

@@ -14,6 +14,7 @@ from service import desk
 from service.alert_permits import ERASED, ROLE, Permits, Withheld, hide
 from service.alert_portrait import Portrait
 from service.alerts import About, Alert
+from service.case_search import may_be_found
 from service.perception import NotInTime
 from service.permissions import SEE_PEOPLE
 from service.world import World
@@ -102,7 +103,11 @@ class Context:
         except NotInTime:
             self.withheld.add("similar.precedents", "not in time")
             return []
-        return [{"id": h.precedent.id, "title": h.precedent.title, "score": h.score} for h in hits]
+        return [
+            {"id": h.precedent.id, "title": h.precedent.title, "score": h.score}
+            for h in hits
+            if may_be_found(self.world, h)
+        ]
 
     def _recommended(self, event: Event | None) -> dict[str, Json]:
         """What the decision says to do; its reasons as far as they tell of nothing withheld."""

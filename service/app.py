@@ -24,6 +24,7 @@ from service.api import (
     compose,
     connectors,
     correction_requests,
+    debriefs,
     decisions,
     deviations,
     drills,
@@ -83,6 +84,7 @@ DEEPEST: Final = 32
 _BLUEPRINTS: Final = (
     probes.bp,
     reference.bp,
+    debriefs.bp,
     decisions.bp,
     reasons.bp,
     silences.bp,

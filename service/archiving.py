@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from knowledge.precedents import Filters, Hit, Precedent, PrecedentIndex, Tally
+from knowledge.precedents import Precedent, PrecedentIndex, Tally
 from loaders.archive import (
     GENAI_INCIDENTS,
     OWN_CASES,
@@ -78,13 +78,3 @@ def _total(archive: str) -> int | None:
         return genai_incidents_total()
     with Path(archive).open("rb") as stream:
         return sum(block.count(b"\n") for block in iter(lambda: stream.read(_LISTED), b""))
-
-
-def search(settings: Settings, query: str, top: int, filters: Filters) -> tuple[list[Hit], int]:
-    """The nearest precedents, and among how many they were found.
-
-    Raises:
-        IndexInvalid: the index cannot be read.
-    """
-    index = PrecedentIndex.open(settings.precedents_path)
-    return index.search(query, top, filters) if len(index) else [], len(index)

@@ -11,6 +11,7 @@ from service import desk
 from service.api.decisions import hit_json, shown
 from service.api.hindsight import looked_back
 from service.bodies import DecisionRequest, HindsightIn
+from service.case_search import may_be_found
 from service.client import Client, RequestRefused, ServiceUnreachable
 from service.founding import OPERATOR
 from service.perception import NotInTime
@@ -96,7 +97,7 @@ def ask_home(world: World, request: DecisionRequest) -> dict[str, Json]:
             hits = world.perception.search(
                 request.text, request.precedents, Filters(), budget_ms=LONGEST_MS
             )
-            found = [hit_json(hit) for hit in hits]
+            found = [hit_json(hit) for hit in hits if may_be_found(world, hit)]
         except NotInTime:
             pass  # the answer lists it below
     return shown(answer.event) | {

@@ -304,10 +304,18 @@ class Search(Model):
     q: Annotated[str, Field(min_length=1, max_length=2_000)]
     top: Annotated[int, Field(ge=1, le=100)] = 10
     cluster: Literal["victim", "accidental", "preventable", "unknown"] | None = None
+    type: Name | None = None
+    strategy: Name | None = None
+    region: Annotated[str, Field(max_length=80)] | None = None
+    severity: Name | None = None
+    year: Annotated[int, Field(ge=1900, le=2200)] | None = None
+    channel: Annotated[str, Field(max_length=80)] | None = None
+    tier: Name | None = None
+    result: Literal["recovered", "mixed", "worsened", "unknown"] | None = None
     source: Name | None = None
     language: Name | None = None
-    region: Annotated[str, Field(max_length=80)] | None = None
-    year: Annotated[int, Field(ge=1900, le=2200)] | None = None
+    all: bool = False
+    cursor: Annotated[str, Field(pattern=r"^\d{1,4}~-?\d{1,2}\.\d{4}~.{1,120}$")] | None = None
 
 
 class ClockIn(Model):

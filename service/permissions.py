@@ -40,6 +40,8 @@ SEE_PEOPLE: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _AUDI
 READ_POSTS: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _ANALYST})
 """The roles that may read the words of posts that made a candidate."""
 
+_CHECK_CASES: Final = frozenset({_TRAINER, _REVIEWER, _GOVERNANCE, _LEGAL})
+_DEBRIEF: Final = frozenset({_RESPONDER, _REVIEWER, _LEGAL, _GOVERNANCE, _TRAINER})
 _SEE_EVENTS: Final = frozenset({_REVIEWER, _LEGAL, _GOVERNANCE, _AUDITOR, _ADMIN})
 _WEIGH: Final = frozenset({_REVIEWER, _GOVERNANCE, _ANALYST, _AUDITOR})
 _ACT: Final = KEY_ROLES - {_AUDITOR}  # the lifecycle says which act needs which role
@@ -185,6 +187,14 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "acts.act": ("write:acts", _ACT),
         "acts.queue": ("read:queue", KEY_ROLES),
         "precedents.search": ("read:precedents", KEY_ROLES),
+        "precedents.one": ("read:precedents", KEY_ROLES),
+        "precedents.cases": ("read:cases", _CHECK_CASES),
+        "precedents.replaced": ("read:cases", _CHECK_CASES),
+        "precedents.put": ("write:cases", _CHECK_CASES),
+        "debriefs.index": ("read:debriefs", KEY_ROLES),
+        "debriefs.one": ("read:debriefs", _DEBRIEF | {_AUDITOR}),
+        "debriefs.assign_one": ("write:debriefs", _DEBRIEF - {_LEGAL}),
+        "debriefs.actions": ("read:debriefs", KEY_ROLES),
         "ledger.head": ("read:ledger", KEY_ROLES),
         "ledger.event": ("read:ledger", _SEE_EVENTS),
         "ledger.consistency": ("read:ledger", KEY_ROLES),

@@ -13,6 +13,7 @@ from service import desk
 from service.api.answers import answer, idempotency, page, principal, world
 from service.api.probes import DECISIONS, DISAGREEMENTS
 from service.bodies import DecisionRequest, Page, instant
+from service.case_search import COUNTED, counted, may_be_found
 from service.clock import elapsed_ms, monotonic_ms
 from service.perception import NotInTime
 from service.permissions import SEE_PEOPLE
@@ -54,11 +55,12 @@ def create(json_data: DecisionRequest) -> Response:
         )
     wait = json_data.max_wait_ms
     left = (here.settings.max_wait_ms if wait is None else wait) - elapsed_ms(started)
-    found, late = _precedents(here, json_data, left)
+    found, similar, late = _precedents(here, json_data, left)
     body = seen(answered.event) | {
         "unknown": list(answered.unknown),
         "degraded": [*answered.degraded, *late],
         "precedents": found,
+        "similar": similar,
     }
     if json_data.subscribe:
         body["subscription"] = answered.subscription
@@ -180,18 +182,20 @@ def shown(event: Event) -> dict[str, Json]:
 
 def _precedents(
     here: World, asked: DecisionRequest, left_ms: float
-) -> tuple[list[Json], list[str]]:
-    """Cases like this one; they stand outside the decision and its digest."""
+) -> tuple[list[Json], Json, list[str]]:
+    """Cases like this one, and how many; they stand outside the decision and its digest."""
     named = asked.incident
     incident = here.incidents.get(ThingId(named)) if isinstance(named, str) else None
     query = asked.text or (incident.name if incident is not None else None)
     if not query or not asked.precedents:
-        return [], []
+        return [], None, []
+    most = max(asked.precedents, COUNTED)
     try:
-        hits = here.perception.search(query, asked.precedents, Filters(), budget_ms=left_ms)
+        hits = here.perception.search(query, most, Filters(), budget_ms=left_ms)
     except NotInTime as late:
-        return [], [late.part]
-    return [hit_json(hit) for hit in hits], []
+        return [], None, [late.part]
+    seen = [hit for hit in hits if may_be_found(here, hit)]
+    return [hit_json(hit) for hit in seen[: asked.precedents]], counted(seen), []
 
 
 def hit_json(hit: Hit) -> dict[str, Json]:
@@ -209,7 +213,11 @@ def hit_json(hit: Hit) -> dict[str, Json]:
         "severity": case.severity,
         "region": case.region,
         "language": case.language,
+        "type": case.type,
+        "tier": case.tier,
+        "result": case.result,
         "strategy": list(case.strategy),
+        "channel": list(case.channel),
         "outcome": case.outcome,
         "lesson": case.lesson,
         "reference": case.reference,

@@ -48,6 +48,7 @@ GROUPS: Final = (
     "kpis",
     "sessions",
     "drills",
+    "debriefs",
     "jobs",
     "fallback",
     "replay",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.output import AsJson, Home, configured, refuse, show
+from service.cli.precedent_cases import act, cases, check, one, write
 
 if TYPE_CHECKING:
-    from knowledge.precedents import Hit
     from service.archiving import Watch
 
 app = typer.Typer(help="Past cases: load archives, search them by meaning.", no_args_is_help=True)
@@ -70,42 +70,62 @@ def search(  # noqa: PLR0913 - one option a filter
     *,
     top: Annotated[int, typer.Option(min=1, max=100, help="How many cases.")] = 5,
     cluster: Annotated[list[str] | None, typer.Option(help="victim, accidental, …")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="own, genai-incidents, …")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="en, de, …")] = None,
+    crisis_type: Annotated[
+        list[str] | None, typer.Option("--type", help="rumour, misdeed-injuries, …")
+    ] = None,
+    strategy: Annotated[list[str] | None, typer.Option(help="rebuild, deny, …")] = None,
     region: Annotated[list[str] | None, typer.Option(help="region/us-ny, …")] = None,
+    severity: Annotated[list[str] | None, typer.Option(help="minor, severe, …")] = None,
     year: Annotated[list[int] | None, typer.Option(help="2013, …")] = None,
+    channel: Annotated[list[str] | None, typer.Option(help="platform/mastodon, press, …")] = None,
+    tier: Annotated[list[str] | None, typer.Option(help="executive, board, …")] = None,
+    result: Annotated[list[str] | None, typer.Option(help="recovered, mixed, worsened")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="ledger, own, genai-incidents")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="en, de, …")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Weak matches, and cases that tell no answer, too.")
+    ] = False,
+    facets: Annotated[bool, typer.Option("--facets", help="Counts by field and value.")] = False,
+    cursor: Annotated[str | None, typer.Option(help="Where the page before ended.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The cases nearest in meaning, and what became of them."""
-    from knowledge.precedents import Filters, IndexInvalid  # noqa: PLC0415 - light start
-    from service.archiving import search as find  # noqa: PLC0415 - light start
+    """The cases nearest in meaning, why each is similar, and what became of them."""
+    from pydantic import ValidationError  # noqa: PLC0415 - light start
+
+    from knowledge.precedents import Filters, IndexInvalid, PrecedentIndex  # noqa: PLC0415 - light start
+    from service.bodies import Search  # noqa: PLC0415 - light start
+    from service.case_lines import page_json, page_lines  # noqa: PLC0415 - light start
+    from service.case_search import Asked, beside  # noqa: PLC0415 - light start
+    from service.case_search import search as find  # noqa: PLC0415 - light start
 
     if not text.strip():
         refuse("TEXT is empty; write what happened, like 'train derailed, families ask where'")
     filters = Filters(
         cluster=frozenset(cluster or ()),
+        type=frozenset(crisis_type or ()),
+        strategy=frozenset(strategy or ()),
+        region=frozenset(region or ()),
+        severity=frozenset(severity or ()),
+        year=frozenset(year or ()),
+        channel=frozenset(channel or ()),
+        tier=frozenset(tier or ()),
+        result=frozenset(result or ()),
         source=frozenset(source or ()),
         language=frozenset(language or ()),
-        region=frozenset(region or ()),
-        year=frozenset(year or ()),
     )
+    asked = Asked(text=text, top=top, filters=filters, everything=everything, cursor=cursor)
     try:
-        hits, searched = find(configured(home=home), text, top, filters)
+        Search(q="text", cursor=cursor)
+        with beside(configured(home=home)) as may:
+            page = find(PrecedentIndex.open(configured(home=home).precedents_path), asked, may)
+    except ValidationError:
+        refuse(f"--cursor {str(cursor)[:80]!r} is none; give what the page before ended with")
     except IndexInvalid as error:
         refuse(str(error))
     if as_json:
-        items = [
-            {
-                "score": hit.score,
-                "meaning": hit.meaning,
-                "words": hit.words,
-                **hit.precedent.to_json(),
-            }
-            for hit in hits
-        ]
-        show({"items": items, "searched": searched})
+        show(page_json(page))
     else:
-        typer.echo("\n".join(_told(hits, searched)))
+        typer.echo("\n".join(page_lines(page, facets=facets)))
 
 
 @app.command()
@@ -151,23 +171,8 @@ def rank(
         typer.echo(f"{ran.queries} queries over {ran.documents} documents in {ran.run}")
 
 
-def _told(hits: "list[Hit]", searched: int) -> list[str]:
-    if not searched:
-        return ["No precedents are loaded yet; run: attune precedents load"]
-    lines = [f"{len(hits)} of {searched} cases"]
-    for hit in hits:
-        case = hit.precedent
-        invented = ", invented" if case.invented else ""
-        facts = ", ".join(filter(None, [case.date, case.severity, case.cluster, case.source]))
-        lines.append(f"{hit.score:.2f}  {case.title}  ({case.id}; {facts}{invented})")
-        lines += [
-            f"      {name:<9}{value}"
-            for name, value in (
-                ("strategy", ", ".join(case.strategy)),
-                ("outcome", case.outcome),
-                ("lesson", case.lesson),
-                ("see", case.reference),
-            )
-            if value
-        ]
-    return lines
+app.command()(cases)
+app.command("show")(one)
+app.command()(write)
+app.command()(check)
+app.command()(act)

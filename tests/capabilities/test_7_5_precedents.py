@@ -16,7 +16,7 @@ def test_a_case_is_found_by_what_happened(service: Served) -> None:
 
 
 def test_filters_bound_what_is_found(service: Served) -> None:
-    found = service.get("/v1/precedents", q="train", cluster="victim")
+    found = service.get("/v1/precedents", q="train", cluster="victim", all="true")
     assert found["items"]
     assert {one["cluster"] for one in found["items"]} == {"victim"}
 

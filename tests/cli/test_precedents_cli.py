@@ -44,7 +44,7 @@ def test_a_case_is_found_by_what_happened(home: Path) -> None:
 
 def test_filters_bound_what_is_found(home: Path) -> None:
     _, out, _ = run(
-        "search", "train", "--home", home, "--cluster", "victim", "--year", 2015, "--json"
+        "search", "train", "--home", home, "--cluster", "victim", "--year", 2015, "--all", "--json"
     )
     assert [item["id"] for item in json.loads(out)["items"]] == ["precedent/brindle-foods-rumour"]
 

@@ -94,6 +94,14 @@ links.one               x   x   x   x   .   .   x   x
 acts.act                x   x   x   x   x   x   .   x
 acts.queue              x   x   x   x   x   x   x   x
 precedents.search       x   x   x   x   x   x   x   x
+precedents.one          x   x   x   x   x   x   x   x
+precedents.cases        .   x   x   x   x   .   .   .
+precedents.replaced     .   x   x   x   x   .   .   .
+precedents.put          .   x   x   x   x   .   .   .
+debriefs.index          x   x   x   x   x   x   x   x
+debriefs.one            x   x   x   x   x   .   x   .
+debriefs.assign_one     x   x   .   x   x   .   .   .
+debriefs.actions        x   x   x   x   x   x   x   x
 ledger.head             x   x   x   x   x   x   x   x
 ledger.event            .   x   x   x   .   .   x   x
 ledger.consistency      x   x   x   x   x   x   x   x
