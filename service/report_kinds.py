@@ -13,6 +13,7 @@ from service.bodies import Model
 from service.campaign_bodies import CampaignReportIn
 from service.channel_bodies import ChannelsIn
 from service.onboarding_bodies import OnboardingIn
+from service.debrief_bodies import DebriefsIn
 from service.outcome_bodies import CohortIn, RetentionIn, ScorecardIn, SpeedIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
@@ -133,9 +134,21 @@ def drills(world: World, body: DrillsIn, progress: Progress) -> Report:
     from service.drill_comparing import compare  # noqa: PLC0415 - light start
 
     return compare(world, body.team, body.year, progress)
+def debriefs(world: World, body: DebriefsIn, progress: Progress) -> Report:
+    """Debriefs held in time, actions done in time."""
+    from service.debrief_report import report  # noqa: PLC0415 - light start
+
+    return report(world, body, progress)
 
 
 _KINDS: Final[Sequence[Kind]] = (
+    kind(
+        "debriefs",
+        "Debriefs and their actions",
+        "What share was held within 72 hours and done by its date; open actions by age.",
+        DebriefsIn,
+        debriefs,
+    ),
     kind(
         "fairness",
         "Fairness",

@@ -19,8 +19,11 @@ from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
 from service.acts import propose, put_record
 from service.clock import StoppedClock
+from service.debrief_bodies import DebriefsIn
+from service.debrief_report import report
 from service.debriefs import WITHIN, debrief_of, events_of, rounds
 from service.founding import found
+from service.problems import ProblemError
 from service.settings import Settings
 from service.sweep import sweep
 from service.world import World
@@ -224,6 +227,28 @@ def test_an_action_is_due_ahead_and_its_reminder_comes_before(
             debrief=DEBRIEF,
             **given,
         )
+
+
+def test_the_report_tells_shares_with_their_intervals(world: World) -> None:
+    resolved(world)
+    empty = report(world, DebriefsIn(), lambda *_: None)
+    assert "withheld: no debrief was due yet (n = 0)" in "\n".join(empty.lines())
+    hold(world)
+    times = {"dueAt": (world.clock.now() + HOUR).isoformat()}
+    said = {"task": "Name deputies.", "owner": "person/ada", "debrief": DEBRIEF}
+    act(world, "action/late", "assign", **said, **times)
+    later(world, 2 * HOUR)
+    told = report(world, DebriefsIn(), lambda *_: None).to_json()
+    assert told["figures"]["debriefs held in time"]["value"] == 1.0
+    assert 0.2 < told["figures"]["debriefs held in time"]["low"] < 0.3
+    assert told["figures"]["actions done in time"]["value"] == 0.0
+    assert told["open_actions"][0] == {"age": "up to a week", "open": 1, "overdue": 1}
+
+
+def test_a_report_on_a_time_that_ends_before_it_begins_is_refused(world: World) -> None:
+    asked = DebriefsIn(since="2026-02-01", until="2026-01-01")
+    with pytest.raises(ProblemError):
+        report(world, asked, lambda *_: None)
 
 
 @given(
