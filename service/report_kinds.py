@@ -12,8 +12,8 @@ from service import outcome_kinds, recovery_kinds, survey_kinds
 from service.bodies import Model
 from service.campaign_bodies import CampaignReportIn
 from service.channel_bodies import ChannelsIn
-from service.onboarding_bodies import OnboardingIn
 from service.debrief_bodies import DebriefsIn
+from service.onboarding_bodies import OnboardingIn
 from service.outcome_bodies import CohortIn, RetentionIn, ScorecardIn, SpeedIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
@@ -134,6 +134,8 @@ def drills(world: World, body: DrillsIn, progress: Progress) -> Report:
     from service.drill_comparing import compare  # noqa: PLC0415 - light start
 
     return compare(world, body.team, body.year, progress)
+
+
 def debriefs(world: World, body: DebriefsIn, progress: Progress) -> Report:
     """Debriefs held in time, actions done in time."""
     from service.debrief_report import report  # noqa: PLC0415 - light start
