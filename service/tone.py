@@ -52,7 +52,7 @@ def audited(world: World, asked: Asked, progress: Progress) -> Tone:
     if len(now.texts) < FEWEST:
         raise Unsuited(
             f"{len(now.texts)} replies in English from {asked.since} to {asked.until}; {FEWEST}"
-            " would do. Load what was said: attune observations load reply FILE"
+            " would do. Load what was said: attune load reply FILE"
         )
     smallest = terms_of(world).smallest
     like = _likeness(now.sounds, exemplars(world, progress))
