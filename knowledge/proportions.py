@@ -21,7 +21,8 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     middle = (share + square / (2 * of)) / (1 + square / of)
     width = math.sqrt(share * (1 - share) / of + square / (4 * of * of))
     width *= NORMAL / (1 + square / of)
-    return max(0.0, middle - width), min(1.0, middle + width)
+    # Rounding may push an end past the share where it is none or all.
+    return min(share, max(0.0, middle - width)), max(share, min(1.0, middle + width))
 
 
 def poisson(counted: int) -> tuple[float, float]:

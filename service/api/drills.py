@@ -3,10 +3,10 @@
 import threading
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 from werkzeug.test import run_wsgi_app
 
 from ontology.events import Json
@@ -30,9 +30,6 @@ from service.drills import HELD, Drill, Part, plan, scenarios_of
 from service.problems import Fault, not_found, quoted, unprocessable
 from service.security import Denied
 from service.world import World
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 bp = APIBlueprint("drills", __name__, url_prefix="/v1", tag="Drills")
 
@@ -272,17 +269,17 @@ def doors(local: str, rest: str) -> Response:
         "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + prefix,
         LENT: replace(principal(), roles=roles),
     }
-    return Response(*run_wsgi_app(_app(there), environ, buffered=True))
+    return Response(*run_wsgi_app(_app(there).wsgi_app, environ, buffered=True))
 
 
-def _app(there: World) -> "WSGIApplication":
+def _app(there: World) -> Flask:
     """The application over a drill's world, one a process."""
     apps = current_app.extensions.setdefault("drills", {})
     key = there.settings.home
     kept = apps.get(key)
     if kept is None or kept[0] is not there:
         kept = apps[key] = (there, current_app.config["APPLICATION"](there.settings, world=there))
-    return cast("WSGIApplication", kept[1].wsgi_app)
+    return cast("Flask", kept[1])
 
 
 def _drill(local: str) -> Drill:
