@@ -116,7 +116,7 @@ def test_a_finished_drill_is_scored_against_deadlines_reference_and_rules(practi
     score = practised.drills("tess", "score", practised.id)
     outcomes = {one["id"]: one["outcome"] for one in score["acts"]}
     assert outcomes["notice"] == outcomes["open-incident"] == outcomes["publish-words"] == "met"
-    assert outcomes["stop-bot"] == "missing"
+    assert outcomes["stop-bot"] == "not-asked"  # it was not due yet when the drill ended
     tier = next(one for one in score["answers"]["points"] if one["point"] == "tier")
     assert tier["people"] == tier["reference"] == "executive"
     assert tier["rules"] == "crisis-team"
