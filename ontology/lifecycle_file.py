@@ -52,7 +52,7 @@ def lifecycles() -> Lifecycles:
     """The lifecycles that attune ships, by kind.
 
     >>> sorted(lifecycles())[:2]
-    ['activity', 'agreement']
+    ['action', 'activity']
     """
     return read(files("ontology").joinpath("lifecycles.yaml").read_text("utf-8"))
 

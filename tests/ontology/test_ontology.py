@@ -165,9 +165,9 @@ def test_the_terms_of_the_context_are_declared(everything: rdflib.Graph) -> None
     assert named - declared == set()
 
 
-def test_what_acts_set_is_declared_and_marked() -> None:
+def test_what_acts_set_is_declared_and_marked_where_a_record_could_set_it() -> None:
     for kind, lifecycle in lifecycles().items():
-        known = schema().kinds[kind].properties
+        known, recordable = schema().kinds[kind].properties, schema().kinds[kind].recordable
         for act in lifecycle.acts.values():
             for field in act.data.values():
                 if field.property is not None:
