@@ -148,7 +148,10 @@ def test_a_weak_word_is_refused_and_told_what_it_lacks(
     service: Served, chief: Person, writer: Person
 ) -> None:
     duty = owed(service, chief)
-    text = "Colleagues, a train left the rails. Managers instruct their teams. There will be another message at noon."
+    text = (
+        "Colleagues, a train left the rails. Managers instruct their teams."
+        " There will be another message at noon."
+    )
     message = drafted(writer, duty, "executive-word", text)
     told = json.dumps(writer.submit(message, status=422))
     assert "concern of level 0" in told

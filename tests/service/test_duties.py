@@ -43,7 +43,10 @@ STRONG = (
     "It hurts, and I feel it with you. I understand how hard this is. "
     "What worries you most? Tell me."
 )
-WEAK = "Colleagues, a train left the rails. Managers instruct their teams. There will be another message at noon."
+WEAK = (
+    "Colleagues, a train left the rails. Managers instruct their teams."
+    " There will be another message at noon."
+)
 GERMAN = "Liebe Kolleginnen und Kollegen, ein Zug ist entgleist. Es tut mir sehr leid."
 
 
