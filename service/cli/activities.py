@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.calling import URL, Key, Url, acted, asked, body_of, path_of, rows
-from service.cli.output import AsJson, show
+from service.cli.calling import URL, Key, Url, acted, asked, body_of, path_of, rows, tell
+from service.cli.output import AsJson
 
 if TYPE_CHECKING:
     from ontology.events import Json
@@ -25,7 +25,7 @@ def plan(
     """Let something go out at its time."""
     body = body_of(file, '{"kind": "paid-post", "name": "Winter fares", …}')
     found = asked(url, key, lambda client: client.post("/v1/activities", body))
-    _told(found, [_line(found)], as_json=as_json)
+    tell(found, [_line(found)], as_json=as_json)
 
 
 @app.command("list")
@@ -38,7 +38,7 @@ def index(
 ) -> None:
     """Activities with kind, state and time."""
     found = asked(url, key, lambda client: client.get("/v1/activities", state=state))
-    _told(found, [*map(_line, rows(found["items"]))], as_json=as_json)
+    tell(found, [*map(_line, rows(found["items"]))], as_json=as_json)
 
 
 @app.command("show")
@@ -52,7 +52,7 @@ def one(
     """One activity, and the holds that stand over whom it reaches."""
     found = asked(url, key, lambda client: client.get(path_of(activity, "activity")))
     over = [f"  {row['hold']} stands: {row['why']}" for row in rows(found["holds"])]
-    _told(found, [_line(found), *over], as_json=as_json)
+    tell(found, [_line(found), *over], as_json=as_json)
 
 
 @app.command("holds")
@@ -64,7 +64,7 @@ def holds(*, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
         f" {row['heldBecause']}"
         for row in rows(found["items"])
     ]
-    _told(found, lines, as_json=as_json)
+    tell(found, lines, as_json=as_json)
 
 
 @app.command("act")
@@ -79,15 +79,7 @@ def act(
 ) -> None:
     """Do an act to an activity or a hold."""
     found = acted(url, key, thing, name, data or [], kinds=("activity", "hold"))
-    _told(found, [f"{found['thing']} is {found['to']}"], as_json=as_json)
-
-
-def _told(found: "dict[str, Json]", lines: list[str], *, as_json: bool) -> None:
-    if as_json:
-        show(found)
-    else:
-        for line in lines:
-            typer.echo(line)
+    tell(found, [f"{found['thing']} is {found['to']}"], as_json=as_json)
 
 
 def _line(row: "dict[str, Json]") -> str:

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
-from service.cli.output import refuse
+from service.cli.output import refuse, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from ontology.events import Json
@@ -42,6 +42,15 @@ def rows(value: object) -> "list[dict[str, Json]]":
 def texts(value: object) -> list[str]:
     """A list in an answer, as texts."""
     return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def tell(found: object, lines: "Iterable[str]", *, as_json: bool) -> None:
+    """Print an answer, as JSON or in the lines that say it to people."""
+    if as_json:
+        show(found)
+        return
+    for line in lines:
+        typer.echo(line)
 
 
 def path_of(thing: str, *kinds: str) -> str:

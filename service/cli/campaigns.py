@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.calling import URL, Key, Url, acted, asked, body_of, path_of, rows
+from service.cli.calling import URL, Key, Url, acted, asked, body_of, path_of, rows, tell
 from service.cli.output import AsJson, show
 
 if TYPE_CHECKING:
-    from ontology.events import Json
+    pass
 
 app = typer.Typer(help="Recovery campaigns, from draft to measured.", no_args_is_help=True)
 
@@ -28,7 +28,7 @@ def draft(
     """Work a campaign out and seal it; two others approve it."""
     body = body_of(file, '{"name": "After the derailment", "affected": {…}, "offers": […], …}')
     found = asked(url, key, lambda client: client.post("/v1/campaigns", body))
-    _told(found, _lines(found), as_json=as_json)
+    tell(found, _lines(found), as_json=as_json)
 
 
 @app.command("list")
@@ -41,14 +41,14 @@ def index(
 ) -> None:
     """Campaigns with state, people and money."""
     found = asked(url, key, lambda client: client.get("/v1/campaigns", state=state))
-    _told(found, map(_line, rows(found["items"])), as_json=as_json)
+    tell(found, map(_line, rows(found["items"])), as_json=as_json)
 
 
 @app.command("show")
 def one(campaign: Named, *, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """One campaign: who is in and out, what each offer gets, what went out."""
     found = asked(url, key, lambda client: client.get(path_of(campaign, "campaign")))
-    _told(found, _lines(found), as_json=as_json)
+    tell(found, _lines(found), as_json=as_json)
 
 
 @app.command("why")
@@ -66,7 +66,7 @@ def why(
     stands = f"in ({found['arm']})" if found["in"] else f"out: {found['out']}"
     reasons = found["why"]
     told = ", ".join(map(str, reasons)) if isinstance(reasons, list) else ""
-    _told(found, [f"{customer} is {stands}", *([f"  {told}"] if told else [])], as_json=as_json)
+    tell(found, [f"{customer} is {stands}", *([f"  {told}"] if told else [])], as_json=as_json)
 
 
 @app.command("share")
@@ -109,15 +109,7 @@ def act(
 ) -> None:
     """Do an act to a campaign."""
     found = acted(url, key, campaign, name, data or [], kinds=("campaign",))
-    _told(found, [f"{found['thing']} is {found['to']}"], as_json=as_json)
-
-
-def _told(found: "dict[str, Json]", lines: "Any", *, as_json: bool) -> None:  # noqa: ANN401 - lines
-    if as_json:
-        show(found)
-    else:
-        for line in lines:
-            typer.echo(line)
+    tell(found, [f"{found['thing']} is {found['to']}"], as_json=as_json)
 
 
 def _line(row: "dict[str, Any]") -> str:

@@ -1,12 +1,12 @@
 """`attune drills`: scenarios, and drills of a running service: lead, take part, score, compare."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.calling import URL, Key, Url, acted, asked, path_of, rows
+from service.cli.calling import URL, Key, Url, acted, asked, path_of, rows, tell
 from service.cli.output import AsJson, Home, configured, opened, refuse, show
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def say(  # noqa: PLR0913 - what people say has that many sides
     body |= {"routes": [*(route or [])], "strategy": [*(strategy or [])]}
     path = f"{path_of(drill, 'drill')}/said"
     found = asked(url, key, lambda client: client.post(path, body))
-    _shown(found, [f"minute {found['minute']}: {found['by']} {act}"], as_json=as_json)
+    tell(found, [f"minute {found['minute']}: {found['by']} {act}"], as_json=as_json)
 
 
 @app.command()
@@ -238,7 +238,7 @@ def story(
     path = f"{path_of(drill, 'drill')}/events"
     found = asked(url, key, lambda client: client.get(path, after=after, wait=wait))
     lines = (_event(one) for one in rows(found["items"]))
-    _shown(found, [*lines, f"{found['local_time']}, {found['state']}"], as_json=as_json)
+    tell(found, [*lines, f"{found['local_time']}, {found['state']}"], as_json=as_json)
 
 
 @app.command()
@@ -267,7 +267,7 @@ def score(drill: Named, *, url: Url = URL, key: Key = "", as_json: AsJson = Fals
     """Hold what people did against what was expected of them."""
     path = f"{path_of(drill, 'drill')}/score"
     found = asked(url, key, lambda client: client.post(path))
-    _shown(found, _score(found), as_json=as_json)
+    tell(found, _score(found), as_json=as_json)
 
 
 @app.command()
@@ -311,7 +311,7 @@ def compare(
 
     with opened(home) as world:
         found = compared(world, team, year, lambda *_: None)
-    _shown(found.to_json(), found.lines(), as_json=as_json)
+    tell(found.to_json(), found.lines(), as_json=as_json)
 
 
 def _act(
@@ -320,7 +320,7 @@ def _act(
     path = f"{path_of(drill, 'drill')}/acts"
     body: dict[str, Json] = {"act": act, "data": dict(data)}
     found = asked(url, key, lambda client: client.post(path, body))
-    _shown(found, [f"{drill}: {found['to']}"], as_json=as_json)
+    tell(found, [f"{drill}: {found['to']}"], as_json=as_json)
 
 
 def _tell(found: "Mapping[str, Json]", *, as_json: bool) -> None:
@@ -328,15 +328,7 @@ def _tell(found: "Mapping[str, Json]", *, as_json: bool) -> None:
     if "local_time" in found:
         lines.append(f"    {found['local_time']}, minute {found['minute']}")
     people = (f"    {one['person']}: {one['roles']}" for one in rows(found["people"]))
-    _shown(found, [*lines, *people], as_json=as_json)
-
-
-def _shown(found: object, lines: Iterable[str], *, as_json: bool) -> None:
-    if as_json:
-        show(found)
-        return
-    for line in lines:
-        typer.echo(line)
+    tell(found, [*lines, *people], as_json=as_json)
 
 
 def _event(one: "Mapping[str, Json]") -> str:

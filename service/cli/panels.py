@@ -1,13 +1,13 @@
 """`attune panels`: customer advisory panels, over HTTP in the name of a key."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.calling import URL, Key, Url, acted, asked, body_of, path_of, rows
-from service.cli.output import AsJson, show
+from service.cli.calling import URL, Key, Url, acted, asked, body_of, path_of, rows, tell
+from service.cli.output import AsJson
 
 if TYPE_CHECKING:
     from ontology.events import Json
@@ -29,21 +29,21 @@ def plan(
     """Lay down a panel: seats, quotas, term."""
     body = body_of(file, '{"name": "Riders", "team": "team/…", "seats": 9, "quotas": […]}')
     found = asked(url, key, lambda client: client.post("/v1/panels", body))
-    _told(found, _lines(found), as_json=as_json)
+    tell(found, _lines(found), as_json=as_json)
 
 
 @app.command("list")
 def index(*, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """Every panel."""
     found = asked(url, key, lambda client: client.get("/v1/panels"))
-    _told(found, map(_line, rows(found["items"])), as_json=as_json)
+    tell(found, map(_line, rows(found["items"])), as_json=as_json)
 
 
 @app.command("show")
 def one(panel: Named, *, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """One panel: its draws with seed and gaps, how many sit."""
     found = asked(url, key, lambda client: client.get(path_of(panel, "panel")))
-    _told(found, _lines(found), as_json=as_json)
+    tell(found, _lines(found), as_json=as_json)
 
 
 @app.command("seats")
@@ -51,7 +51,7 @@ def seats(panel: Named, *, url: Url = URL, key: Key = "", as_json: AsJson = Fals
     """Whom to invite."""
     found = asked(url, key, lambda client: client.get(f"{path_of(panel, 'panel')}/seats"))
     lines = [f"{row['seat']}  {row['state']}  {row['customer']}" for row in rows(found["items"])]
-    _told(found, lines, as_json=as_json)
+    tell(found, lines, as_json=as_json)
 
 
 @app.command("answer")
@@ -68,7 +68,7 @@ def answer(
     path = f"{path_of(panel, 'panel')}/seats/{seat}/answers"
     found = asked(url, key, lambda client: client.post(path, {"answer": said}))
     code = f"; its code is {found['code']}" if found["code"] else ""
-    _told(found, [f"seat {seat}: {said}{code}"], as_json=as_json)
+    tell(found, [f"seat {seat}: {said}{code}"], as_json=as_json)
 
 
 @app.command("ask")
@@ -84,7 +84,7 @@ def ask(
     body = body_of(file, '{"question": "…", "on": "guideline-version/…", "options": […], …}')
     path = f"{path_of(panel, 'panel')}/votes"
     found = asked(url, key, lambda client: client.post(path, body))
-    _told(found, _result(found), as_json=as_json)
+    tell(found, _result(found), as_json=as_json)
 
 
 @app.command("vote")
@@ -104,14 +104,14 @@ def vote(  # noqa: PLR0913 - one option a part of a ballot
     body |= {"reason": reason} if reason else {}
     path = f"{path_of(vote, 'panel-vote')}/ballots"
     found = asked(url, key, lambda client: client.post(path, body))
-    _told(found, [f"{vote}: seat {seat} has voted"], as_json=as_json)
+    tell(found, [f"{vote}: seat {seat} has voted"], as_json=as_json)
 
 
 @app.command("result")
 def result(vote: Vote, *, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """A vote; once it is closed its shares with intervals, and the dissent."""
     found = asked(url, key, lambda client: client.get(path_of(vote, "panel-vote")))
-    _told(found, _result(found), as_json=as_json)
+    tell(found, _result(found), as_json=as_json)
 
 
 @app.command("act")
@@ -126,15 +126,7 @@ def act(
 ) -> None:
     """Do an act to a panel or a vote."""
     found = acted(url, key, thing, name, data or [], kinds=("panel", "panel-vote"))
-    _told(found, [f"{found['thing']} is {found['to']}"], as_json=as_json)
-
-
-def _told(found: "dict[str, Json]", lines: Iterable[str], *, as_json: bool) -> None:
-    if as_json:
-        show(found)
-    else:
-        for line in lines:
-            typer.echo(line)
+    tell(found, [f"{found['thing']} is {found['to']}"], as_json=as_json)
 
 
 def _line(row: "dict[str, Any]") -> str:

@@ -1,16 +1,16 @@
 """`attune slas`: service level agreements, over HTTP in the name of a key."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.calling import URL, Key, Url, acted, asked, body_of, path_of, rows
-from service.cli.output import AsJson, show
+from service.cli.calling import URL, Key, Url, acted, asked, body_of, path_of, rows, tell
+from service.cli.output import AsJson
 
 if TYPE_CHECKING:
-    from ontology.events import Json
+    pass
 
 app = typer.Typer(help="Service level agreements and their clocks.", no_args_is_help=True)
 
@@ -26,14 +26,14 @@ def propose(
     """Propose a version; see what it would have done before two people put it in force."""
     body = body_of(file, '{"sla": "support", "targets": [{"what": "first-reply", …}], …}')
     found = asked(url, key, lambda client: client.post("/v1/slas", body))
-    _told(found, _lines(found), as_json=as_json)
+    tell(found, _lines(found), as_json=as_json)
 
 
 @app.command("list")
 def index(*, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """Every version of every agreement."""
     found = asked(url, key, lambda client: client.get("/v1/slas"))
-    _told(found, map(_line, rows(found["items"])), as_json=as_json)
+    tell(found, map(_line, rows(found["items"])), as_json=as_json)
 
 
 @app.command("show")
@@ -46,7 +46,7 @@ def one(
 ) -> None:
     """One version, with what it would have done to recorded cases."""
     found = asked(url, key, lambda client: client.get(path_of(sla, "sla")))
-    _told(found, _lines(found), as_json=as_json)
+    tell(found, _lines(found), as_json=as_json)
 
 
 @app.command("clocks")
@@ -61,7 +61,7 @@ def clocks(
     path = f"{path_of(case, 'case')}/clocks"
     found = asked(url, key, lambda client: client.get(path))
     lines = [f"{row['id']}  {row['state']}" for row in rows(found["items"])]
-    _told(found, [f"{case}: {found['sla'] or 'no agreement holds'}", *lines], as_json=as_json)
+    tell(found, [f"{case}: {found['sla'] or 'no agreement holds'}", *lines], as_json=as_json)
 
 
 @app.command("act")
@@ -76,15 +76,7 @@ def act(
 ) -> None:
     """Do an act to a version."""
     found = acted(url, key, sla, name, data or [], kinds=("sla",))
-    _told(found, [f"{found['thing']} is {found['to']}"], as_json=as_json)
-
-
-def _told(found: "dict[str, Json]", lines: Iterable[str], *, as_json: bool) -> None:
-    if as_json:
-        show(found)
-    else:
-        for line in lines:
-            typer.echo(line)
+    tell(found, [f"{found['thing']} is {found['to']}"], as_json=as_json)
 
 
 def _line(row: "dict[str, Any]") -> str:
