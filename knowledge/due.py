@@ -198,5 +198,5 @@ class Due:
         one = self._open.get(thing)
         for deadline in one.deadlines if one else ():
             if one is not None and (deadline.due, deadline.name) == (due, name):
-                return Lapse(thing=thing, kind=one.kind, deadline=deadline)
+                return Lapse(thing=thing, kind=one.kind, deadline=deadline, entered=one.sequence)
         return None

@@ -48,11 +48,12 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lapse:
-    """A deadline of a thing that has passed."""
+    """A deadline of a thing that has passed; `entered` is the event that brought its state."""
 
     thing: ThingId
     kind: str
     deadline: Deadline
+    entered: int
 
 
 def deadlines_of(event: Event) -> Iterator[Deadline]:

@@ -55,8 +55,13 @@ def sweep(world: Sweeping, now: datetime) -> int:
 
 
 def lapse_id(lapse: Lapse) -> str:
-    """The id of the event that records a lapse: the same for every worker."""
-    named = f"{lapse.thing}\n{lapse.deadline.name}\n{lapse.deadline.due.isoformat()}"
+    """The id of the event that records a lapse: the same for every worker.
+
+    What is released after its start has passed meets the same deadline again, in a state that
+    another event brought.
+    """
+    due = lapse.deadline.due.isoformat()
+    named = f"{lapse.thing}\n{lapse.deadline.name}\n{due}\n{lapse.entered}"
     return f"event/lapse-{hashlib.sha256(named.encode()).hexdigest()[:32]}"
 
 

@@ -230,6 +230,27 @@ def test_what_was_held_ends_at_its_time_all_the_same(world: World, clock: Stoppe
     assert state(world, one) == "ended"
 
 
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_is_released_after_its_start_begins_again_each_time(
+    world: World, clock: StoppedClock, times: int
+) -> None:
+    one = planned(world)
+    clock.advance(clock.now() + timedelta(hours=1))
+    sweep(world, clock.now())
+    for _ in range(times):
+        hold = held(world).hold
+        assert state(world, one) == "held"
+        act(world, hold, "release", CHIEF, reason="The dam holds.")
+        world.catch_up()
+        act(world, one, "release", CHIEF)
+        world.catch_up()
+        clock.advance(clock.now() + timedelta(minutes=1))
+        sweep(world, clock.now())
+        assert state(world, one) == "running"
+    assert told(world).count("activity.started") == times + 1
+    assert world.due_now().lapsed(clock.now()) == ()
+
+
 def test_what_an_incident_comes_to_affect_is_held_later(world: World) -> None:
     one = planned(world, regions=[FAR])
     held(world)
