@@ -12,6 +12,8 @@ from service.alert_guard import AlertGuard
 from service.alerts import KIND as ALERT
 from service.alerts import Alerts
 from service.approving import ApprovalJoint
+from service.assessment_joint import KIND as ASSESSMENT
+from service.assessment_joint import AssessmentJoint
 from service.blast_radius import Limit
 from service.campaign_joint import KIND as CAMPAIGN
 from service.campaign_joint import CampaignJoint
@@ -105,6 +107,7 @@ def joints(guidelines: Callable[[], Guidelines]) -> Mapping[str, Joint]:
         GUIDELINE_VERSION: GuidelineJoint(guidelines),
         PRECEDENT: CaseJoint(),
         **DEBRIEF_JOINTS,
+        ASSESSMENT: AssessmentJoint(),
         DRILL: OverdueJoint(),
         DRILL_DUTY: OverdueJoint(),
         **PRESS_JOINTS,

@@ -220,7 +220,8 @@ def _report(one: ReportKind) -> Kind:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    one.name: one for one in (*_KINDS, *(_report(kind) for kind in REPORTS.values()))
+    one.name: one
+    for one in (*_KINDS, *(_report(kind) for kind in REPORTS.values() if kind.few is None))
 }
 
 

@@ -144,6 +144,11 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "panels.votes": ("read:panels", KEY_ROLES),
         "panels.vote": ("read:panels", KEY_ROLES),
         "panels.cast": ("write:votes", _ACT),  # whoever carries it; the code of the seat decides
+        "assessments.create": ("write:assessments", KEY_ROLES),  # people and culture
+        "assessments.index": ("read:assessments", KEY_ROLES),  # each whom it concerns
+        "assessments.one": ("read:assessments", KEY_ROLES),
+        "assessments.act": ("write:assessments", KEY_ROLES),
+        "assessments.source": ("read:assessments", KEY_ROLES),
         "slas.create": ("write:slas", frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE})),
         "slas.index": ("read:slas", KEY_ROLES),
         "slas.one": ("read:slas", KEY_ROLES),

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Final, TypeVar, get_origin
 from pydantic import ConfigDict, Field, ValidationError
 
 from ontology.events import Json
+from ontology.identity import ThingId
 from ontology.lifecycle import Role
 from service import outcome_kinds, recovery_kinds, survey_kinds
+from service.assessment_bodies import CompetencyIn
 from service.bodies import Model
 from service.campaign_bodies import CampaignReportIn
 from service.channel_bodies import ChannelsIn
@@ -51,6 +53,8 @@ class Kind:
     run: Callable[[World, Any, Progress], Report]
     roles: frozenset[Role] = READERS
     personal: bool = False
+    few: Callable[[World, Any, ThingId], bool] | None = None
+    """Whether somebody may see what a body asks for; such a report is no job, and at no home."""
 
 
 def kind(  # noqa: PLR0913 - a kind says that much
@@ -62,6 +66,7 @@ def kind(  # noqa: PLR0913 - a kind says that much
     *,
     roles: frozenset[Role] = READERS,
     personal: bool = False,
+    few: Callable[[World, Body, ThingId], bool] | None = None,
 ) -> Kind:
     """A kind that takes the body which it names."""
     return Kind(
@@ -72,6 +77,7 @@ def kind(  # noqa: PLR0913 - a kind says that much
         run=run,
         roles=roles,
         personal=personal,
+        few=few,
     )
 
 
@@ -118,6 +124,19 @@ def recovery(world: World, body: RecoveryIn, progress: Progress) -> Report:
     return run(world, body, progress)
 
 
+def competency(world: World, body: CompetencyIn, progress: Progress) -> Report:
+    """How one person met what they answered for."""
+    from service.competency import competency as look  # noqa: PLC0415 - light start
+
+    return look(world, body, progress)
+
+
+def _asked_by(world: World, body: CompetencyIn, who: ThingId) -> bool:
+    from service.assessment_view import may_ask  # noqa: PLC0415 - light start
+
+    return may_ask(world, ThingId(body.person), who)
+
+
 class DrillsIn(Model):
     """Which drills are compared: those of a team, of a year, or all."""
 
@@ -157,6 +176,16 @@ _KINDS: Final[Sequence[Kind]] = (
         "How groups of people fared, like against like, and would by a proposed policy.",
         FairnessIn,
         fairness,
+    ),
+    kind(
+        "competency",
+        "Leadership competency",
+        "How one person met what they answered for; for them, their assessor, people and culture.",
+        CompetencyIn,
+        competency,
+        roles=frozenset(Role) - {Role.ATTUNE},
+        personal=True,
+        few=_asked_by,
     ),
     kind(
         "channels",

@@ -17,6 +17,7 @@ HOME: Final = ThingId(f"{KIND}/home")
 """The silence of the whole home, for all touchpoints that have none of their own."""
 
 _AT: Final = f"{KIND}/at-"
+_FOR_FEW: Final = "assessment"
 _ACTED: Final = "thing.acted"
 _DECIDED: Final = frozenset({"decision.made", "decision.changed"})
 _OPERATING: Final = ("policy.", "record.", "refusal.", "gate.", "subject.")
@@ -99,7 +100,9 @@ def is_live(event: Event) -> bool:
 
 
 def hushed(silence: Silence, ledger: Ledger, event: Event) -> bool:
-    """Whether an event was recorded in silence, so that it never goes out."""
+    """Whether an event was recorded in silence, or is for few, so that it never goes out."""
+    if kind_of(event.subject) == _FOR_FEW:
+        return True
     if not silence.ever or event.type.startswith(_OPERATING):
         return False
     if event.type in _DECIDED:

@@ -14,6 +14,7 @@ from ontology.identity import IdentityInvalid, ThingId, thing_id
 from ontology.lifecycle import NEW, Role, possible
 from service.acts import propose, written
 from service.api.answers import answer, idempotency, principal, world
+from service.assessment_view import visible
 from service.bodies import ActIn, Model, instant
 from service.plurals import singular
 from service.problems import Fault, bad_request, not_found, quoted
@@ -87,7 +88,8 @@ def queue(query_data: QueueIn) -> Response:
         limit=query_data.limit,
     )
     more = len(found) == query_data.limit
-    items = [_waiting(here, one) for one in found]
+    who = principal().actor(None).id
+    items = [_waiting(here, one) for one in found if visible(here, one.thing, who)]
     return answer({"items": items, "cursor": _cursor(found[-1].place) if more else None})
 
 

@@ -4,7 +4,8 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from ontology.events import Event, Json
-from service.api.answers import answer, world
+from service.api.answers import answer, principal, world
+from service.assessment_view import visible
 from service.bodies import instant
 from service.problems import Fault, bad_request, not_found, quoted
 
@@ -27,14 +28,19 @@ def head() -> Response:
 )
 def event(sequence: int) -> Response:
     """The event, its leaf hash, and the audit path to the root."""
-    ledger = world().ledger
+    here = world()
+    here.catch_up()
+    ledger = here.ledger
     found = ledger.at(sequence)
     if found is None:
         raise not_found("event", str(sequence), "1")
     size = ledger.head()
     path = [node.hex() for node in ledger.inclusion(sequence, size)]
     proof: Json = {"size": size, "root": ledger.root(size).hex(), "path": list(path)}
-    return answer({"event": shown(found), "leaf": found.leaf.hex(), "proof": proof})
+    told = shown(found)
+    if not visible(here, found.subject, principal().actor(None).id):
+        told = withheld(found)
+    return answer({"event": told, "leaf": found.leaf.hex(), "proof": proof})
 
 
 @bp.get("/consistency/<int:first>/<int:second>")
@@ -62,6 +68,15 @@ def consistency(first: int, second: int) -> Response:
             "path": [node.hex() for node in ledger.consistency(first, second)],
         }
     )
+
+
+def withheld(found: Event) -> dict[str, Json]:
+    """What all may know of an event that only few may see: that it is there, and its leaf."""
+    return {
+        "sequence": found.sequence,
+        "recorded_at": instant(found.recorded_at),
+        "withheld": "it is for the person it is about, their assessor and people and culture",
+    }
 
 
 def shown(found: Event) -> dict[str, Json]:

@@ -6,11 +6,12 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from ontology.events import Json
-from ontology.identity import IdentityInvalid, ThingId, thing_id
+from ontology.identity import IdentityInvalid, ThingId, kind_of, thing_id
 from service import acts
 from service.api.answers import answer, idempotency, principal, world
+from service.assessment_joint import KIND
 from service.bodies import AsOf, RecordIn, instant
-from service.problems import Fault, bad_request, not_found, quoted
+from service.problems import Fault, bad_request, not_found, quoted, unprocessable
 
 bp = APIBlueprint("records", __name__, url_prefix="/v1/records", tag="Records")
 
@@ -30,6 +31,9 @@ _EXAMPLE = "team/crisis-office"
 def put(json_data: RecordIn) -> Response:
     """Check, judge, record."""
     here = world()
+    if json_data.type == "Assessment":
+        words = "assessments are no records: POST /v1/assessments"
+        raise unprocessable([Fault(pointer="/type", detail=words, example="Person")])
     event = acts.put_record(
         here,
         type=json_data.type,
@@ -57,6 +61,7 @@ def put(json_data: RecordIn) -> Response:
 def one(thing: str, query_data: AsOf) -> Response:
     """Type, state and properties of a record as the graph holds, or held, them."""
     here, name = world(), _id(thing)
+    _open(name, thing)
     graph = here.graph if query_data.at is None else here.graph.as_of(query_data.at)
     if not graph.exists(name):
         raise not_found("record", thing, _EXAMPLE)
@@ -72,11 +77,18 @@ def one(thing: str, query_data: AsOf) -> Response:
 def remove(thing: str) -> Response:
     """Remove a record that nothing relies on."""
     here, name = world(), _id(thing)
+    _open(name, thing)
     if not here.graph.exists(name):
         raise not_found("record", thing, _EXAMPLE)
     event = acts.remove_record(here, id=name, actor=principal().actor(), idempotency=idempotency())
     here.catch_up()
     return answer({"id": name, "sequence": event.sequence})
+
+
+def _open(name: ThingId, text: str) -> None:
+    """Say that there is no such record where its kind has a door of its own for few."""
+    if kind_of(name) == KIND:
+        raise not_found("record", text, _EXAMPLE)
 
 
 def _id(text: str) -> ThingId:

@@ -82,6 +82,9 @@ def _kind(name: str) -> Kind:
 def _made(kind: Kind, body: object) -> Response:
     form, here = _form(), world()
     here.catch_up()
+    if kind.few is not None and not kind.few(here, body, principal().actor(None).id):
+        words = f"{kind.name} is for the person, their assessor and people and culture."
+        raise Denied(words, unknown=False)
     if not _AT_ONCE.acquire(timeout=_QUEUE_S):
         raise _later(kind, "Other reports are being worked out")
     try:

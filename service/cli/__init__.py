@@ -29,6 +29,7 @@ GROUPS: Final = (
     "campaigns",
     "slas",
     "panels",
+    "assessments",
     "deviations",
     "guidelines",
     "onboarding",

@@ -90,6 +90,8 @@ def _of_home(home: Path | None, kind: "Kind", request: "Model", form: "Form") ->
     from knowledge.measures.estimates import Unsuited  # noqa: PLC0415 - light start
     from service.problems import ProblemError  # noqa: PLC0415 - light start
 
+    if kind.few is not None:
+        refuse(f"{kind.name} is for few: ask a service in your name, with --url and --key")
     with opened(home) as world, progress() as shown:
         world.catch_up()
         try:

@@ -201,6 +201,11 @@ panels.ask              .   x   .   x   x   .   .   .
 panels.votes            x   x   x   x   x   x   x   x
 panels.vote             x   x   x   x   x   x   x   x
 panels.cast             x   x   x   x   x   x   .   x
+assessments.create      x   x   x   x   x   x   x   x
+assessments.index       x   x   x   x   x   x   x   x
+assessments.one         x   x   x   x   x   x   x   x
+assessments.act         x   x   x   x   x   x   x   x
+assessments.source      x   x   x   x   x   x   x   x
 slas.create             x   x   .   x   .   .   .   .
 slas.index              x   x   x   x   x   x   x   x
 slas.one                x   x   x   x   x   x   x   x
