@@ -163,7 +163,21 @@ class Goal(Model):
         },
     )
 
-    figure: Literal["trust", "effort", "leaving", "spend", "resolution", "first-reply", "pulse"]
+    figure: Literal[
+        "trust",
+        "effort",
+        "leaving",
+        "spend",
+        "resolution",
+        "first-reply",
+        "pulse",
+        "debriefs",
+        "actions",
+        "drills",
+        "drill-acts",
+        "exercises",
+        "lessons",
+    ]
     target: float
     owner: Annotated[str, Field(pattern="^team/.+$", max_length=140)]
 

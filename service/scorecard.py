@@ -1,6 +1,6 @@
 """The scorecard: each figure from the home's own data, or withheld with the reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,9 +16,11 @@ from knowledge.measures.exposure import Exposure, exposure, link
 from service.observing import observed
 from service.outcome_bodies import Goal, Perspective, ScorecardIn
 from service.outcome_people import DAY, answers, relations, revenue, seconds
-from service.ownership import figures
 from service.recorded_history import Progress
 from service.scorecard_items import Item
+from service.scorecard_kpis import goals as declared
+from service.scorecard_kpis import kpis
+from service.scorecard_learning import learned
 from service.scorecard_report import Scorecard
 from service.world import World
 
@@ -43,13 +45,14 @@ def report(world: World, asked: ScorecardIn, progress: Progress) -> Scorecard:
     until = asked.until if asked.until is not None else world.clock.now()
     length = timedelta(days=asked.days)
     span = _Span(before=until - 2 * length, since=until - length, until=until)
-    goals: dict[str, Goal] = {one.figure: one for one in asked.goals}
+    goals = declared(world, asked.goals)
     progress(0, _STEPS)
     items = [*_customer(world, span, goals), *_process(world, span, goals)]
     progress(1, _STEPS)
     money, notes, drivers = _financial(world, asked, span, goals)
     progress(2, _STEPS)
-    items += [*money, *_learning(world, span, goals), *_kpis(world, asked.perspectives)]
+    items += [*money, *_learning(world, span, goals)]
+    items += kpis(world, asked.perspectives, span.since, span.until)
     progress(_STEPS, _STEPS)
     return Scorecard(
         since=span.since,
@@ -242,38 +245,9 @@ def _learning(world: World, span: _Span, goals: dict[str, Goal]) -> Iterator[Ite
         periods.mean_change(*means),
         goals.get("pulse"),
     )
-
-
-def _kpis(world: World, under: Mapping[str, Perspective]) -> Iterator[Item]:
-    """What teams measure themselves; an interval only where the inputs of a share are recorded."""
-    for one in figures(world):
-        name, unit = one.text("name") or one.id, one.text("kpiUnit") or ""
-        accountable = one.several("accountable")
-        none = Withheld(reason="its newest value only", n=0)
-        yield Item(
-            perspective=under.get(one.id, Perspective.PROCESS),
-            name=name,
-            unit="" if unit == "1" else unit,
-            now=_measured(one.current.value, one.current.sample, one.current.inputs)
-            if one.current is not None
-            else Withheld(reason="never measured", n=0),
-            change=none,
-            rises=one.text("direction") != "at-most",
-            target=one.target,
-            owner=accountable[0] if accountable else None,
-        )
-
-
-def _measured(value: float, sample: int, inputs: object) -> Figure:
-    if isinstance(inputs, dict) and len(inputs) > 1 and 0 <= value <= 1:
-        counts = [one for one in inputs.values() if isinstance(one, int | float)]
-        whole = max(counts, default=0)
-        if len(counts) > 1 and whole and float(whole).is_integer():
-            hits = round(value * whole)
-            if abs(hits / whole - value) < 1e-9:  # noqa: PLR2004 - a share of whole numbers
-                return periods.share(hits, int(whole))
-    reason = f"{value:g} was measured without its spread, so no interval can be told"
-    return Withheld(reason=reason, n=sample)
+    for one in learned(world, span.before, span.since, span.until):
+        what = (Perspective.LEARNING, one.title, "%", True)
+        yield _item(what, one.now, one.change, goals.get(one.figure))
 
 
 def _item(
