@@ -85,7 +85,7 @@ class WordsIn(Model):
     text: Words
 
 
-class ReviewIn(WordsIn):
+class SecondIn(WordsIn):
     """What the second assessor found."""
 
     model_config = ConfigDict(

@@ -9,7 +9,7 @@ from ontology.lifecycle import Actor, ActRefused, Standing
 from ontology.lifecycle import act as follow
 from ontology.lifecycle_data import DataProblem
 from service.acts import acted, standing
-from service.assessment_bodies import AssessmentIn, NothingIn, ReviewIn, WordsIn
+from service.assessment_bodies import AssessmentIn, NothingIn, SecondIn, WordsIn
 from service.assessment_joint import KIND
 from service.assessment_view import DOER, KEPT, PEOPLE, SAID, content_of, of_people, seen, words_of
 from service.bodies import Model
@@ -23,7 +23,7 @@ BODIES: Final[Mapping[str, type[Model]]] = {
     "show": NothingIn,
     "reply": WordsIn,
     "contest": WordsIn,
-    "review": ReviewIn,
+    "review": SecondIn,
     "finalise": NothingIn,
     "withdraw": NothingIn,
 }
