@@ -163,8 +163,8 @@ def test_words_stand_beside_it_and_a_final_one_never_changes(world: World) -> No
     thing = shown(world)
     do(world, thing, "reply", ADA, text="Two of them fell in the storm.")
     do(world, thing, "finalise", GRACE)
-    found = assessment_view.told(world, thing, ADA)
-    assert [(one["act"], one["text"]) for one in found["words"]] == [  # type: ignore[index, call-overload]
+    found: dict[str, Any] = assessment_view.told(world, thing, ADA)
+    assert [(one["act"], one["text"]) for one in found["words"]] == [
         ("write", "Three actions of twelve came late."),
         ("reply", "Two of them fell in the storm."),
     ]
