@@ -19,6 +19,7 @@ SECONDS = {
     "tests/capabilities/test_1_6_drills.py": 45,
     "tests/capabilities/test_1_5_ownership.py": 38,
     "tests/capabilities/test_5_2_retention.py": 50,
+    "tests/capabilities/test_6_6_leadership.py": 40,
     "tests/crash/test_flood.py": 38,
     "tests/docs/test_handbook.py": 36,
     "tests/rules/test_laws.py": 35,
