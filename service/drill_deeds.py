@@ -8,9 +8,9 @@ from typing import Final
 from ontology.events import Event, Json
 from ontology.identity import ThingId
 from ontology.lifecycle_data import duration
-from service.drill_running import TOLD
 from service.drill_scenario import PHASES, ExpectIn, Scenario
 from service.drill_story import SAID
+from service.drill_telling import TOLD
 from service.drills import Part
 
 _ACTED: Final = "thing.acted"

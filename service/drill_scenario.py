@@ -254,7 +254,7 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        wrong = [*_twice(self), *_late(self), *_unknown(self), *_own(self)]
+        wrong = [*_twice(self), *_late(self), *_unknown(self), *_own(self), *_unsaid(self)]
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
@@ -291,3 +291,15 @@ def _own(one: Scenario) -> Iterator[str]:
         each.kind == "own-reply" for each in one.injects
     ):
         yield "injects: it starts from our own reply, and none of kind own-reply is there"
+
+
+def _unsaid(one: Scenario) -> Iterator[str]:
+    """Where the reference's own words miss what its author asks of everybody's."""
+    words = one.reference.words.casefold()
+    for wanted, phrases in ((True, one.well_said.must), (False, one.well_said.never)):
+        for each in phrases:
+            found = next((said for said in each.any_of if said.casefold() in words), None)
+            if wanted and found is None:
+                yield f"reference: its words do not say {each.says}; write {each.any_of[0]!r}"
+            elif found is not None and not wanted:
+                yield f"reference: its words say {found!r}, which is {each.says}"

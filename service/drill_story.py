@@ -9,7 +9,7 @@ from ontology.identity import Scope, ThingId
 from ontology.lifecycle import ATTUNE
 from service.bodies import instant
 from service.drill_bodies import SaidIn
-from service.drill_running import TOLD
+from service.drill_telling import TOLD
 from service.world import World
 
 SAID: Final = "drill.said"

@@ -14,7 +14,7 @@ from ontology.identity import ThingId
 from ontology.lifecycle import ActRefused, Role
 from ontology.lifecycle_data import DataProblem, duration
 from ontology.marked_reader import FileInvalid
-from service import drill_proposing, drill_running, drill_scoring, drill_view
+from service import drill_proposing, drill_running, drill_scoring, drill_telling, drill_view
 from service.api.answers import answer, conflict, idempotency, principal, world
 from service.background import Background
 from service.bodies import instant
@@ -161,7 +161,7 @@ def inject(local: str, json_data: InjectNowIn) -> Response:
     drill = _drill(local)
     there = _held(drill)
     wanted = _inject(drill, json_data)
-    if not drill_running.inject_now(there, drill.written.scenario, wanted, principal().holder):
+    if not drill_telling.inject_now(there, drill.written.scenario, wanted, principal().holder):
         raise conflict(f"The inject {wanted.id!r} has arrived already.")
     body = {"drill": drill.id, "inject": wanted.id, "at": instant(there.clock.now())}
     return answer(body, HTTPStatus.CREATED)

@@ -20,9 +20,11 @@ from service.drill_bodies import SaidIn
 from service.drill_comparing import compare
 from service.drill_files import packaged, read
 from service.drill_making import FeedUnsuited, from_feed, from_precedent
-from service.drill_running import DrillRunner, Play, inject_now, play_of, step_by
+from service.drill_playing import Play
+from service.drill_running import DrillRunner, play_of, step_by
 from service.drill_scoring import recorded, score
 from service.drill_story import everything, say
+from service.drill_telling import inject_now
 from service.drill_worlds import WorldBroken, furnish, worlds_of
 from service.drills import Drill, Part, home_of, plan
 from service.world import World
@@ -62,7 +64,7 @@ reference:
   tier: executive
   routes: [team/crisis-office]
   strategy: [instruct]
-  words: Go.
+  words: Please call 555.
   reasons: Harm.
   by: Us
 well_said:
@@ -154,6 +156,8 @@ def test_at_least_three_scenarios_begin_with_our_own_reply_and_one_inside() -> N
         ("within: PT10M", "within: soon", "'soon' is no duration"),
         ("title: A small one", "title: A\ntitle: B", "small.yaml:2:1: 'title' stands there twice"),
         ("text: Still smoke", "txt: Still smoke", "txt"),
+        ("words: Please call 555.", "words: Go.", "its words do not say a number"),
+        ("call 555.", "call 555. Sorry if you waited.", "say 'sorry if', which is a non-apology"),
     ],
 )
 def test_a_mistake_in_a_scenario_is_told_with_its_place(old: str, new: str, says: str) -> None:
