@@ -17,6 +17,7 @@ SECONDS = {
     "tests/capabilities/test_3_3_temporary_routing.py": 44,
     "tests/rules/test_engines_agree.py": 42,
     "tests/capabilities/test_1_6_drills.py": 45,
+    "tests/service/test_drills_played.py": 40,
     "tests/capabilities/test_1_5_ownership.py": 38,
     "tests/capabilities/test_5_2_retention.py": 50,
     "tests/capabilities/test_6_6_leadership.py": 40,
