@@ -209,7 +209,7 @@ class CampaignIn(Model):
 
 
 class CampaignReportIn(Model):
-    """Which campaign."""
+    """Which campaign, and by which groups its people are looked at besides."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -218,3 +218,7 @@ class CampaignReportIn(Model):
     )
 
     campaign: Annotated[str, Field(pattern="^campaign/.{1,120}$")]
+    by: Annotated[tuple[Literal["segment", "region"], ...], Field(max_length=2)] = (
+        "segment",
+        "region",
+    )

@@ -4,49 +4,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
-
-from knowledge.measures.allocation import Allocated, Infeasible, Terms, Types, allocate
-from knowledge.measures.programmes import NoAnswer
-from knowledge.measures.trials import TooFew, drawn, left_alone, power, share_needed
+from knowledge.measures.trials import TooFew, left_alone, power, share_needed
 from ontology.identity import ThingId
 from ontology.record_values import RecordInvalid
 from service.campaign_bodies import FEATURES, CampaignIn
 from service.campaign_contacts import often as counted_contacts
+from service.campaign_offering import NOWHERE, offered
 from service.campaign_offers import Offer, read_offers
 from service.campaign_people import Someone, affected, counted
+from service.campaign_rows import CONTROL, EXEMPT, GROUPS, TREATED, Row
 from service.world import World
-
-TREATED: Final = "treated"
-CONTROL: Final = "control"
-EXEMPT: Final = "exempt"
-_NOWHERE: Final = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One person of a plan, as its rows are kept."""
-
-    customer: ThingId
-    arm: str
-    offer: str | None
-    day: int | None
-    stratum: str
-    why: tuple[str, ...]
-
-    def kept(self) -> list[Any]:
-        """As a list."""
-        return [self.customer, self.arm, self.offer, self.day, self.stratum, [*self.why]]
-
-
-def row(kept: Sequence[Any]) -> Row:
-    """A row that was kept."""
-    customer, arm, offer, day, stratum, why = kept
-    return Row(
-        customer=ThingId(customer), arm=arm, offer=offer, day=day, stratum=stratum, why=tuple(why)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +44,10 @@ def plan(world: World, said: CampaignIn, thing: ThingId) -> Plan:
     strata = _strata(inside, said)
     share = _share(said, sum(map(len, strata.values())))
     alone = left_alone(seed, strata, share)
-    offered = [one for one in inside if one.id not in alone]
-    given, figures = _offered(offered, offers, said, seed)
+    others = [one for one in inside if one.id not in alone]
+    given, figures = offered(others, offers, said, seed)
     stratum = {name: key for key, names in strata.items() for name in names}
+    places = [[*FEATURES].index(name) for name in GROUPS]
     rows = tuple(
         Row(
             customer=one.id,
@@ -86,6 +56,10 @@ def plan(world: World, said: CampaignIn, thing: ThingId) -> Plan:
             day=given.get(one.id, (None, None))[1],
             stratum=stratum.get(one.id, EXEMPT),
             why=one.why,
+            groups={
+                name: _text(one.features[place])
+                for name, place in zip(GROUPS, places, strict=True)
+            },
         )
         for one in inside
     )
@@ -121,7 +95,7 @@ def _strata(people: Sequence[Someone], said: CampaignIn) -> dict[str, list[str]]
     found: dict[str, list[str]] = {}
     for one in people:
         if one.exempt is None:
-            found.setdefault(str(one.features[place] or _NOWHERE), []).append(one.id)
+            found.setdefault(str(one.features[place] or NOWHERE), []).append(one.id)
     return found
 
 
@@ -154,155 +128,5 @@ def _control(said: CampaignIn, share: float, many: int) -> dict[str, Any]:
     return found
 
 
-def _offered(
-    people: Sequence[Someone], offers: Sequence[Offer], said: CampaignIn, seed: bytes
-) -> tuple[dict[str, tuple[str | None, int | None]], dict[str, Any]]:
-    """What each gets on which day, and the figures of the allocation."""
-    groups, types, kinds = _types(people, offers, said)
-    allocated = _allocated(types, offers, said)
-    given: dict[str, str] = {}
-    order = {name: place for place, name in enumerate(drawn(seed, [one.id for one in people]))}
-    for number, members in enumerate(kinds):
-        waiting = iter(sorted(members, key=lambda one: order[one.id]))
-        for place, many in enumerate(allocated.counts[number]):
-            for _ in range(int(many)):
-                given[next(waiting).id] = offers[place].id
-    days = _days(people, given, said, order)
-    return (
-        {name: (offer, days[name]) for name, offer in given.items()},
-        _figures(offers, allocated, types, groups, given, days),
-    )
-
-
-def _types(
-    people: Sequence[Someone], offers: Sequence[Offer], said: CampaignIn
-) -> tuple[list[str], Types, list[list[Someone]]]:
-    """People who are alike in all that counts; each kind of features is reckoned once."""
-    by = [*FEATURES].index(said.fairness.by if said.fairness is not None else "segment")
-    known: dict[tuple[object, ...], tuple[float, ...]] = {}
-    found: dict[tuple[object, ...], list[Someone]] = {}
-    for one in people:
-        key = (one.features, one.leave.purposes)
-        if key not in known:
-            known[key] = tuple(_worth(one, offer) for offer in offers)
-        group = str(one.features[by] or _NOWHERE)
-        found.setdefault((group, known[key]), []).append(one)
-    ordered = sorted(found, key=str)
-    groups = sorted({str(group) for group, _ in ordered})
-    place = {name: number for number, name in enumerate(groups)}
-    types = Types(
-        size=np.array([len(found[one]) for one in ordered], dtype=np.int64),
-        segment=np.array([place[str(group)] for group, _ in ordered], dtype=np.int64),
-        worth=np.array([values for _, values in ordered], dtype=np.float64).reshape(
-            len(ordered), len(offers)
-        ),
-    )
-    return groups, types, [found[one] for one in ordered]
-
-
-def _worth(one: Someone, offer: Offer) -> float:
-    if offer.said.purpose not in one.leave.purposes:
-        return -1.0
-    found = offer.worth(one.features)
-    return -1.0 if found is None else found
-
-
-def _allocated(types: Types, offers: Sequence[Offer], said: CampaignIn) -> Allocated:
-    most = [np.inf if one.said.at_most is None else float(one.said.at_most) for one in offers]
-    terms = Terms(
-        cost=np.array([one.said.cost for one in offers], dtype=np.float64),
-        most=np.array(most, dtype=np.float64),
-        least=np.array([one.said.at_least for one in offers], dtype=np.float64),
-        budget=said.budget,
-        contacts=said.per_day * said.days if said.per_day is not None else None,
-        cover=said.cover,
-        within=said.fairness.within if said.fairness is not None else None,
-    )
-    try:
-        return allocate(types, terms)
-    except Infeasible as error:
-        raise RecordInvalid(dict(_conflicts(error, offers))) from error
-    except NoAnswer as error:
-        raise RecordInvalid({"": f"the solver gave up ({error}); ask for less"}) from error
-
-
-def _conflicts(error: Infeasible, offers: Sequence[Offer]) -> list[tuple[str, str]]:
-    """What can't be kept together, each at its place with what would do."""
-    found = []
-    for name in error.rows:
-        others = [_place(one, offers)[1] for one in error.rows if one != name]
-        place, words = _place(name, offers)
-        short = error.would_do[name]
-        do = f"it would do with {short:,.2f} more" if np.isfinite(short) else "by itself no help"
-        beside = f" beside {', '.join(others)}" if others else ""
-        found.append((place, f"{words} can't be kept{beside}; {do}"))
-    return found
-
-
-_PLACES: Final = {
-    "budget": ("/budget", "the budget"),
-    "capacity": ("/per_day", "the contacts a day"),
-    "cover": ("/cover", "the share that must get something"),
-    "fairness": ("/fairness/within", "fairness between groups"),
-}
-
-
-def _place(name: str, offers: Sequence[Offer]) -> tuple[str, str]:
-    if name in _PLACES:
-        return _PLACES[name]
-    what, number = name.rsplit(" ", 1)
-    field = "at_most" if what.startswith("most") else "at_least"
-    return f"/offers/{number}/{field}", f"{field} of {offers[int(number)].id}"
-
-
-def _days(
-    people: Sequence[Someone],
-    given: Mapping[str, str],
-    said: CampaignIn,
-    order: Mapping[str, int],
-) -> dict[str, int]:
-    """The day of each, from 0: who has waited longest first."""
-    waiting = [*FEATURES].index("days_waiting")
-    served = [one for one in people if one.id in given]
-    served.sort(key=lambda one: (-float(one.features[waiting] or 0), order[one.id]))
-    per_day = said.per_day or max(1, len(served))
-    return {one.id: place // per_day for place, one in enumerate(served)}
-
-
-def _figures(
-    offers: Sequence[Offer],
-    allocated: Allocated,
-    types: Types,
-    groups: Sequence[str],
-    given: Mapping[str, str],
-    days: Mapping[str, int],
-) -> dict[str, Any]:
-    many = Counter(given.values())
-    reachable = types.size * types.open.any(axis=1)
-    served = allocated.counts.sum(axis=1)
-    fair = [
-        {
-            "group": name,
-            "reachable": int(reachable[types.segment == number].sum()),
-            "served": int(served[types.segment == number].sum()),
-        }
-        for number, name in enumerate(groups)
-    ]
-    return {
-        "offers": [
-            {
-                "id": one.id,
-                "name": one.said.name,
-                "kind": one.said.kind,
-                "people": many[one.id],
-                "spent": round(many[one.id] * one.said.cost, 2),
-            }
-            for one in offers
-        ],
-        "served": len(given),
-        "spent": round(sum(many[one.id] * one.said.cost for one in offers), 2),
-        "worth": round(allocated.worth, 2),
-        "short_of_best": round(allocated.short, 6),
-        "groups": fair,
-        "days": [Counter(days.values())[day] for day in range(max(days.values(), default=-1) + 1)],
-    }
+def _text(value: str | float | None) -> str | None:
+    return None if value is None else str(value)

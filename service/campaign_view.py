@@ -10,7 +10,7 @@ from service.bodies import instant
 from service.campaign_bodies import CampaignIn
 from service.campaign_contacts import sent
 from service.campaign_people import OUT, affected
-from service.campaign_plan import Row
+from service.campaign_rows import Row
 from service.campaigns import content, planned
 from service.committing import ThingUnknown
 from service.sealed_rows import rows

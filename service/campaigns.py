@@ -16,7 +16,8 @@ from service.beginning import Beginning, begin
 from service.campaign_bodies import CampaignIn
 from service.campaign_contacts import CONTACTS, SENT, often, sent
 from service.campaign_joint import KIND
-from service.campaign_plan import Row, plan, row
+from service.campaign_plan import plan
+from service.campaign_rows import Row, row
 from service.committing import Here
 from service.contact_leave import leave
 from service.kept_documents import digest_of, document, kept

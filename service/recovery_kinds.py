@@ -19,7 +19,7 @@ def slas(world: World, body: SlasIn, progress: Progress) -> Report:
 
 def campaign(world: World, body: CampaignReportIn, progress: Progress) -> Report:
     """What a campaign changed."""
-    from service.campaign_report import campaign as look  # noqa: PLC0415 - light start
+    from service.campaign_effects import campaign as look  # noqa: PLC0415 - light start
 
     return look(world, body, progress)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from knowledge.measures.estimates import Estimate, Figure, Withheld
 from knowledge.parity import Counts, Difference, Spread, alike, alike_means, newcombe
-from knowledge.proportions import NORMAL
+from knowledge.proportions import NORMAL, wilson
 
 LEAST: Final = 10
 """The fewest people of either arm whose outcome carries a difference."""
@@ -129,6 +129,21 @@ def means_differ(strata: Mapping[str, Arms]) -> Figure:
     if found is None:
         return Withheld(reason="no group has two people of both arms", n=_many(strata))
     return _estimate(found, _many(strata))
+
+
+def arm(values: Sequence[float], *, share: bool) -> Figure:
+    """What one arm came to: a share with Wilson's interval, a mean by the law of Student."""
+    many = len(values)
+    if many < LEAST:
+        return Withheld(reason=f"fewer than {LEAST} of this arm have an outcome", n=many)
+    value = math.fsum(values) / many
+    if share:
+        low, high = wilson(round(sum(values)), many)
+        return Estimate(value=value, low=low, high=high, n=many)
+    from scipy.stats import t  # type: ignore[import-untyped]  # noqa: PLC0415 - light start
+
+    wide = float(t.ppf(0.975, many - 1)) * math.sqrt(Spread.of(values).variance / many)
+    return Estimate(value=value, low=value - wide, high=value + wide, n=many)
 
 
 def per_treated(difference: Figure, reached: int, of: int) -> Figure:

@@ -17,7 +17,7 @@ from knowledge.sealing import KeyStore
 from ontology.identity import ThingId
 from ontology.lifecycle import ActRefused
 from ontology.record_values import RecordInvalid
-from service import campaign_plan, campaign_report, campaign_view, campaigns
+from service import campaign_effects, campaign_plan, campaign_view, campaigns
 from service.campaign_bodies import CampaignIn, CampaignReportIn
 from service.campaign_contacts import often, sent
 from service.campaigns import content, planned, send_due
@@ -382,18 +382,18 @@ def test_what_it_changed_is_withheld_or_refused_where_nothing_can_show_it(
 ) -> None:
     alone = drafted(world, control={"none_because": "Too few."})
     with pytest.raises(Unsuited, match="nobody was left alone"):
-        campaign_report.campaign(world, CampaignReportIn(campaign=alone), lambda *_: None)
+        campaign_effects.campaign(world, CampaignReportIn(campaign=alone), lambda *_: None)
     campaign = approved(world)
     with pytest.raises(Unsuited, match="reached nobody yet"):
-        campaign_report.campaign(world, CampaignReportIn(campaign=campaign), lambda *_: None)
+        campaign_effects.campaign(world, CampaignReportIn(campaign=campaign), lambda *_: None)
     passed(world, clock, DAY)
     send_due(world)
-    found = campaign_report.campaign(world, CampaignReportIn(campaign=campaign), lambda *_: None)
+    found = campaign_effects.campaign(world, CampaignReportIn(campaign=campaign), lambda *_: None)
     told = found.to_json()
     assert told["reached"] == 15
     assert told["effects"][0]["outcome"] == "stayed"
     assert all("withheld" in one["difference"] for one in told["effects"])
     assert any("intention to treat" in line for line in found.lines())
-    assert len([*found.rows()]) == 7
+    assert len([*found.rows()]) == 1 + 3 * 4
     with pytest.raises(ProblemError):
-        campaign_report.campaign(world, CampaignReportIn(campaign="campaign/x"), lambda *_: None)
+        campaign_effects.campaign(world, CampaignReportIn(campaign="campaign/x"), lambda *_: None)
