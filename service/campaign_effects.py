@@ -62,6 +62,7 @@ def campaign(world: World, body: CampaignReportIn, progress: Progress) -> Report
         known[measure] = _known(world, people, measure, measure.read(world, since, until))
     return CampaignReport(
         campaign=thing,
+        name=found["said"]["name"],
         arms=found["arms"],
         reached=len(reached),
         since=since,

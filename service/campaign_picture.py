@@ -13,11 +13,11 @@ _MOST = 16
 _ALL = "all"
 
 
-def drawn(campaign: str, effects: "Sequence[Effect]", groups: "Sequence[Grouped]") -> str:
+def drawn(name: str, effects: "Sequence[Effect]", groups: "Sequence[Grouped]") -> str:
     """The SVG text: a panel an outcome, its groups under all."""
     return picture(
         Chart(
-            title=f"What {campaign.rpartition('/')[2]} changed",
+            title=f"What it changed: {name}",
             subtitle="Those it was meant for less those left alone by lot; intervals of 95 %.",
             panels=[_panel(one, groups) for one in effects],
             notes=["Groups that stand do so after all looks were held against each other (q)."],
@@ -33,8 +33,8 @@ def _panel(effect: "Effect", groups: "Sequence[Grouped]") -> Panel:
         x=Axis(label="treated less control", percent=effect.share),
         y=Axis(label="group", kind="category", names=names),
         marks=[
-            _points("not told from chance", [one for one in rows if not one[2]]),
-            _points("stands", [one for one in rows if one[2]]),
+            *_points("not told from chance", [one for one in rows if not one[2]]),
+            *_points("stands", [one for one in rows if one[2]]),
             Level(name="no difference", at=0.0),
         ],
         empty="No difference can be told.",
@@ -59,12 +59,13 @@ def _away(figure: Figure) -> bool:
     return isinstance(figure, Estimate) and not figure.low <= 0 <= figure.high
 
 
-def _points(name: str, rows: Sequence[tuple[str, Estimate, bool]]) -> Points:
-    return Points(
-        name=name,
-        x=[one.value for _, one, _ in rows],
-        y=[group for group, _, _ in rows],
-        low=[one.low for _, one, _ in rows],
-        high=[one.high for _, one, _ in rows],
-        notes=[f"n = {one.n}" for _, one, _ in rows],
-    )
+def _points(name: str, rows: Sequence[tuple[str, Estimate, bool]]) -> Iterator[Points]:
+    if rows:
+        yield Points(
+            name=name,
+            x=[one.value for _, one, _ in rows],
+            y=[group for group, _, _ in rows],
+            low=[one.low for _, one, _ in rows],
+            high=[one.high for _, one, _ in rows],
+            notes=[f"n = {one.n}" for _, one, _ in rows],
+        )

@@ -63,6 +63,7 @@ class CampaignReport(Report):
     """What a campaign changed, outcome by outcome."""
 
     campaign: ThingId
+    name: str
     arms: Mapping[str, int]
     reached: int
     since: datetime
@@ -74,6 +75,7 @@ class CampaignReport(Report):
         """All of it."""
         return {
             "campaign": self.campaign,
+            "name": self.name,
             "arms": dict(self.arms),
             "reached": self.reached,
             "since": self.since.isoformat(),
@@ -112,7 +114,7 @@ class CampaignReport(Report):
     def lines(self) -> Iterable[str]:
         """A few lines an outcome, then what is taken for granted."""
         arms = ", ".join(f"{many} {name}" for name, many in self.arms.items())
-        yield f"{self.campaign}: {arms}; {self.reached} were reached"
+        yield f"{self.campaign} ({self.name}): {arms}; {self.reached} were reached"
         for one in self.effects:
             yield f"{one.outcome}: treated less control {one.difference.words(3)}"
             yield f"  treated {one.treated.words(3)}; control {one.control.words(3)}"
@@ -153,7 +155,7 @@ class CampaignReport(Report):
         """Differences with their intervals, over all and by group."""
         from service.campaign_picture import drawn  # noqa: PLC0415 - light start
 
-        return drawn(self.campaign, self.effects, self.groups)
+        return drawn(self.name, self.effects, self.groups)
 
 
 def _cells(figure: Figure) -> tuple[Cell, ...]:

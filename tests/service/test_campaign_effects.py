@@ -16,6 +16,7 @@ from knowledge.ledger import Ledger
 from knowledge.measures.estimates import Estimate, Withheld
 from knowledge.measures.observation_kinds import KINDS
 from knowledge.sealing import KeyStore
+from ontology.events import Json
 from ontology.identity import ThingId
 from service.campaign_bodies import CampaignReportIn
 from service.campaign_effects import campaign as look
@@ -56,7 +57,7 @@ def people(keys: KeyStore) -> Iterator[Body]:
     for n in range(MANY):
         who = keys.pseudonym("customer", SYSTEM, f"c{n}")
         region = place(n)
-        said = {
+        said: dict[str, Json] = {
             "affectedBy": [LATE],
             "since": "2020-01-01",
             "inSegment": f"segment/{'visitors' if n % 3 else 'commuters'}",
