@@ -57,13 +57,13 @@ def people(keys: KeyStore) -> Iterator[Body]:
     for n in range(MANY):
         who = keys.pseudonym("customer", SYSTEM, f"c{n}")
         region = place(n)
-        said: dict[str, Json] = {
+        told: dict[str, Json] = {
             "affectedBy": [LATE],
             "since": "2020-01-01",
             "inSegment": f"segment/{'visitors' if n % 3 else 'commuters'}",
             "homeRegion": f"region/{region}",
         }
-        yield Body(type="Customer", id=who, properties={**said})
+        yield Body(type="Customer", id=who, properties=told)
         begun = {"ofCustomer": who, "purpose": "marketing", "validFrom": "2020-01-01T00:00:00Z"}
         yield Body(type="Consent", id=ThingId(f"consent/c{n}"), properties={**begun})
 
