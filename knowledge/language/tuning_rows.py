@@ -16,8 +16,9 @@ from knowledge.language.columns import (
     SENTIMENT,
 )
 from knowledge.language.corpora import MIXED, Corpus
-from knowledge.language.encoder import Ids, tokenizer
+from knowledge.language.encoder import Ids
 from knowledge.language.heads import Floats
+from knowledge.language.packaged import tokenizer
 from knowledge.language.splitting import Rows, halves
 from knowledge.language.wording import wording
 

