@@ -12,8 +12,9 @@ from knowledge.measures.uplift import by_group, differ, judged
 from ontology.identity import ThingId
 from service.campaign_bodies import CampaignReportIn
 from service.campaign_contacts import sent
+from service.campaign_found import Effect, Grouped
 from service.campaign_outcomes import MEASURES, Measure, Outcomes
-from service.campaign_report import CampaignReport, Effect, Grouped
+from service.campaign_report import CampaignReport
 from service.campaign_rows import CONTROL, TREATED, Row
 from service.campaigns import content, planned
 from service.observing import hashes

@@ -1,19 +1,16 @@
 """What a campaign changed as a picture: differences with intervals, over all and by group."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from knowledge.measures.estimates import Estimate, Figure
+from service.campaign_found import Effect, Grouped
 from service.charts import Axis, Chart, Level, Panel, Points, picture
-
-if TYPE_CHECKING:
-    from service.campaign_report import Effect, Grouped
 
 _MOST = 16
 _ALL = "all"
 
 
-def drawn(name: str, effects: "Sequence[Effect]", groups: "Sequence[Grouped]") -> str:
+def drawn(name: str, effects: Sequence[Effect], groups: Sequence[Grouped]) -> str:
     """The SVG text: a panel an outcome, its groups under all."""
     return picture(
         Chart(
@@ -25,7 +22,7 @@ def drawn(name: str, effects: "Sequence[Effect]", groups: "Sequence[Grouped]") -
     )
 
 
-def _panel(effect: "Effect", groups: "Sequence[Grouped]") -> Panel:
+def _panel(effect: Effect, groups: Sequence[Grouped]) -> Panel:
     rows = [*_rows(effect, groups)][:_MOST]
     names = [name for name, _, _ in rows]
     return Panel(
@@ -41,7 +38,7 @@ def _panel(effect: "Effect", groups: "Sequence[Grouped]") -> Panel:
     )
 
 
-def _rows(effect: "Effect", groups: "Sequence[Grouped]") -> Iterator[tuple[str, Estimate, bool]]:
+def _rows(effect: Effect, groups: Sequence[Grouped]) -> Iterator[tuple[str, Estimate, bool]]:
     if isinstance(effect.difference, Estimate):
         yield _ALL, effect.difference, _away(effect.difference)
     for row in groups:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from knowledge.measures.estimates import Figure, Withheld
-from knowledge.measures.uplift import Uplift
 from ontology.identity import ThingId
+from service.campaign_found import Effect, Grouped
 from service.campaign_rows import CONTROL, TREATED
 from service.reported import Cell, Report
 
@@ -28,34 +28,6 @@ _LOOKS: Final = (
     " and groups looked at together (q, Benjamini and Hochberg 1995); the intervals are each for"
     " itself. People are in the segment and region in which they were when lots were drawn."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """One outcome: what was seen in either arm, and the difference."""
-
-    outcome: str
-    share: bool
-    """Whether it is a share of people; else a mean."""
-
-    treated: Figure
-    control: Figure
-    known: tuple[int, int]
-    """How many of each arm have an outcome."""
-
-    difference: Figure
-    each: Figure
-    """For each person who got something."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grouped:
-    """One outcome in the groups of one kind; `differ` is how likely they differ so by chance."""
-
-    outcome: str
-    by: str
-    found: Sequence[Uplift]
-    differ: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
