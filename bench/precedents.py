@@ -30,7 +30,7 @@ def measure() -> Iterator[Figure]:
     nearest = [np.argpartition(-(cases @ query), _TOP)[:_TOP] for query in queries]
     yield from _exact(cases, queries, nearest)
     graph = Neighbours.none().grown([cases[: _CASES // BLOCK * BLOCK]])
-    yield from _graph("HNSW graph (hnswlib), ours", graph, queries, nearest)
+    yield from _graph("HNSW graph (faiss, 16 bits), ours", graph, queries, nearest)
     folder = Path(tempfile.mkdtemp(prefix="attune-bench-"))
     try:
         yield from _searches(_index(folder, draw, cases), queries)

@@ -16,6 +16,8 @@ CANDIDATES: Final = 40
 """Rows nearest in meaning, and as many that share most words, among which the best are found."""
 MOST_COMPARED: Final = 20_000
 """As many rows are compared one by one in a few milliseconds."""
+_GATHERED: Final = 10
+"""To pick one row in so many takes as long as to compare them all."""
 _FAR: Final = np.float32(-np.inf)
 
 
@@ -95,7 +97,7 @@ def _by_graph(view: View, vector: Vectors, mask: Mask, several: int) -> Rows:
 
 def _compared(view: View, vector: Vectors, mask: Mask, several: int) -> Rows:
     """Every row of the mask compared; of equal ones at the edge all are given."""
-    if int(mask.sum()) * 4 < len(mask):
+    if int(mask.sum()) * _GATHERED < len(mask):
         rows = np.flatnonzero(mask)
         scores = view.vectors(rows) @ vector
     else:
