@@ -130,3 +130,15 @@ class BallotIn(Model):
     code: Annotated[str, Field(pattern=SEAT_CODE)]
     choice: Name
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)] | None = None
+
+
+class PanelsIn(Model):
+    """Which panels: one of them, or all."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"panel": "panel/01jd3v5k8xq2m4n6p8r0t2w4y6"}},
+    )
+
+    panel: Annotated[str, Field(pattern="^panel/.{1,120}$")] | None = None

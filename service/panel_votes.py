@@ -150,6 +150,16 @@ def told(world: Here, vote: ThingId) -> dict[str, Any]:
     return found
 
 
+def evidence(world: Here, proposal: ThingId) -> Iterator[dict[str, Any]]:
+    """What panels said that was laid before a proposal."""
+    for vote in sorted(world.graph.subjects("evidenceFor", proposal)):
+        found = told(world, vote)
+        result = found["result"] or {}
+        kept = ("decided", "quorate", "turnout", "shares", "dissent")
+        shown = {name: result.get(name) for name in kept}
+        yield {"vote": vote, "question": found["question"], "on": found["on"], **shown}
+
+
 def votes(world: Here, panel: ThingId | None = None, on: str | None = None) -> Iterator[ThingId]:
     """Votes, of one panel or about one thing, by id."""
     for one in sorted(world.graph.of_type("PanelVote")):

@@ -3,6 +3,7 @@
 from service.campaign_bodies import CampaignReportIn
 from service.channel_bodies import ChannelsIn
 from service.onboarding_bodies import OnboardingIn
+from service.panel_bodies import PanelsIn
 from service.recorded_history import Progress
 from service.recovery_bodies import RecoveryIn
 from service.reported import Report
@@ -20,6 +21,13 @@ def slas(world: World, body: SlasIn, progress: Progress) -> Report:
 def campaign(world: World, body: CampaignReportIn, progress: Progress) -> Report:
     """What a campaign changed."""
     from service.campaign_effects import campaign as look  # noqa: PLC0415 - light start
+
+    return look(world, body, progress)
+
+
+def panels(world: World, body: PanelsIn, progress: Progress) -> Report:
+    """Who sits on panels, what they voted, and what became of it."""
+    from service.panel_looking import panels as look  # noqa: PLC0415 - light start
 
     return look(world, body, progress)
 

@@ -17,6 +17,7 @@ from service.channel_bodies import ChannelsIn
 from service.debrief_bodies import DebriefsIn
 from service.onboarding_bodies import OnboardingIn
 from service.outcome_bodies import CohortIn, RetentionIn, ScorecardIn, SpeedIn
+from service.panel_bodies import PanelsIn
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
@@ -281,6 +282,13 @@ _KINDS: Final[Sequence[Kind]] = (
         "Retention, effort and revenue of those who were in, less of those left alone.",
         CampaignReportIn,
         recovery_kinds.campaign,
+    ),
+    kind(
+        "panels",
+        "Customer panels",
+        "Which strata sit, what panels voted with intervals, and what became of proposals.",
+        PanelsIn,
+        recovery_kinds.panels,
     ),
     kind(
         "onboarding",

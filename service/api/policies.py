@@ -9,6 +9,7 @@ from ontology.events import Json
 from service.api.answers import answer, page, principal, world
 from service.bodies import AsOf, Page, PolicyIn, instant
 from service.bundle import reading_of
+from service.panel_votes import evidence
 from service.policies import Policies, PolicyUnknown
 from service.policy_log import activated, lasted, shown
 from service.problems import not_found
@@ -26,11 +27,16 @@ bp = APIBlueprint("policies", __name__, url_prefix="/v1/policies", tag="Policy")
 )
 def index() -> Response:
     """How policies stand."""
-    policies = world().policies
+    here = world()
+    here.catch_up()
+    policies = here.policies
     return answer(
         {
             "active": policies.active,
-            "proposals": [shown(one) for one in reversed([*policies.proposals.values()])],
+            "proposals": [
+                shown(one) | {"evidence": [*evidence(here, one.id)]}
+                for one in reversed([*policies.proposals.values()])
+            ],
             "history": [activated(one) for one in reversed(policies.history)],
         }
     )

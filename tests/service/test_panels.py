@@ -1,7 +1,9 @@
 """Panels: seats by lot within quotas, answers, secret ballots by code, results as evidence."""
 
 import hashlib
+import json
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from pydantic import ValidationError
@@ -11,9 +13,15 @@ from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
 from ontology.record_values import RecordInvalid
 from service import panel_votes, panels
-from service.panel_bodies import BallotIn, PanelIn, QuestionIn
+from service.panel_bodies import BallotIn, PanelIn, PanelsIn, QuestionIn
+from service.panel_looking import panels as look
+from service.policy_sources import source
+from service.problems import ProblemError
+from service.proposing import Wanted, propose
 from service.recording import put_records
+from service.reported import Report
 from service.world import World
+from tests.service.test_backtest import BOOK
 from tests.service.test_campaigns import crowded, customer, people
 from tests.service.test_campaigns import world as campaign_world
 from tests.service.test_messages import LATE, act, prepared, state
@@ -215,6 +223,62 @@ def test_a_result_is_laid_before_a_proposal_and_activates_nothing(world: World) 
     with pytest.raises(ActRefused, match="there is no policy-proposal/none"):
         act(world, vote, "lay-before", HOST, proposal=["policy-proposal/none"])
     assert state(world, vote) == "closed"
+
+
+@pytest.mark.slow
+def test_a_vote_stands_as_evidence_under_the_proposal_and_in_the_report(world: World) -> None:
+    panel, codes = seated(world)
+    vote = asked(world, panel)
+    for seat, code in codes.items():
+        choice = "no" if seat == 1 else "yes"
+        panel_votes.cast(world, vote, ballot(seat, code, choice), DESK)
+    act(world, vote, "close", HOST)
+    active = source(world, "active")
+    files = {**active.files, BOOK: active.files[BOOK] + "# as the panel asked\n"}
+    wanted = Wanted(files=files, reason="The panel asked.", base=active.digest)
+    proposal = propose(world, wanted, HOST).subject
+    world.catch_up()
+    act(world, vote, "lay-before", HOST, proposal=[proposal])
+    world.catch_up()
+    (told,) = panel_votes.evidence(world, proposal)
+    assert (told["vote"], told["decided"], told["turnout"]) == (vote, "yes", 9)
+    assert world.policies.proposals[proposal].state == "proposed"
+    (found,) = report(world).to_json()["panels"]
+    (voted,) = found["votes"]
+    assert voted["proposals"] == {proposal: "proposed"}
+    assert voted["shares"]["yes"]["low"] < 8 / 9 < voted["shares"]["yes"]["high"]
+
+
+def report(world: World, **said: str) -> Report:
+    return look(world, PanelsIn.model_validate(said), lambda *_: None)
+
+
+def test_the_report_says_which_strata_sit_and_keeps_open_votes_to_itself(world: World) -> None:
+    panel = drawn_panel(world)
+    for one in panels.seats(world, panel)[:8]:
+        panels.answer(world, panel, one.number, "accept" if one.number > 1 else "decline", DESK)
+    act(world, panel, "seat", HOST)
+    world.catch_up()
+    vote = asked(world, panel)
+    found = report(world, panel=panel)
+    (told,) = found.to_json()["panels"]
+    assert (told["sitting"], told["accepted"]["n"]) == (7, 8)
+    assert [one["aimed"] for one in told["strata"]] == [5, 1]
+    assert all(one["short"] == max(0, one["aimed"] - one["sits"]) for one in told["strata"])
+    assert told["votes"][0]["shares"] == {}
+    assert told["votes"][0]["vote"] == vote
+    header, *rows = found.rows()
+    assert all(len(row) == len(header) for row in rows)
+    assert "customer/" not in json.dumps(found.to_json())
+    ET.fromstring(str(found.picture()))  # noqa: S314 - our own
+    with pytest.raises(ProblemError):
+        report(world, panel="panel/none")
+
+
+def test_without_panels_the_report_says_how_to_lay_one_down(world: World) -> None:
+    found = report(world)
+    assert "attune panels plan" in next(iter(found.lines()))
+    ET.fromstring(str(found.picture()))  # noqa: S314 - our own
 
 
 def test_nobody_is_seated_before_somebody_accepts_and_doors_are_kept(world: World) -> None:
