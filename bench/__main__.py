@@ -27,6 +27,7 @@ PARTS = (
     "alert_budget",
     "backtest",
     "precedents",
+    "similar",
     "ledger",
     "graph",
     "gate",

@@ -126,7 +126,7 @@ class Cases:
             touchpoint=here[0] if len(here) == 1 else None,
             text=signal.text,
             language=language or None,
-            precedents=0,
+            precedents=1,
         )
         try:
             return desk.ask(world, request, LISTENER, idempotency=f"listening|{signal.id}").event

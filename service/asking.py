@@ -5,16 +5,13 @@ from collections.abc import Mapping
 import orjson
 from pydantic import ValidationError
 
-from knowledge.precedents import Filters
 from ontology.events import Json
 from service import desk
-from service.api.decisions import hit_json, shown
+from service.api.decisions import found_beside, shown
 from service.api.hindsight import looked_back
 from service.bodies import DecisionRequest, HindsightIn
-from service.case_search import may_be_found
 from service.client import Client, RequestRefused, ServiceUnreachable
 from service.founding import OPERATOR
-from service.perception import NotInTime
 from service.policies import PolicyUnknown
 from service.problems import ProblemError, invalid
 from service.world import World
@@ -82,6 +79,8 @@ def ask_home(world: World, request: DecisionRequest) -> dict[str, Json]:
     """
     if request.text is not None:
         world.perception.warm()
+    elif request.incident is not None:
+        world.perception.warm_search()
     patient = request.model_copy(update={"max_wait_ms": LONGEST_MS})
     try:
         if isinstance(patient, HindsightIn):
@@ -91,20 +90,7 @@ def ask_home(world: World, request: DecisionRequest) -> dict[str, Json]:
         raise AskInvalid(_told(error)) from error
     except PolicyUnknown as error:
         raise AskInvalid(str(error)) from error
-    found: list[Json] = []
-    if request.text is not None:
-        try:
-            hits = world.perception.search(
-                request.text, request.precedents, Filters(), budget_ms=LONGEST_MS
-            )
-            found = [hit_json(hit) for hit in hits if may_be_found(world, hit)]
-        except NotInTime:
-            pass  # the answer lists it below
-    return shown(answer.event) | {
-        "unknown": list(answer.unknown),
-        "degraded": list(answer.degraded),
-        "precedents": found,
-    }
+    return shown(answer.event) | found_beside(answer)
 
 
 def _reference(given: str) -> Json:

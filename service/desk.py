@@ -1,7 +1,7 @@
 """The desk decides: catch up, gather facts, apply the policy, record, answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from knowledge.refusals import Conflict, DuplicateEvent, Erased, IdempotencyMismatch
@@ -15,6 +15,7 @@ from service import acts
 from service.bodies import DecisionRequest
 from service.clock import elapsed_ms, monotonic_ms
 from service.silence import marked
+from service.similar import Alike, alike
 from service.situation import Situation, build
 from service.subscribing import subscribe
 from service.subscriptions import USUAL
@@ -32,12 +33,16 @@ TIERS: Final = catalogue().kinds["escalation"].fields["tier"].allowed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was decided and recorded; `event` has the id, the time and the place in the ledger."""
+    """What was decided and recorded; `event` has the id, the time and the place in the ledger.
+
+    `alike` are past cases like it, found beside the decision.
+    """
 
     event: Event
     decision: Decision
     unknown: tuple[str, ...]
     degraded: tuple[str, ...]
+    alike: Alike = field(default_factory=Alike)
     subscription: ThingId | None = None
 
 
@@ -66,21 +71,24 @@ def ask(
         Erased: the key's first answer was about a person who was erased since.
     """
     started = monotonic_ms()
+    wait = request.max_wait_ms if request.max_wait_ms is not None else world.settings.max_wait_ms
     asked = _Asked.of(world, request, idempotency)
     if (first := asked.answered(world)) is not None:
-        return _kept(world, request, first)
+        return _kept(world, request, replace(first, alike=alike(world, request, wait)))
     at = world.clock.now()
-    wait = request.max_wait_ms if request.max_wait_ms is not None else world.settings.max_wait_ms
     policy = world.policies.current()
     situation = build(world, request, policy, at, budget_ms=wait - elapsed_ms(started))
     decision = decide(situation.facts, policy.policy, at, policy.engines)
+    near = alike(world, request, wait - elapsed_ms(started))
     try:
         live = world.silence.live(situation.named.get("touchpoint"))
-        (event,) = world.ledger.append([asked.draft(situation, decision, actor, live=live)])
+        (event,) = world.ledger.append(
+            [asked.draft(situation, decision, actor, near.count, live=live)]
+        )
     except DuplicateEvent:  # the same key, at the same moment
         if (first := asked.answered(world)) is None:
             raise
-        return _kept(world, request, first)
+        return _kept(world, request, replace(first, alike=near))
     if live:
         raise_tier(world, situation.named, decision)
     _note_lag(world, situation)
@@ -89,6 +97,7 @@ def ask(
         decision=decision,
         unknown=situation.unknown,
         degraded=situation.degraded,
+        alike=near,
     )
     return _kept(world, request, made)
 
@@ -136,7 +145,13 @@ class _Asked:
         )
 
     def draft(
-        self, situation: Situation, decision: Decision, actor: ThingId, *, live: bool
+        self,
+        situation: Situation,
+        decision: Decision,
+        actor: ThingId,
+        similar: Json,
+        *,
+        live: bool,
     ) -> Draft:
         """What the ledger keeps: facts and decision, none of the words.
 
@@ -154,6 +169,7 @@ class _Asked:
             "team": decision.routes[0].team,
             "said": self.said,
             "within": shown.get("within"),
+            "similar": similar,
         }
         return Draft(
             id=self.id,

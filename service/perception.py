@@ -58,6 +58,14 @@ class Perception:
             self._embeds = True
         self.precedents()
 
+    def warm_search(self) -> None:
+        """Load what a search needs: seconds of work where there are cases, next to none else."""
+        if len(self.precedents()) and self._settings.language:
+            from knowledge.language import embedding  # noqa: PLC0415 - torch comes with it
+
+            embedding.load().embed(["One sentence warms the model."])
+            self._embeds = True
+
     def readiness(self) -> Mapping[str, bool]:
         """Which parts are warm."""
         return {
@@ -146,7 +154,7 @@ class Perception:
             NotInTime: the index or the embedder is cold or slower than the budget.
         """
         index = self._precedents
-        if index is None or not self._searches():
+        if index is None or not (self._searches() or not len(index)):
             raise NotInTime("precedents")
         return self._within(
             "precedents", lambda: index.search(query, top=top, filters=filters), budget_ms

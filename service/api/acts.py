@@ -8,16 +8,17 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import ConfigDict, Field
 
-from knowledge.due import Open, Place
+from knowledge.due import Place
 from ontology.events import Event, Json
 from ontology.identity import IdentityInvalid, ThingId, thing_id
-from ontology.lifecycle import NEW, Role, possible
-from service.acts import propose, written
+from ontology.lifecycle import possible
+from service.acts import propose
 from service.api.answers import answer, idempotency, principal, world
 from service.assessment_view import visible
 from service.bodies import ActIn, Model, instant
 from service.plurals import singular
 from service.problems import Fault, bad_request, not_found, quoted
+from service.queue_listing import waiting
 from service.world import World
 
 bp = APIBlueprint("acts", __name__, url_prefix="/v1", tag="Acts")
@@ -89,7 +90,8 @@ def queue(query_data: QueueIn) -> Response:
     )
     more = len(found) == query_data.limit
     who = principal().actor(None).id
-    items = [_waiting(here, one) for one in found if visible(here, one.thing, who)]
+    roles = principal().roles
+    items = [waiting(here, one, roles) for one in found if visible(here, one.thing, who)]
     return answer({"items": items, "cursor": _cursor(found[-1].place) if more else None})
 
 
@@ -135,33 +137,6 @@ def _done(here: World, event: Event) -> dict[str, Json]:
         "sequence": event.sequence,
         "deadlines": event.data["deadlines"],
         "possible": [*possible(here.lifecycles, kind, state, principal().roles)],
-    }
-
-
-def _waiting(here: World, one: Open) -> dict[str, Json]:
-    """An open thing: since when, until when, whose it is, who may do what."""
-    now = here.clock.now()
-    return {
-        "thing": one.thing,
-        "kind": one.kind,
-        "state": one.state,
-        "since": instant(one.since),
-        "due": instant(one.due) if one.due else None,
-        "overdue": one.due is not None and one.due <= now,
-        "team": one.team,
-        "deadlines": [written(deadline) for deadline in one.deadlines],
-        "acts": _roles_by_act(here, one.kind, one.state),
-        "possible": [*possible(here.lifecycles, one.kind, one.state, principal().roles)],
-    }
-
-
-def _roles_by_act(here: World, kind: str, state: str) -> dict[str, Json]:
-    """The acts from a state, each with the roles that may do it."""
-    acts = here.lifecycles[kind].acts.values()
-    return {
-        one.name: [*sorted(one.roles - {Role.ATTUNE})]
-        for one in acts
-        if (state or NEW) in one.sources and one.roles != {Role.ATTUNE}
     }
 
 

@@ -6,27 +6,22 @@ from typing import Final
 from apiflask import APIBlueprint
 from flask import Response
 
-from knowledge.precedents import Filters, Hit
 from ontology.events import Event, Json
-from ontology.identity import ThingId
 from service import desk
 from service.api.answers import answer, idempotency, page, principal, world
 from service.api.probes import DECISIONS, DISAGREEMENTS
 from service.bodies import DecisionRequest, Page, instant
-from service.case_search import COUNTED, counted, may_be_found
-from service.clock import elapsed_ms, monotonic_ms
-from service.perception import NotInTime
 from service.permissions import SEE_PEOPLE
 from service.problems import not_found
 from service.reasoning import Reasons
 from service.security import Denied
 from service.silence import is_live
+from service.similar import hit_json
 from service.world import World
 
 bp = APIBlueprint("decisions", __name__, url_prefix="/v1/decisions", tag="Decisions")
 
 EXAMPLE: Final = "decision/01jd3v5k8xq2m4n6p8r0t2w4y6"
-EXCERPT: Final = 400
 _KEPT: Final = ("tier", "team", "within", "policy")
 """What erasure leaves of a decision."""
 
@@ -44,7 +39,7 @@ _MADE: Final = ("decision.made",)
 )
 def create(json_data: DecisionRequest) -> Response:
     """Decide, record, answer; what is unknown or late is listed, never an error."""
-    started, here = monotonic_ms(), world()
+    here = world()
     answered = desk.ask(here, json_data, principal().holder, idempotency=idempotency())
     decision = answered.decision
     DECISIONS.labels(decision.tier).inc()
@@ -53,15 +48,7 @@ def create(json_data: DecisionRequest) -> Response:
         here.log.error(
             "engines disagree", decision=answered.event.id, rules=decision.disagreements
         )
-    wait = json_data.max_wait_ms
-    left = (here.settings.max_wait_ms if wait is None else wait) - elapsed_ms(started)
-    found, similar, late = _precedents(here, json_data, left)
-    body = seen(answered.event) | {
-        "unknown": list(answered.unknown),
-        "degraded": [*answered.degraded, *late],
-        "precedents": found,
-        "similar": similar,
-    }
+    body = seen(answered.event) | found_beside(answered)
     if json_data.subscribe:
         body["subscription"] = answered.subscription
     location = f"/v1/decisions/{answered.event.id.partition('/')[2]}"
@@ -116,6 +103,17 @@ def replay(local: str) -> Response:
     if not again.identical:
         body |= {"recorded": again.recorded, "again": again.again}
     return answer(body)
+
+
+def found_beside(answered: desk.Answer) -> dict[str, Json]:
+    """What an answer has beside the decision: what was missing, and cases like it."""
+    near = answered.alike
+    return {
+        "unknown": list(answered.unknown),
+        "degraded": [*answered.degraded, *near.late],
+        "precedents": [hit_json(hit) for hit in near.hits],
+        "similar": near.count,
+    }
 
 
 def find(here: World, local: str) -> Event:
@@ -178,50 +176,3 @@ def shown(event: Event) -> dict[str, Json]:
         **{name: event.data[name] for name in _KEPT if event.erased and name in event.data},
         "links": {"self": here, **links},
     }
-
-
-def _precedents(
-    here: World, asked: DecisionRequest, left_ms: float
-) -> tuple[list[Json], Json, list[str]]:
-    """Cases like this one, and how many; they stand outside the decision and its digest."""
-    named = asked.incident
-    incident = here.incidents.get(ThingId(named)) if isinstance(named, str) else None
-    query = asked.text or (incident.name if incident is not None else None)
-    if not query or not asked.precedents:
-        return [], None, []
-    most = max(asked.precedents, COUNTED)
-    try:
-        hits = here.perception.search(query, most, Filters(), budget_ms=left_ms)
-    except NotInTime as late:
-        return [], None, [late.part]
-    seen = [hit for hit in hits if may_be_found(here, hit)]
-    return [hit_json(hit) for hit in seen[: asked.precedents]], counted(seen), []
-
-
-def hit_json(hit: Hit) -> dict[str, Json]:
-    """A precedent as a search shows it: what a person needs to judge whether it fits."""
-    case = hit.precedent
-    shown: dict[str, Json] = {
-        "id": case.id,
-        "score": hit.score,
-        "meaning": hit.meaning,
-        "words": hit.words,
-        "title": case.title,
-        "source": case.source,
-        "date": case.date,
-        "cluster": case.cluster,
-        "severity": case.severity,
-        "region": case.region,
-        "language": case.language,
-        "type": case.type,
-        "tier": case.tier,
-        "result": case.result,
-        "strategy": list(case.strategy),
-        "channel": list(case.channel),
-        "outcome": case.outcome,
-        "lesson": case.lesson,
-        "reference": case.reference,
-        "invented": case.invented,
-        "excerpt": case.text[:EXCERPT],
-    }
-    return {name: value for name, value in shown.items() if value is not None}

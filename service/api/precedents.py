@@ -12,13 +12,13 @@ from ontology.events import Json
 from ontology.identity import ThingId
 from service import case_view
 from service.api.answers import answer, principal, world
-from service.api.decisions import hit_json
 from service.bodies import Model, Search
 from service.case_keeping import write
 from service.case_search import Asked, may_be_found
 from service.case_search import search as find
 from service.committing import ThingUnknown
 from service.problems import not_found
+from service.similar import hit_json
 
 bp = APIBlueprint("precedents", __name__, url_prefix="/v1/precedents", tag="Precedents")
 

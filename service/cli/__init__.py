@@ -64,6 +64,7 @@ SINGLES: Final = (
     "evaluate",
     "doctor",
     "listen",
+    "queue",
 )
 
 

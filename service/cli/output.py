@@ -126,9 +126,21 @@ def _outcome(answer: Mapping[str, object]) -> Iterator[str]:
         for row in rows if isinstance(rows, list) else []:
             yield f"  {label:<13} {row}"
     found = answer.get("precedents")
+    if isinstance(alike := answer.get("similar"), Mapping):
+        yield f"  precedents    {alike_in_words(alike)}"
     for case in found if isinstance(found, list) else []:
         yield f"  precedent     {case['title']} ({case['id']}, {case['score']:.2f})"
 
 
 def _named(row: Mapping[str, object], name: str, more: str) -> str:
     return f"{row[name]} ({row[more]})" if row.get(more) else str(row[name])
+
+
+def alike_in_words(alike: Mapping[str, object]) -> str:
+    """How many cases are alike, in words.
+
+    >>> alike_in_words({"count": 20, "or_more": True})
+    '20 similar cases or more'
+    """
+    many = alike["count"]
+    return f"{many} similar case{'' if many == 1 else 's'}{' or more' if alike['or_more'] else ''}"

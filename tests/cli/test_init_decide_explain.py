@@ -122,3 +122,21 @@ def test_settings_that_do_not_hold_are_refused_with_the_variable(
     assert result.exit_code == 2
     assert "ATTUNE_PORT" in result.stderr
     assert "many" in result.stderr
+
+
+def test_the_queue_has_what_was_decided_with_the_number_of_similar_cases(home: Path) -> None:
+    made = told("decide", "--home", home, "--incident", "incident/2013-ny-train")
+    assert made["similar"] == {"count": 0, "or_more": False}
+    items = told("queue", "--home", home, "--kind", "decision", "--limit", "200")["items"]
+    (mine,) = [one for one in items if one["thing"] == made["id"]]
+    assert mine["similar"] == made["similar"]
+    lines = run("queue", "--home", home, "--kind", "decision", "--limit", "200").stdout
+    assert f"{made['id']}  proposed" in lines
+    assert "0 similar cases" in lines
+
+
+def test_a_queue_of_no_kind_is_refused_with_those_there_are(home: Path) -> None:
+    result = run("queue", "--home", home, "--kind", "quarrel")
+    assert result.exit_code == 2
+    assert "'quarrel'" in result.stderr
+    assert "decision" in result.stderr

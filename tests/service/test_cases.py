@@ -10,6 +10,7 @@ from service.acts import propose
 from service.bodies import DecisionRequest
 from service.case_keeping import keep, write
 from service.cases import LEDGER, Case, case_of, content
+from service.queue_listing import waiting
 from service.world import World
 from tests.service.test_debriefs import (
     CHIEF,
@@ -155,3 +156,35 @@ def test_a_case_is_put_together_anew_when_the_incident_is_resolved_again(
 def test_what_a_case_says_reads_back_whole(world: World, drafted: ThingId) -> None:
     case = now(world, drafted)
     assert Case.of(case.to_json()) == case
+
+
+def test_a_decision_keeps_how_many_cases_are_like_it_outside_its_digest(
+    world: World, drafted: ThingId
+) -> None:
+    checked(world, drafted)
+    keep(world)
+    asked = DecisionRequest(incident=CRASH, text=now(world, drafted).text)
+    first = desk.ask(world, asked.model_copy(update={"precedents": 0}), CHIEF.id)
+    made = desk.ask(world, asked, CHIEF.id)
+    assert made.alike.count == {"count": 1, "or_more": False}
+    assert [hit.precedent.id for hit in made.alike.hits] == [drafted]
+    assert (first.event.data.get("similar"), made.event.data["similar"]) == (
+        None,
+        made.alike.count,
+    )
+    assert "similar" not in made.decision.to_json()
+    assert desk.replay(world, made.event).identical
+    seen = [waiting(world, one, ()) for one in world.due_now().queue(["decision"])]
+    counts = {one["thing"]: one["similar"] for one in seen}
+    assert (counts[first.event.id], counts[made.event.id]) == (None, made.alike.count)
+
+
+def test_the_answer_to_a_repeated_request_has_the_cases_again(
+    world: World, drafted: ThingId
+) -> None:
+    checked(world, drafted)
+    keep(world)
+    asked = DecisionRequest(text=now(world, drafted).text)
+    made = desk.ask(world, asked, CHIEF.id, idempotency="once")
+    again = desk.ask(world, asked, CHIEF.id, idempotency="once")
+    assert (again.event.id, again.alike) == (made.event.id, made.alike)
