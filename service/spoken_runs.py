@@ -17,9 +17,9 @@ _OPEN: Final = ("Team", "Platform", "Touchpoint", "KPI", "Work", "ClaimTopic")
 
 
 class Runs:
-    """What is known of words, read from one world; cheap to make, used for one case."""
+    """What is known of words, read from one world; cheap to make, used for one case or report."""
 
-    def __init__(self, world: World, incident: ThingId) -> None:
+    def __init__(self, world: World, incident: ThingId | None = None) -> None:
         """Read the names of those who work here and of who is touched by the incident."""
         self._world: Final = world
         graph = world.graph
@@ -54,14 +54,14 @@ class Runs:
         for row in answer if isinstance(answer, tuple) else ():
             yield ThingId(str(row["who"]))
 
-    def _people(self, incident: ThingId) -> Iterator[tuple[str, str]]:
+    def _people(self, incident: ThingId | None) -> Iterator[tuple[str, str]]:
         graph = self._world.graph
         for kind, word in (("Person", "agent"), ("Journalist", "name"), ("Outlet", "name")):
             for thing in graph.of_type(kind):
                 for term in ("displayName", "name"):
                     for name in graph.properties(thing).get(term, ()):
                         yield str(name), word
-        for thing in graph.subjects("affectedBy", incident):
+        for thing in graph.subjects("affectedBy", incident) if incident is not None else ():
             for term in _PEOPLE:
                 for name in graph.properties(thing).get(term, ()):
                     yield str(name), "name"

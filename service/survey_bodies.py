@@ -39,10 +39,15 @@ class EffortIn(Model):
     by: tuple[Dimension, ...] = _ALL
 
 
-class VerbatimsIn(Model):
-    """Which comments: of which time, about which incident; and whether quotes are wanted.
+Source = Literal["survey", "case", "post"]
+_SOURCES: Final[tuple[Source, ...]] = ("survey", "case", "post")
 
-    `days_before` is how long before the first answer to a message counts as before it.
+
+class VerbatimsIn(Model):
+    """Which texts: from where, of which time, about which incident; whether quotes are wanted.
+
+    `days_before` is how long before the first answer to a message counts as before it,
+    `days_after` how long after a message a post or a case may answer it.
     """
 
     model_config = ConfigDict(
@@ -55,4 +60,6 @@ class VerbatimsIn(Model):
     until: Moment | None = None
     incident: str | None = None
     days_before: Annotated[int, Field(ge=1, le=365)] = 14
+    days_after: Annotated[int, Field(ge=1, le=90)] = 7
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)] = _SOURCES
     quotes: bool = False

@@ -1,4 +1,4 @@
-"""Verbatims: what customers wrote, by theme, and the emotions that our messages brought about."""
+"""Verbatims: what people wrote, by theme, and the emotions that our messages brought about."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -8,8 +8,6 @@ from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
-import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow has no type stubs
 
 from knowledge.language.indicators import Judged
 from knowledge.measures.effort import LEAST, Answers
@@ -17,11 +15,15 @@ from knowledge.measures.estimates import Unsuited
 from knowledge.measures.observation_files import ObservationsBroken
 from knowledge.measures.reactions import Sample, reactions
 from knowledge.measures.themes import MOST, Theme, themes
-from ontology.identity import ThingId
-from service.observing import hashes, observed, words
-from service.quoted_words import inert, quotable
+from ontology.signals import Scores
+from service.observing import hashes
+from service.quoted_words import inert, ordinary, quotable
 from service.recorded_history import Progress
+from service.recovery import incident_of
+from service.spoken_runs import Runs
 from service.survey_bodies import VerbatimsIn
+from service.verbatim_sources import gathered
+from service.verbatim_texts import CASE, POST, Written
 from service.verbatims_report import Quote, Told, Unread, Verbatims
 from service.world import World
 
@@ -30,7 +32,6 @@ _BATCH: Final = 64
 _QUOTES: Final = 2
 _IRONIC: Final = 0.7
 _SEED: Final = 20131201
-_DAY: Final = 86_400_000_000
 Floats = npt.NDArray[np.float64]
 
 
@@ -46,12 +47,13 @@ class Models(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """Comments that were judged: whose, when, on which message, and what is felt in each."""
+    """Texts that were judged: whose, when, from where, on which message, what is felt in each."""
 
-    texts: tuple[str, ...]
+    written: tuple[Written, ...]
     who: npt.NDArray[np.uint64]
     at: npt.NDArray[np.int64]
     message: npt.NDArray[np.object_]
+    source: npt.NDArray[np.object_]
     felt: Mapping[str, Floats]
     ironic: int
 
@@ -62,37 +64,35 @@ class _Read:
 def verbatims(
     world: World, body: VerbatimsIn, progress: Progress, models: Models | None = None
 ) -> Verbatims:
-    """What customers wrote.
+    """What customers and the public wrote.
 
     Raises:
-        Unsuited: too few comments can be read, or the language models are off.
+        ProblemError: the incident is unknown.
+        Unsuited: too few texts can be read, or the language models are off.
     """
+    if body.incident is not None:
+        incident_of(world, body.incident)
     try:
-        table = _commented(
-            observed(world, "survey", body.since, body.until, unanswered=True), body
-        )
-        said = words(world, "survey", "comment", table["comment"])
+        found = gathered(world, body, progress)
     except ObservationsBroken as error:
         raise Unsuited(str(error)) from error
-    known = np.array([one is not None and bool(one.strip()) for one in said], np.bool_)
-    texts = [one for one in said if one is not None and one.strip()]
-    table = table.filter(pa.array(known))
-    if len({*table["subject"].to_pylist()}) < LEAST:
+    if len({one.who for one in found.texts}) < LEAST:
         raise Unsuited(
-            f"{len(texts)} comments of too few people, {LEAST} are needed; load answers with a"
-            " column comment with `attune load survey`"
+            f"{len(found.texts)} texts of too few people, {LEAST} are needed; load answers with a"
+            " column comment with `attune load survey`, cases with `attune load crm`, or let a"
+            f" feed in{_why(found.left_out)}"
         )
     used = models or _models(world)
-    read, unread = _judged(table, texts, used, progress)
+    read, unread = _judged(found.texts, used, progress)
     if len(np.unique(read.who)) < LEAST:
         raise Unsuited(
-            f"{len(read.texts)} of {len(texts)} comments are in a language that is read, of fewer"
-            f" than {LEAST} people; English is read"
+            f"{len(read.written)} of {len(found.texts)} texts are in a language that is read, of"
+            f" fewer than {LEAST} people; English is read"
         )
     return Verbatims(
-        comments=len(said),
+        sources=dict(sorted(Counter(one.source for one in found.texts).items())),
         people=len(np.unique(read.who)),
-        erased=int((~known).sum()),
+        left_out=dict(sorted(found.left_out.items())),
         unread=unread,
         ironic=read.ironic,
         reactions=reactions(_samples(read, timedelta(days=body.days_before))),
@@ -102,62 +102,73 @@ def verbatims(
     )
 
 
-def _commented(table: pa.Table, body: VerbatimsIn) -> pa.Table:
-    found = table.filter(pc.is_valid(table["comment"]))
-    if body.incident is not None:
-        found = found.filter(pc.equal(found["incident"], body.incident))
-    return found
+def _why(left_out: Mapping[str, int]) -> str:
+    told = ", ".join(f"{many} {why}" for why, many in sorted(left_out.items()) if many)
+    return f" (left out: {told})" if told else ""
 
 
 def _judged(
-    table: pa.Table, texts: Sequence[str], models: Models, progress: Progress
+    written: Sequence[Written], models: Models, progress: Progress
 ) -> tuple[_Read, Unread]:
-    """What is felt in the comments that can be read, and how many can't, by language."""
-    languages: list[str | None] = table["language"].to_pylist()
-    found: list[Judged] = []
-    for start in range(0, len(texts), _BATCH):
-        share = slice(start, start + _BATCH)
+    """What is felt in the texts that can be read, and how many can't, by language.
+
+    What was judged as it was heard is not judged again.
+    """
+    todo = [one for one in written if one.source != POST]
+    fresh: list[Judged] = []
+    for start in range(0, len(todo), _BATCH):
+        share = [one.text for one in todo[start : start + _BATCH]]
         # A customer's language is not always that of the comment, so the text decides.
-        found += models.score(texts[share], [None] * len(texts[share]))
-        progress(min(start + _BATCH, len(texts)), len(texts) + 1)
-    judged = np.array([one.judged for one in found], np.bool_)
+        fresh += models.score(share, [None] * len(share))
+        progress(min(start + _BATCH, len(todo)), len(todo) + 1)
+    later = iter(fresh)
+    found = [_heard(one) if one.source == POST else next(later) for one in written]
     tags = Counter(
-        one.language or languages[at] or "unknown"
-        for at, one in enumerate(found)
-        if not one.judged
+        judged.language or one.language or "unknown"
+        for one, judged in zip(written, found, strict=True)
+        if not judged.judged
     )
-    chosen = table.filter(pa.array(judged))
-    kept = [one for one in found if one.judged]
+    kept = [pair for pair in zip(written, found, strict=True) if pair[1].judged]
+    own = tuple(one for one, _ in kept)
+    judged = [one for _, one in kept]
     read = _Read(
-        texts=tuple(text for text, fits in zip(texts, judged, strict=True) if fits),
-        who=chosen["subject"].to_numpy(),
-        at=chosen["at"].cast(pa.int64()).to_numpy(),
-        message=np.array([one or "" for one in chosen["message"].to_pylist()], np.object_),
-        felt={name: _column(kept, name) for name in EMOTIONS},
-        ironic=sum((one.scores.irony or 0.0) >= _IRONIC for one in kept),
+        written=own,
+        who=np.array([one.who for one in own], np.uint64),
+        at=np.array([one.at for one in own], np.int64),
+        message=np.array([one.message for one in own], np.object_),
+        source=np.array([one.source for one in own], np.object_),
+        felt={name: _column(judged, name) for name in EMOTIONS},
+        ironic=sum((one.scores.irony or 0.0) >= _IRONIC for one in judged),
     )
-    return read, Unread(many=int((~judged).sum()), languages=dict(sorted(tags.items())))
+    return read, Unread(many=sum(tags.values()), languages=dict(sorted(tags.items())))
+
+
+def _heard(one: Written) -> Judged:
+    return Judged(language=one.language, scores=one.scores or Scores(), evidence={})
 
 
 def _column(found: Sequence[Judged], name: str) -> Floats:
     return np.array([getattr(one.scores, name) or 0.0 for one in found], np.float64)
 
 
-def _samples(read: _Read, before: timedelta) -> dict[tuple[str, str], Sample]:
-    """For each message and emotion: its own answers, those to others, those of the time before.
+def _samples(read: _Read, before: timedelta) -> dict[tuple[str, str, str], Sample]:
+    """For each message, source and emotion: its own answers, those to others, those before.
 
-    The time before ends with the first answer to the message; answers to other messages in it
-    count as before, too.
+    Each source is held against itself: who posts writes otherwise than who is asked. The time
+    before ends with the first answer to the message; answers to other messages in it count as
+    before, too.
     """
     span = round(before.total_seconds() * 1_000_000)
     samples = {}
-    for message in sorted({str(one) for one in read.message} - {""}):
-        own = read.message == message
-        others = (read.message != "") & ~own
+    pairs = {*zip(map(str, read.message), map(str, read.source), strict=True)}
+    for message, source in sorted(pair for pair in pairs if pair[0]):
+        here = read.source == source
+        own = here & (read.message == message)
+        others = here & (read.message != "") & ~own
         first = read.at[own].min()
-        earlier = ~own & (read.at < first) & (read.at >= first - span)
+        earlier = here & ~own & (read.at < first) & (read.at >= first - span)
         for emotion in EMOTIONS:
-            samples[message, emotion] = Sample(
+            samples[message, source, emotion] = Sample(
                 own=read.answers(emotion, own),
                 others=read.answers(emotion, others),
                 before=read.answers(emotion, earlier),
@@ -167,41 +178,53 @@ def _samples(read: _Read, before: timedelta) -> dict[tuple[str, str], Sample]:
 
 def _themes(world: World, read: _Read, models: Models, *, quotes: bool) -> Sequence[Told]:
     """The themes, each with the messages it answers, and quotes where they are wanted."""
-    rows = np.unique(np.linspace(0, len(read.texts) - 1, min(MOST, len(read.texts))).astype(int))
-    texts = [read.texts[row] for row in rows]
+    many = len(read.written)
+    rows = np.unique(np.linspace(0, many - 1, min(MOST, many)).astype(int))
+    texts = [read.written[row].text for row in rows]
     found = themes(models.embed(texts), texts, read.who[rows], np.random.default_rng(_SEED))
-    quoted = _quoted(world) if quotes else {}
-    return [_told(read, one, rows, quoted) for one in found]
+    cleaned = _quoted(world, read) if quotes else _nobody
+    return [_told(read, one, rows, cleaned) for one in found]
+
+
+def _nobody(_written: Written) -> str:
+    """Nobody is quoted."""
+    return ""
 
 
 def _told(
     read: _Read,
     theme: Theme,
     rows: npt.NDArray[np.int_],
-    quoted: Mapping[int, Callable[[str], str]],
+    cleaned: Callable[[Written], str],
 ) -> Told:
-    own = [int(rows[row]) for row in theme.rows]
-    answered = Counter(str(read.message[row]) for row in own if read.message[row])
+    own = [read.written[rows[row]] for row in theme.rows]
+    answered = Counter(one.message for one in own if one.message)
     quotes, heard = list[Quote](), set[str]()
-    for row in own:
-        clean = quoted.get(int(read.who[row]))
-        text = clean(read.texts[row]) if clean is not None else ""
-        if text and text not in heard and len(quotes) < _QUOTES:
+    for one in own:
+        text = cleaned(one)
+        if text and text not in heard:
             heard.add(text)
-            quotes.append(Quote(text=text, message=str(read.message[row]) or None))
+            quotes.append(Quote(text=text, message=one.message or None))
+        if len(quotes) == _QUOTES:
+            break
     return Told(theme=theme, messages=dict(answered.most_common(3)), quotes=tuple(quotes))
 
 
-def _quoted(world: World) -> dict[int, Callable[[str], str]]:
-    """How to clean the words of each customer who may be quoted, by the hash of the customer."""
+def _quoted(world: World, read: _Read) -> Callable[[Written], str]:
+    """What may be quoted of a text: nothing without consent, nor of what an agent noted."""
     graph = world.graph
     agreed = quotable(graph, graph.of_type("Customer"), world.clock.now())
+    marks = {mark: who for who, mark in hashes(world, agreed).items()}
+    begins = ordinary((one.who, one.text) for one in read.written)
+    means = Runs(world).means
 
-    def cleaner(who: ThingId) -> Callable[[str], str]:
-        name = str(graph.get(who, "displayName") or "")
-        return lambda text: inert(text, [name])
+    def cleaned(one: Written) -> str:
+        who = one.customer if one.source == POST else marks.get(one.who)
+        if one.source == CASE or who is None or who not in agreed:
+            return ""
+        return inert(one.text, [str(graph.get(who, "displayName") or "")], begins, means)
 
-    return {mark: cleaner(who) for who, mark in hashes(world, agreed).items()}
+    return cleaned
 
 
 def _models(world: World) -> Models:

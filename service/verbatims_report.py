@@ -22,15 +22,21 @@ _NOTES: Final = (
     ),
     f"Nothing is told of fewer than {LEAST} people; intervals count people, not comments.",
     (
-        "Quotes need a consent to quotation; addresses, figures and words written like names are"
-        " taken out by rule. Read each before it leaves the house."
+        "A comment names the message that it answers. A case is taken to answer the last message"
+        " that its customer got, a post the last one that went out to its place and language;"
+        " each source is held against itself. Of a case the note of an agent is read."
+    ),
+    (
+        "Quotes need a consent to quotation; addresses, figures and words written like names"
+        " are taken out by rule, and notes of agents are never quoted."
+        " Read each before it leaves the house."
     ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """How many comments were not judged, by language."""
+    """How many texts were not judged, by language."""
 
     many: int
     languages: Mapping[str, int]
@@ -60,11 +66,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verbatims(Report):
-    """What customers wrote."""
+    """What people wrote: how many texts by source, how many were left out and why."""
 
-    comments: int
+    sources: Mapping[str, int]
     people: int
-    erased: int
+    left_out: Mapping[str, int]
     unread: Unread
     ironic: int
     linked: int
@@ -72,12 +78,18 @@ class Verbatims(Report):
     themes: tuple[Told, ...]
     quoted: bool
 
+    @property
+    def texts(self) -> int:
+        """How many there are in all."""
+        return sum(self.sources.values())
+
     def to_json(self) -> Mapping[str, Any]:
         """Every figure, with what was withheld."""
         return {
-            "comments": self.comments,
+            "texts": self.texts,
+            "sources": dict(self.sources),
             "people": self.people,
-            "erased": self.erased,
+            "left_out": dict(self.left_out),
             "not_judged": {"many": self.unread.many, "languages": dict(self.unread.languages)},
             "perhaps_ironic": self.ironic,
             "on_messages": self.linked,
@@ -90,38 +102,41 @@ class Verbatims(Report):
     def lines(self) -> Iterator[str]:
         """What got stronger first, then the other reactions, then the themes."""
         yield (
-            f"{self.comments} comments, {self.people} people read; not judged {self.unread.many}"
-            f"{_listed(self.unread.languages)}; erased {self.erased}; perhaps ironic {self.ironic}"
+            f"{self.texts} texts{_listed(self.sources)}, {self.people} people read; not judged"
+            f" {self.unread.many}{_listed(self.unread.languages)}; left out"
+            f" {sum(self.left_out.values())}{_listed(self.left_out)}; perhaps ironic {self.ironic}"
         )
         if not self.linked:
-            yield "No comment says which message it answers: load them with a column message."
-        for one in sorted(self.reactions, key=lambda one: not one.unintended):
-            yield f"{one.message}  {one.emotion}{'  UNINTENDED' if one.unintended else ''}"
-            yield f"  level               {one.level.words()}"
-            yield f"  since before        {_said(one.before)}"
-            yield f"  against others      {_said(one.others)}"
-        for told in self.themes:
-            yield f"theme  {told.name}"
-            yield f"  share of comments   {told.theme.share.words()}"
-            yield f"  found again         {told.theme.stable:.2f}{_listed(told.messages)}"
-            yield from (f"  “{quote.text}”{_on(quote)}" for quote in told.quotes)
+            yield (
+                "No text answers a message: load comments with a column message, publish messages"
+                " through attune, or load responses with a column message."
+            )
+        for found in sorted(self.reactions, key=lambda one: not one.unintended):
+            told = "  UNINTENDED" if found.unintended else ""
+            yield f"{found.message}  {found.source}  {found.emotion}{told}"
+            yield f"  level               {found.level.words()}"
+            yield f"  since before        {_said(found.before)}"
+            yield f"  against others      {_said(found.others)}"
+        for one in self.themes:
+            yield f"theme  {one.name}"
+            yield f"  share of texts      {one.theme.share.words()}"
+            yield f"  found again         {one.theme.stable:.2f}{_listed(one.messages)}"
+            yield from (f"  “{quote.text}”{_on(quote)}" for quote in one.quotes)
         yield from _NOTES
 
     def rows(self) -> Iterator[Sequence[Cell]]:
         """A figure a row."""
         ends = ("value", "low", "high", "n", "withheld")
-        yield ("what", "message or theme", "emotion", "figure", *ends, "p", "verdict")
+        yield ("what", "message or theme", "source", "emotion", "figure", *ends, "p", "verdict")
         for one in self.reactions:
-            yield ("reaction", one.message, one.emotion, "level", *_cells(one.level), None, None)
+            head = ("reaction", one.message, one.source, one.emotion)
+            yield (*head, "level", *_cells(one.level), None, None)
             for name, other in (("since before", one.before), ("against others", one.others)):
                 cells = _cells(other.change)
-                yield (
-                    *("reaction", one.message, one.emotion, name),
-                    *(*cells, other.found, other.verdict),
-                )
+                yield (*head, name, *cells, other.found, other.verdict)
         for told in self.themes:
             cells = _cells(told.theme.share)
-            yield ("theme", told.name, None, "share", *cells, None, None)
+            yield ("theme", told.name, None, None, "share", *cells, None, None)
 
     def picture(self) -> str:
         """Changes by message and emotion, and the themes by size."""
@@ -132,8 +147,11 @@ class Verbatims(Report):
         ]
         return picture(
             Chart(
-                title="What customers wrote",
-                subtitle=f"{self.comments} comments, {self.unread.many} of them not judged.",
+                title="What people wrote",
+                subtitle=(
+                    f"{self.texts} texts{_listed(self.sources)}, {self.unread.many} of them not"
+                    " judged."
+                ),
                 panels=[one for one in panels if one is not None],
                 notes=_NOTES,
             )
@@ -142,7 +160,7 @@ class Verbatims(Report):
 
 def _changes(title: str, found: Sequence[tuple[Reaction, Against]]) -> Panel | None:
     known = [
-        (f"{one.message.rpartition('/')[2]}: {one.emotion}", other, other.change)
+        (f"{one.message.rpartition('/')[2]}, {one.source}: {one.emotion}", other, other.change)
         for one, other in found
         if isinstance(other.change, Estimate)
     ]
@@ -160,7 +178,7 @@ def _changes(title: str, found: Sequence[tuple[Reaction, Against]]) -> Panel | N
     return Panel(
         title=title,
         x=Axis(label="change"),
-        y=Axis(label="message and emotion", kind="category", names=names),
+        y=Axis(label="message, source, emotion", kind="category", names=names),
         marks=[points],
         height=60 + 22 * len(names),
     )
@@ -170,7 +188,7 @@ def _sizes(found: Sequence[Told]) -> Panel:
     known = [(one.name, one.theme.share) for one in found if isinstance(one.theme.share, Estimate)]
     names = [name for name, _ in known]
     points = Points(
-        name="share of comments",
+        name="share of texts",
         x=[share.value for _, share in known],
         y=names,
         low=[share.low for _, share in known],
@@ -180,7 +198,7 @@ def _sizes(found: Sequence[Told]) -> Panel:
     )
     return Panel(
         title="Themes",
-        x=Axis(label="share of comments", low=0.0, percent=True),
+        x=Axis(label="share of texts", low=0.0, percent=True),
         y=Axis(label="theme", kind="category", names=names),
         marks=[points],
         height=60 + 22 * len(names),
@@ -191,6 +209,7 @@ def _sizes(found: Sequence[Told]) -> Panel:
 def _reaction(one: Reaction) -> Mapping[str, Any]:
     return {
         "message": one.message,
+        "source": one.source,
         "emotion": one.emotion,
         "level": one.level.to_json(),
         "since_before": _against(one.before),

@@ -34,9 +34,10 @@ class Against:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """One emotion after one message."""
+    """One emotion after one message, in what came from one source."""
 
     message: str
+    source: str
     emotion: str
     level: Figure
     others: Against
@@ -48,8 +49,8 @@ class Reaction:
         return "stronger" in {self.others.verdict, self.before.verdict}
 
 
-def reactions(samples: Mapping[tuple[str, str], Sample]) -> tuple[Reaction, ...]:
-    """What each emotion did after each message, by (message, emotion).
+def reactions(samples: Mapping[tuple[str, str, str], Sample]) -> tuple[Reaction, ...]:
+    """What each emotion did after each message, by (message, source, emotion).
 
     All comparisons are one family: of the findings a share of `FALSE` may be false (Benjamini and
     Hochberg 1995).
@@ -66,12 +67,13 @@ def reactions(samples: Mapping[tuple[str, str], Sample]) -> tuple[Reaction, ...]
     return tuple(
         Reaction(
             message=message,
+            source=source,
             emotion=emotion,
             level=mean_of(one.own),
             others=told[2 * at],
             before=told[2 * at + 1],
         )
-        for at, ((message, emotion), one) in enumerate(samples.items())
+        for at, ((message, source, emotion), one) in enumerate(samples.items())
     )
 
 

@@ -1,5 +1,5 @@
-"""Comments are read for what our messages brought about: emotions that got stronger after one,
-held against before and against other messages; themes with their size; quotes under consent only.
+"""Comments, cases and posts are read for what our messages brought about: emotions that got
+stronger after one, held against before and other messages; themes; quotes under consent only.
 """
 
 import json

@@ -95,14 +95,14 @@ def test_languages_that_are_not_read_are_counted_not_called_calm(world: World) -
     crisis(world, comment(world, 7, 3, GERMAN))
     found = told(world)
     assert (found.unread.many, dict(found.unread.languages)) == (1, {"de": 1})
-    assert found.comments == 46
+    assert found.texts == 46
 
 
 def test_comments_of_the_erased_are_counted_and_not_read(world: World) -> None:
     crisis(world)
     who = world.keys.pseudonym("customer", "zendesk", "100")
     world.ledger.erase(who, actor=OPERATOR, id=world.ids("event"), reason="asked for")
-    assert told(world).erased == 1
+    assert told(world).left_out == {"erased": 1}
 
 
 def test_nobody_is_quoted_without_consent(world: World) -> None:

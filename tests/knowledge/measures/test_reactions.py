@@ -27,7 +27,13 @@ def sample(draw: np.random.Generator, own: float, base: float, people: int = 60)
 
 
 def told(samples: dict[tuple[str, str], Sample]) -> dict[tuple[str, str], Reaction]:
-    return {(one.message, one.emotion): one for one in reactions(samples)}
+    found = reactions(surveyed(samples))
+    assert {one.source for one in found} <= {"survey"}
+    return {(one.message, one.emotion): one for one in found}
+
+
+def surveyed(samples: dict[tuple[str, str], Sample]) -> dict[tuple[str, str, str], Sample]:
+    return {(message, "survey", felt): one for (message, felt), one in samples.items()}
 
 
 def test_an_emotion_that_got_stronger_is_found_and_its_size_is_in_the_interval() -> None:
@@ -53,7 +59,7 @@ def test_where_nothing_changed_hardly_anything_is_found() -> None:
             for n in range(3)
             for emotion in ("frustration", "betrayal")
         }
-        false += bool(unintended(reactions(samples)))
+        false += bool(unintended(reactions(surveyed(samples))))
     assert false <= 0.1 * SAMPLES
 
 
