@@ -66,8 +66,8 @@ def inert(
     capital inside a sentence is taken for a name, and so is one that begins a sentence and is not
     among `begins`; some that are none go, too.
 
-    >>> inert("Call Ann on 0171 55, she said. Ann helped. Lee too.", ["Ann Lee"])
-    'Call […] on […], she said. […] helped. […] too.'
+    >>> inert("I asked Ann on 0171 55, she said. Ann helped. Lee too.", ["Ann Lee"])
+    'I asked […] on […], she said. […] helped. […] too.'
     """
     own = [*names]
     text = Anonymiser(dict.fromkeys(own, "name"), means).anonymise(_plain(text)).text
