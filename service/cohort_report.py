@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from knowledge.measures.balance import Term
 from knowledge.measures.cohorts import MONTH, Courses
+from knowledge.measures.confounding import e_value, e_value_of_limit
 from knowledge.measures.estimates import Estimate, Figure, Withheld
+from ontology.events import Json
 from service.charts import Axis, Chart, Level, Line, Panel, Points, picture
 from service.figured import Figured, Named
 from service.outcome_bodies import CohortIn
@@ -47,6 +49,7 @@ def told(asked: CohortIn, found: Found) -> Figured:
             ],
             "restored_month": found.course.restored,
             "log_rank_p": found.course.log_rank,
+            "sensitivity": _sensitivity(found),
             "trust_answers": [[*one.answered] for one in found.course.waves],
             "staying_monthly": {
                 "affected": found.course.lasting[0],
@@ -77,6 +80,9 @@ def _figures(asked: CohortIn, found: Found) -> Iterator[Named]:
     course, money = found.course, found.currency or ""
     name = f"affected less others, of {asked.months * MONTH:.0f} days"
     yield Named(part="Staying", name=name, figure=course.stayed, unit="days")
+    yield Named(
+        part="Leaving", name="affected against others", figure=course.gone, unit="times as often"
+    )
     for wave in course.waves:
         name = "before" if not wave.month else f"month {wave.month}"
         yield Named(part="Trust, affected less others (1 to 7)", name=name, figure=wave.apart)
@@ -127,7 +133,45 @@ def _notes(asked: CohortIn, found: Found) -> Iterator[str]:
         f" {found.course.lasting[1]:.2%} of the others staying from month to month, as lately."
         " Revenue is no margin: costs are not known here."
     )
+    yield from _unseen(asked, found)
     yield f"Log-rank test of staying: p = {found.course.log_rank:.3f}."
+
+
+def _unseen(asked: CohortIn, found: Found) -> Iterator[str]:
+    """How strong something undeclared would have to be: the E-value and Rosenbaum's bounds."""
+    ratio, hidden = found.course.gone, found.course.hidden
+    if isinstance(ratio, Estimate):
+        limit = e_value_of_limit(ratio.low, ratio.high)
+        yield (
+            "Something undeclared that goes with both being touched and leaving by ratios of"
+            f" {e_value(ratio.value):.2f} each could explain the difference in leaving away"
+            f" (E-value), of {limit:.2f} let its interval reach none."
+        )
+    if isinstance(hidden, Withheld):
+        yield f"Rosenbaum's bounds are not told: {hidden.reason}."
+    elif hidden.gamma > 1:
+        yield (
+            f"The affected left {'more' if hidden.more else 'less'} often within {asked.months}"
+            f" months. That stands (2.5 %, one-sided) unless something unseen made one of a"
+            f" matched set more than {hidden.gamma:.2f} times as likely to be touched"
+            f" (Rosenbaum's bounds, odds, {hidden.sets} sets that tell anything)."
+        )
+    else:
+        yield (
+            f"In {hidden.sets} matched sets that tell anything leaving does not differ by more"
+            " than chance, so no hidden cause is needed to explain it (Rosenbaum's bounds)."
+        )
+
+
+def _sensitivity(found: Found) -> dict[str, Json]:
+    ratio, hidden = found.course.gone, found.course.hidden
+    told: dict[str, Json] = {"e_value": None, "e_value_of_limit": None, "gamma": None}
+    if isinstance(ratio, Estimate):
+        told["e_value"] = e_value(ratio.value)
+        told["e_value_of_limit"] = e_value_of_limit(ratio.low, ratio.high)
+    if isinstance(hidden, Withheld):
+        return {**told, "gamma_withheld": hidden.reason, "sets": hidden.n}
+    return {**told, "gamma": hidden.gamma, "more_often": hidden.more, "sets": hidden.sets}
 
 
 def _picture(asked: CohortIn, found: Found) -> str:

@@ -9,12 +9,12 @@ from pydantic import ConfigDict, Field, ValidationError
 from ontology.events import Json
 from ontology.identity import ThingId
 from ontology.lifecycle import Role
-from service import outcome_kinds, recovery_kinds, survey_kinds
 from service.assessment_bodies import CompetencyIn
 from service.bodies import Model
 from service.campaign_bodies import CampaignReportIn
 from service.channel_bodies import ChannelsIn
 from service.debrief_bodies import DebriefsIn
+from service.late import Late
 from service.onboarding_bodies import OnboardingIn
 from service.outcome_bodies import CohortIn, RetentionIn, ScorecardIn, SpeedIn
 from service.panel_bodies import PanelsIn
@@ -111,20 +111,6 @@ def fairness(world: World, body: FairnessIn, progress: Progress) -> Report:
         raise unprocessable([fault]) from error
 
 
-def employees(world: World, body: PulseIn, progress: Progress) -> Report:
-    """How employees answered in a closed month."""
-    from service.employee_pulse import pulse  # noqa: PLC0415 - light start
-
-    return pulse(world, body, progress)
-
-
-def recovery(world: World, body: RecoveryIn, progress: Progress) -> Report:
-    """How an incident fell and came back, and what went with what was done."""
-    from service.recovery import run  # noqa: PLC0415 - light start
-
-    return run(world, body, progress)
-
-
 def competency(world: World, body: CompetencyIn, progress: Progress) -> Report:
     """How one person met what they answered for."""
     from service.competency import competency as look  # noqa: PLC0415 - light start
@@ -156,20 +142,13 @@ def drills(world: World, body: DrillsIn, progress: Progress) -> Report:
     return compare(world, body.team, body.year, progress)
 
 
-def debriefs(world: World, body: DebriefsIn, progress: Progress) -> Report:
-    """Debriefs held in time, actions done in time."""
-    from service.debrief_report import report  # noqa: PLC0415 - light start
-
-    return report(world, body, progress)
-
-
 _KINDS: Final[Sequence[Kind]] = (
     kind(
         "debriefs",
         "Debriefs and their actions",
         "What share was held within 72 hours and done by its date; open actions by age.",
         DebriefsIn,
-        debriefs,
+        Late("service.debrief_report", "report"),
     ),
     kind(
         "fairness",
@@ -193,14 +172,14 @@ _KINDS: Final[Sequence[Kind]] = (
         "Channels",
         "Whom each channel of an incident reached, when, in which tone, at what cost; the gaps.",
         ChannelsIn,
-        recovery_kinds.channels,
+        Late("service.channels", "run"),
     ),
     kind(
         "recovery",
         "Recovery curves",
         "How sentiment, frustration and volume of an incident fell and came back, and with what.",
         RecoveryIn,
-        recovery_kinds.recovery,
+        Late("service.recovery", "run"),
     ),
     kind(
         "drills",
@@ -223,28 +202,28 @@ _KINDS: Final[Sequence[Kind]] = (
         "Personal answers and staying",
         "Whether those who got personal answers stay, held against their like, with balance.",
         RetentionIn,
-        outcome_kinds.retention,
+        Late("service.retention", "report"),
     ),
     kind(
         "scorecard",
         "Empathy scorecard",
         "Four perspectives on one page: figures with target, trend and owner; revenue at risk.",
         ScorecardIn,
-        outcome_kinds.scorecard,
+        Late("service.scorecard", "report"),
     ),
     kind(
         "cohorts",
         "Trust and value after an incident",
         "Whether trust and lifetime value came back: those who were touched against their like.",
         CohortIn,
-        outcome_kinds.cohorts,
+        Late("service.cohorts", "report"),
     ),
     kind(
         "effort",
         "Customer effort",
         "How easy customers say it was: by group, phase and week, and who kept silent.",
         EffortIn,
-        survey_kinds.effort,
+        Late("service.effort", "effort"),
     ),
     kind(
         "speed-and-care",
@@ -252,14 +231,14 @@ _KINDS: Final[Sequence[Kind]] = (
         "How long cases take against how empathetic their answers are: the trade-off and who"
         " meets it best.",
         SpeedIn,
-        outcome_kinds.speed_and_care,
+        Late("service.speed_and_care", "report"),
     ),
     kind(
         "verbatims",
         "What customers wrote",
         "Themes of comments, and emotions that got stronger after a message meant to calm.",
         VerbatimsIn,
-        survey_kinds.verbatims,
+        Late("service.verbatims", "verbatims"),
         personal=True,
     ),
     kind(
@@ -267,35 +246,35 @@ _KINDS: Final[Sequence[Kind]] = (
         "Answers of employees",
         "How employees answered in a closed month, by groups in which nobody can be worked out.",
         PulseIn,
-        employees,
+        Late("service.employee_pulse", "pulse"),
     ),
     kind(
         "slas",
         "Service levels",
         "How often customers got what they can count on in time: by target and group.",
         SlasIn,
-        recovery_kinds.slas,
+        Late("service.sla_report", "slas"),
     ),
     kind(
         "campaign",
         "What a campaign changed",
         "Retention, effort and revenue of those who were in, less of those left alone.",
         CampaignReportIn,
-        recovery_kinds.campaign,
+        Late("service.campaign_report", "campaign"),
     ),
     kind(
         "panels",
         "Customer panels",
         "Which strata sit, what panels voted with intervals, and what became of proposals.",
         PanelsIn,
-        recovery_kinds.panels,
+        Late("service.panel_looking", "panels"),
     ),
     kind(
         "onboarding",
         "Onboarding material",
         "Which sentences of what newcomers are told hold no more, against what, since when.",
         OnboardingIn,
-        recovery_kinds.onboarding,
+        Late("service.onboarding_report", "onboarding"),
     ),
 )
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.measures.confounding import Hidden, hidden
 from knowledge.measures.designs import Floats
 from knowledge.measures.estimates import Estimate, Figure, Unsuited, Withheld
 from knowledge.measures.resampled import Resampled, resampled
@@ -66,11 +67,14 @@ class Courses:
 
     `restored` is the first month from which on trust is surely no lower than the margin, None if
     it is not seen; `value` is what each paid within the months, discounted, `lifetime` with what
-    is to be expected after.
+    is to be expected after. `gone` is how many times as often the affected left within the time;
+    `hidden` how strongly something unseen would have to be to explain leaving away.
     """
 
     curves: tuple[Curve, Curve]
     stayed: Figure
+    gone: Figure
+    hidden: Hidden | Withheld
     log_rank: float
     waves: Sequence[Wave]
     restored: int | None
@@ -103,6 +107,8 @@ def courses(cohort: Cohort, terms: Terms, generator: np.random.Generator) -> Cou
             _curve(cohort, _SIDES[1], cohort.weights),
         ),
         stayed=_figure(found, 0, len(cohort.left)) if _followed(cohort, terms) else _short(cohort),
+        gone=_figure(found, -1, len(cohort.left)) if _followed(cohort, terms) else _short(cohort),
+        hidden=_hidden(cohort, terms),
         log_rank=log_rank(cohort.until, cohort.left, cohort.affected.astype(float)),
         waves=told,
         restored=_restored(told, terms.margin),
@@ -117,7 +123,9 @@ def _all(cohort: Cohort, terms: Terms, drawn: Floats) -> Floats:
     """Everything that needs an interval, in one row."""
     weights = cohort.weights * drawn
     until = terms.months * MONTH
-    means = [_curve(cohort, side, weights).mean(until) for side in _SIDES]
+    curves = [_curve(cohort, side, weights) for side in _SIDES]
+    means = [one.mean(until) for one in curves]
+    gone = [1 - one.at(until)[0] for one in curves]
     trust = [_means(cohort.trust, cohort.affected == side, weights) for side in _SIDES]
     paid = [_means(cohort.paid, cohort.affected == side, weights) for side in _SIDES]
     monthly = (1 + terms.discount) ** (np.arange(1, terms.months + 1) / 12)
@@ -137,6 +145,7 @@ def _all(cohort: Cohort, terms: Terms, drawn: Floats) -> Floats:
             value[0] - value[1],
             *whole,
             whole[0] - whole[1],
+            gone[0] / gone[1] if gone[1] > 0 else np.nan,
         ]
     )
 
@@ -194,6 +203,15 @@ def _restored(waves: Sequence[Wave], margin: float) -> int | None:
             continue
         first = (wave.month if first is None else first) if wave.apart.low > -margin else None
     return first
+
+
+def _hidden(cohort: Cohort, terms: Terms) -> Hidden | Withheld:
+    """Bounds of leaving within the time, from sets in which everybody's end is known."""
+    until = terms.months * MONTH
+    left = (cohort.left > 0) & (cohort.until <= until)
+    known = left | (cohort.until >= until)
+    whole = ~np.isin(cohort.sets, cohort.sets[~known])
+    return hidden(cohort.sets[whole], cohort.affected[whole], left[whole])
 
 
 def _followed(cohort: Cohort, terms: Terms) -> bool:

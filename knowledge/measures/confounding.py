@@ -1,6 +1,72 @@
 """Confounding: how strong something unmeasured would have to be to explain an effect away."""
 
 import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.measures.designs import Floats
+from knowledge.measures.estimates import Withheld
+
+_SURE: Final = 0.025
+_FEWEST: Final = 10
+_MOST: Final = 50.0
+_HALVINGS: Final = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """How strongly something unseen would have to have decided who of a matched set got it.
+
+    Up to `gamma`, the odds of having got it may differ within a set, and what happened is still
+    more than chance (one-sided, 2.5 %); 1: it is not, even where all had the same odds. `more`
+    says whether it happened more often to those who got it, `sets` how many tell anything.
+    """
+
+    gamma: float
+    more: bool
+    sets: int
+
+
+def hidden(
+    sets: npt.NDArray[Any], got: npt.NDArray[np.bool_], happened: npt.NDArray[np.bool_]
+) -> Hidden | Withheld:
+    """Rosenbaum's bounds for what happened or not, in matched sets in each of which one got it.
+
+    The sum over sets of whether it happened to who got it, in the normal form with continuity
+    correction (Rosenbaum 2002, section 4.4). Sets in which it happened to all or to nobody tell
+    nothing.
+    """
+    _, place = np.unique(sets, return_inverse=True)
+    size, events = np.bincount(place), np.bincount(place, happened)
+    hit = np.bincount(place, happened & got)
+    telling = (events > 0) & (events < size) & (np.bincount(place, got) == 1)
+    many = int(telling.sum())
+    if many < _FEWEST:
+        reason = f"{many} matched sets tell anything, {_FEWEST} are needed"
+        return Withheld(reason=reason, n=many)
+    size, events, hit = size[telling], events[telling], hit[telling]
+    more = bool(hit.sum() >= (events / size).sum())
+    if not more:
+        events, hit = size - events, 1 - hit
+    low, high = 1.0, _MOST
+    if _chance(size, events, hit, low) >= _SURE:
+        return Hidden(gamma=1.0, more=more, sets=many)
+    for _ in range(_HALVINGS):
+        middle = math.sqrt(low * high)
+        sure = _chance(size, events, hit, middle) < _SURE
+        low, high = (middle, high) if sure else (low, middle)
+    return Hidden(gamma=low, more=more, sets=many)
+
+
+def _chance(size: Floats, events: Floats, hit: Floats, gamma: float) -> float:
+    """The largest chance of so many hits, where odds differ by no more than a factor."""
+    each = gamma * events / (gamma * events + size - events)
+    wide = math.sqrt(float((each * (1 - each)).sum()))
+    beyond = (float(hit.sum() - each.sum()) - 0.5) / wide
+    return 0.5 * math.erfc(beyond / math.sqrt(2))
 
 
 def e_value(ratio: float) -> float:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from service.api import reports
 from service.cli import build
 from service.job_kinds import KINDS
+from service.late import Late
 from service.report_kinds import PREFIX, REPORTS
 from service.reported import Cell, Form, FormMissing, Report, table, written
 from service.world import World
@@ -127,3 +128,9 @@ def test_the_command_works_out_a_report_of_the_home(world: World, tmp_path: Path
 def test_a_command_that_is_wrong_ends_with_two(world: World, words: list[str], told: str) -> None:
     found = CliRunner().invoke(build(), ["report", *words, "--home", str(world.settings.home)])
     assert (found.exit_code, told in found.output) == (2, True), found.output
+
+
+def test_every_report_that_is_loaded_late_is_there() -> None:
+    named = [one.run for one in REPORTS.values() if isinstance(one.run, Late)]
+    assert len(named) > 10
+    assert all(callable(one.found()) for one in named)
