@@ -91,23 +91,21 @@ def _places(data: Path, advance: Advance) -> Found:
 
 
 def _language(data: Path, advance: Advance) -> Found:
-    from knowledge.language import corpora, heads  # noqa: PLC0415 - light start
-    from knowledge.language.empathy_reader import MECHANISMS  # noqa: PLC0415 - light start
+    from knowledge.language import corpora, heads, training  # noqa: PLC0415 - light start
     from knowledge.language.evaluation import evaluate  # noqa: PLC0415 - light start
     from knowledge.language.material import prepare  # noqa: PLC0415 - light start
 
     shipped = heads.load()
     given = {}
-    for name in corpora.READERS:
+    for name in training.CORPORA:
         kept = corpora.read(name, data / "language").kept()
         material = prepare(name, kept, cache=None, progress=advance)
         given[name] = (kept, material.blocks())
-    found = evaluate(given, shipped.heads)
-    return [*_figures({name: one for name, one in found.items() if name not in MECHANISMS})], ()
+    return [*_figures(evaluate(given, shipped.heads))], ()
 
 
 def _empathy(data: Path, _: Advance) -> Found:
-    from knowledge.language.empathy_evaluation import evaluate  # noqa: PLC0415 - light start
+    from knowledge.language.empathy_evaluation import evaluate, own  # noqa: PLC0415 - light start
 
     rows: list[Row] = []
     for name, figures in evaluate(data / "language").items():
@@ -116,6 +114,12 @@ def _empathy(data: Path, _: Advance) -> Found:
         rows += _figures({name: {"rows": figures["rows"], "macro_f1": plain}})
         for attack, found in attacks.items():
             rows += _figures({f"{name}, {attack}": {"rows": figures["rows"], **found}})
+    for name, kinds in own().items():
+        for kind, seen in kinds.items():
+            for about in ("recall", "false_alarms"):
+                if about in seen:
+                    given = {"rows": seen[f"{about}_rows"], about: seen[about]}
+                    rows += _figures({f"{name}, our own, {kind}": given})
     return rows, ()
 
 
@@ -255,7 +259,6 @@ PARTS: Final[Sequence[Part]] = (
             "language/goemotions",
             "language/irony",
             "language/isarcasm",
-            "language/epitome",
         ),
         measure=_language,
     ),

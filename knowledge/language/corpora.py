@@ -32,6 +32,8 @@ LICENCES: Final = {
     "isarcasm": "iSarcasmEval (Abu Farha et al. 2022), MIT",
     "epitome": "EPITOME (Sharma et al. 2020), with attribution",
 }
+MECHANISMS: Final = ("emotional_reactions", "interpretations", "explorations")
+"""EPITOME's mechanisms of empathy."""
 _LEVELS: Final = frozenset({"0", "1", "2"})
 
 Labels = npt.NDArray[np.int64]
@@ -113,47 +115,31 @@ def isarcasm(folder: Path) -> Corpus:
 
 def epitome(folder: Path) -> Corpus:
     """Answers among peers, three levels of empathy; every fifth seeker is for validation."""
-    heads = ("emotional_reactions", "interpretations", "explorations")
-    columns = ("sp_id", "rp_id", "response_post", "level")
-    tables = {head: _table(folder / f"{head.replace('_', '-')}.csv", columns) for head in heads}
-    first = tables[heads[0]]
-    for head, rows in tables.items():
-        if [row["rp_id"] for row in rows] != [row["rp_id"] for row in first]:
-            raise CorpusInvalid(f"{folder}: the rows of {head} are not those of {heads[0]}")
-        if not {row["level"] for row in rows} <= _LEVELS:
-            raise CorpusInvalid(f"{folder}: a level of {head} is not 0, 1 or 2")
+    tables = epitome_tables(folder)
+    first = tables[MECHANISMS[0]]
     return Corpus(
         texts=[row["response_post"] for row in first],
         labels={
-            head: np.asarray([int(row["level"]) for row in rows], dtype=np.int64)
-            for head, rows in tables.items()
+            name: np.asarray([int(row["level"]) for row in rows], dtype=np.int64)
+            for name, rows in tables.items()
         },
         validation=fold([row["sp_id"] for row in first]),
     )
 
 
-BOILERPLATE: Final = (
-    "?",
-    "Are you there?",
-    "Please quote your reference number in all further messages to our office.",
-    "We value our customers. Our lines are open from eight to six, on Sundays from ten.",
-    "Thank you for contacting us. This mailbox is read in the order of arrival.",
-)
-
-
-def padded(corpus: Corpus) -> Corpus:
-    """The rows that are not kept, each with a boilerplate sentence added, and its own labels.
-
-    Heads that are fitted to these, too, learn that length, politeness and a question mark are
-    no empathy.
-    """
-    rows = np.flatnonzero(~corpus.validation)
-    added = [BOILERPLATE[row % len(BOILERPLATE)] for row in rows]
-    return Corpus(
-        texts=[f"{corpus.texts[int(row)]} {more}" for row, more in zip(rows, added, strict=True)],
-        labels={name: labels[rows] for name, labels in corpus.labels.items()},
-        validation=np.zeros(len(rows), dtype=np.bool_),
-    )
+def epitome_tables(folder: Path) -> dict[str, list[dict[str, str]]]:
+    """The rows of each mechanism of EPITOME, the same answers in the same order in each."""
+    columns = ("sp_id", "rp_id", "response_post", "level", "rationales")
+    tables = {
+        name: _table(folder / f"{name.replace('_', '-')}.csv", columns) for name in MECHANISMS
+    }
+    first = tables[MECHANISMS[0]]
+    for name, rows in tables.items():
+        if [row["rp_id"] for row in rows] != [row["rp_id"] for row in first]:
+            raise CorpusInvalid(f"{folder}: the rows of {name} are not those of {MECHANISMS[0]}")
+        if not {row["level"] for row in rows} <= _LEVELS:
+            raise CorpusInvalid(f"{folder}: a level of {name} is not 0, 1 or 2")
+    return tables
 
 
 READERS: Final[dict[str, Callable[[Path], Corpus]]] = {

@@ -32,6 +32,7 @@ _GLUED: Final = re.compile(
     r"\s+(?:sorry|apologies)(?:\s+again)?[\s.!]*$"
 )
 _ASKED_AFTER: Final = re.compile(r"(?<=[.!])\s*\?+")
+_ASKED: Final = re.compile(r"\s*\?[?!\s]*$")
 _ALONE: Final = re.compile(r"^\W*$")
 
 
@@ -58,6 +59,15 @@ def passages(text: str) -> list[Passage]:
         found = [_without_apology(one) for one in found if not _BARE.match(one.words)]
     half = MOST // 2
     return found if len(found) <= MOST else [*found[:half], *found[-half:]]
+
+
+def heard(words: str) -> str:
+    """A passage as the network reads it: a question asks by its words, and by no mark.
+
+    >>> heard("How are you?"), heard("I hear you ??")
+    ('How are you', 'I hear you')
+    """
+    return _ASKED.sub("", words)
 
 
 def _cut(text: str) -> Iterator[Passage]:

@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 
 from knowledge.language import encoder
+from knowledge.language.corpora import MECHANISMS
 from knowledge.language.embedding import DIMENSIONS, Vectors
-from knowledge.language.empathy_passages import Passage, passages
+from knowledge.language.empathy_passages import Passage, heard, passages
 from knowledge.language.encoder import Encoder
 from knowledge.language.heads import sigmoid
 
-MECHANISMS: Final = ("emotional_reactions", "interpretations", "explorations")
 FILE: Final = "empathy.onnx"
 CURE: Final = "attune language empathy --data DIR --work DIR"
 SOUND: Final = 2 * DIMENSIONS
@@ -71,13 +71,14 @@ class EmpathyReader:
     def read(self, texts: Sequence[str]) -> list[Shown]:
         """What each text shows; a passage that several texts share is read once.
 
-        Nothing that stands beside a passage changes what it shows, so padding moves no level.
+        Nothing that stands beside a passage changes what it shows, so padding moves no level;
+        nor does a question mark.
         """
         cut = [passages(text) for text in texts]
-        said = [*dict.fromkeys(one.words for parts in cut for one in parts)]
+        said = [*dict.fromkeys(heard(one.words) for parts in cut for one in parts)]
         found = self._reader.read(said)
         place = {words: at for at, words in enumerate(said)}
-        return [_shown(parts, found[[place[one.words] for one in parts]]) for parts in cut]
+        return [_shown(parts, found[[place[heard(one.words)] for one in parts]]) for parts in cut]
 
 
 def load() -> EmpathyReader:

@@ -7,7 +7,6 @@ import numpy as np
 
 from knowledge.language import heads, lexicon_files
 from knowledge.language.corpora import MIXED, Corpus
-from knowledge.language.empathy_reader import MECHANISMS
 from knowledge.language.fitting import Labels
 from knowledge.language.heads import Block, Floats, Head
 from knowledge.language.measures import (
@@ -32,15 +31,12 @@ def evaluate(given: Given, fitted: Mapping[str, Head]) -> dict[str, Figures]:
 
     A threshold that is not one half is chosen on one half of the rows and used on the other.
     """
-    found = {
+    return {
         "frustration": _frustration(*given["goemotions"], fitted["frustration"]),
         "sentiment": _sentiment(*given["goemotions"], fitted["sentiment"]),
         "irony (TweetEval)": _irony(*given["irony"], fitted["irony"]),
         "irony (iSarcasmEval)": _irony(*given["isarcasm"], fitted["irony"]),
     }
-    for name in MECHANISMS:
-        found[name] = _levels(*given["epitome"], fitted[name], name)
-    return found
 
 
 def _frustration(corpus: Corpus, blocks: Mapping[str, Block], head: Head) -> Figures:
@@ -79,13 +75,6 @@ def _sentiment(corpus: Corpus, blocks: Mapping[str, Block], head: Head) -> Figur
         "macro_f1": figure(macro_f1, labels[rows], guesses),
         "negative": _ranking(negative, _doubles(classes[:, 0])),
     }
-
-
-def _levels(corpus: Corpus, blocks: Mapping[str, Block], head: Head, name: str) -> Figures:
-    rows = np.flatnonzero(corpus.validation)
-    labels = corpus.labels[name][rows]
-    guesses = _logits(blocks, head, rows).argmax(axis=1)
-    return {"rows": len(rows), "macro_f1": figure(macro_f1, labels, guesses)}
 
 
 def _ranking(labels: Labels, scores: Numbers) -> Figures:

@@ -98,13 +98,6 @@ def stacked(parts: Sequence[Head], held_out: Problem) -> Head:
     return _added(parts, found[: len(parts)], found[len(parts) :])
 
 
-def levelled(head: Head, labels: Labels, share: float) -> Head:
-    """The head with a `share` of each class's log-frequency taken off: rare classes are found."""
-    frequency = np.log(np.bincount(labels, minlength=len(head.bias)) / len(labels))
-    bias = head.bias - np.float32(share) * frequency.astype(np.float32)
-    return Head(weights=head.weights, bias=bias)
-
-
 def _added(parts: Sequence[Head], stretches: Floats, shift: Floats) -> Head:
     weights: dict[str, Floats] = {}
     bias = shift

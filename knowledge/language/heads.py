@@ -35,9 +35,6 @@ HEADS: Final[Mapping[str, int]] = {
     "sentiment": 3,
     "frustration": 1,
     "irony": 1,
-    "emotional_reactions": 3,
-    "interpretations": 3,
-    "explorations": 3,
 }
 """Outputs of each head: 1 is the log-odds of yes, 3 the log-weights of three classes."""
 

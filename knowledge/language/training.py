@@ -1,25 +1,21 @@
 """The coefficient file is refitted from public corpora, and measured on rows that were kept."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from scipy.sparse import vstack  # type: ignore[import-untyped] # ships no types
 
 from knowledge.language import coefficient_files, corpora, fitting, heads
-from knowledge.language.columns import FRUSTRATION, IRONY, LEVELS, OUTPUTS, SENTIMENT
-from knowledge.language.corpora import Labels
+from knowledge.language.columns import FRUSTRATION, IRONY, OUTPUTS, SENTIMENT
 from knowledge.language.evaluation import evaluate
 from knowledge.language.fitting import Problem
-from knowledge.language.heads import Block, Blocks, Coefficients, Head
+from knowledge.language.heads import Coefficients, Head
 from knowledge.language.material import Material, Progress, prepare
-from knowledge.language.splitting import SEED, Rows, halves, split, without_mixed
+from knowledge.language.splitting import SEED, halves, without_mixed
 
-PENALTY: Final = {"mood": 1.0, "empathy": 3.0}
-"""Penalty of the surface under each group of heads, divided by its rows."""
-LEVELLED: Final = 0.3
-"""How far the levels of empathy are freed from how rare they are."""
+PENALTY: Final = 1.0
+"""Penalty of the surface under a head, divided by its rows."""
+CORPORA: Final = ("goemotions", "irony", "isarcasm")
 
 
 def refit(data: Path, *, cache: Path | None, progress: Progress) -> Coefficients:
@@ -28,16 +24,14 @@ def refit(data: Path, *, cache: Path | None, progress: Progress) -> Coefficients
     `cache` keeps readings between refits. About ten minutes on one core, 2 GB. `CorpusInvalid`
     where a corpus is missing or broken. `about` of the result holds data, licences and figures.
     """
-    read = {name: corpora.read(name, data) for name in corpora.READERS}
+    read = {name: corpora.read(name, data) for name in CORPORA}
     material = {
         name: prepare(name, one, cache=cache, progress=progress) for name, one in read.items()
     }
     fitted = _moods(material["goemotions"])
     fitted["irony"] = _irony(material["irony"])
-    more = corpora.padded(read["epitome"])
-    padded = prepare("epitome, padded", more, cache=cache, progress=progress)
-    fitted |= _empathy(material["epitome"], padded)
-    about = {"licences": corpora.LICENCES, "seed": SEED, "levelled": LEVELLED, "penalty": PENALTY}
+    licences = {name: corpora.LICENCES[name] for name in CORPORA}
+    about = {"licences": licences, "seed": SEED, "penalty": PENALTY}
     rounded = _rounded(Coefficients(heads=fitted, about=about))
     given = {name: (one.corpus, one.blocks()) for name, one in material.items()}
     figures = evaluate(given, rounded.heads)
@@ -69,7 +63,7 @@ def _moods(material: Material) -> dict[str, Head]:
         labels = corpus.labels[name]
         problem = Problem(blocks=found, labels=labels, classes=classes)
         own = problem.rows(without_mixed(rows, labels))
-        shallow = _shallow(own, PENALTY["mood"])
+        shallow = _shallow(own, PENALTY)
         kept = problem.rows(without_mixed(held, labels))
         fitted[name] = fitting.stacked([_given(columns), shallow], kept)
     return fitted
@@ -82,21 +76,6 @@ def _irony(tweets: Material) -> Head:
     return fitting.stacked([_given(IRONY)], problem.rows(held))
 
 
-def _empathy(plain: Material, padded: Material) -> dict[str, Head]:
-    # Answer k of the padded copies is training row k: both halves are split alike.
-    rows, held = halves(plain.corpus)
-    copied, held_copies = split(np.arange(len(padded.corpus.texts)))
-    both = [plain.blocks(), padded.blocks()]
-    fitted = {}
-    for name, columns in LEVELS.items():
-        labels = [plain.corpus.labels[name], padded.corpus.labels[name]]
-        shallow = _shallow(_pair(both, labels, [rows, copied]), PENALTY["empathy"])
-        kept = _pair(both, labels, [held, held_copies])
-        head = fitting.stacked([_given(columns), shallow], kept)
-        fitted[name] = fitting.levelled(head, labels[0][rows], LEVELLED)
-    return fitted
-
-
 def _shallow(problem: Problem, penalty: float) -> Head:
     """A head on the surface alone: what was typed, and the hashed words."""
     plain = problem.only("surface", "typed")
@@ -107,21 +86,3 @@ def _given(columns: slice) -> Head:
     """The encoder's own outputs as a head."""
     weights = np.eye(OUTPUTS, dtype=np.float32)[:, columns]
     return Head(weights={"outputs": weights}, bias=np.zeros(weights.shape[1], dtype=np.float32))
-
-
-def _pair(parts: Sequence[Blocks], labels: Sequence[Labels], rows: Sequence[Rows]) -> Problem:
-    own = [each[some] for each, some in zip(labels, rows, strict=True)]
-    return Problem(blocks=_joined(parts, rows), labels=np.concatenate(own), classes=3)
-
-
-def _joined(parts: Sequence[Blocks], rows: Sequence[Rows]) -> dict[str, Block]:
-    return {
-        name: _stacked([part[name][own] for part, own in zip(parts, rows, strict=True)])
-        for name in parts[0]
-    }
-
-
-def _stacked(parts: Sequence[Block]) -> Block:
-    if isinstance(parts[0], np.ndarray):
-        return np.concatenate(parts)
-    return vstack(parts).tocsr()

@@ -28,11 +28,12 @@ def tune(
     """
     from knowledge.language import tuning  # noqa: PLC0415 - light start
     from knowledge.language.corpora import CorpusInvalid  # noqa: PLC0415 - light start
+    from knowledge.language.tuning_steps import WorkInvalid  # noqa: PLC0415 - light start
 
     try:
         with _steps(hidden=as_json) as told:
             file = tuning.tune(data, work, epochs=epochs, seed=seed, progress=told)
-    except (CorpusInvalid, tuning.WorkInvalid) as error:
+    except (CorpusInvalid, WorkInvalid) as error:
         refuse(str(error))
     except OSError as error:
         refuse(f"{str(error.filename)[:300]!r} cannot be used: {error.strerror}")
@@ -111,7 +112,7 @@ def empathy(
     from knowledge.language import empathy_reader, empathy_rows  # noqa: PLC0415 - light start
     from knowledge.language.corpora import CorpusInvalid  # noqa: PLC0415 - light start
     from knowledge.language.packaged import EncoderInvalid  # noqa: PLC0415 - light start
-    from knowledge.language.tuning import WorkInvalid  # noqa: PLC0415 - light start
+    from knowledge.language.tuning_steps import WorkInvalid  # noqa: PLC0415 - light start
 
     file = out or Path(str(empathy_reader.stored()))
     try:

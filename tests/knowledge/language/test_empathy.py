@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.language import empathy_reader, empathy_rows
+from knowledge.language import empathy_labelled, empathy_reader, empathy_rows
 from knowledge.language.corpora import CorpusInvalid
 from knowledge.language.empathy_evaluation import PADDING
 from knowledge.language.empathy_passages import LONGEST, MOST, passages
@@ -64,9 +64,27 @@ def test_apologies_that_name_nothing_raise_nothing(reader: EmpathyReader, stuffi
     assert shown(reader, WARM + stuffing).empathy == shown(reader, WARM).empathy
 
 
-@pytest.mark.parametrize("mark", ["?", " ?", "???"])
-def test_a_question_mark_after_a_full_stop_asks_nothing(reader: EmpathyReader, mark: str) -> None:
-    assert shown(reader, COLD + mark).empathy == shown(reader, COLD).empathy
+@pytest.mark.parametrize("mark", ["?", " ?", "???", "?!", "!?", " ? "])
+@pytest.mark.parametrize("text", [COLD, WARM, ASKING, "I hear you", "You lost it all."])
+def test_question_marks_alone_move_no_level(reader: EmpathyReader, text: str, mark: str) -> None:
+    plain = shown(reader, text).empathy
+    assert shown(reader, text + mark).empathy == plain
+    assert shown(reader, text.replace(".", mark) + mark).empathy == plain
+    assert shown(reader, text.rstrip("?")).empathy == plain
+
+
+def test_fragments_and_notices_show_nothing(reader: EmpathyReader) -> None:
+    found = zip(
+        empathy_labelled.fragments(), reader.read(empathy_labelled.fragments()), strict=True
+    )
+    assert [text for text, one in found if one.carried] == []
+
+
+def test_what_measures_is_never_taught() -> None:
+    taught = {text.rstrip(".") for text in empathy_labelled.neutral()}
+    measured = [*empathy_labelled.fragments(), *PADDING]
+    measured += [one.text for one in empathy_labelled.service()]
+    assert not taught & {text.rstrip(".") for text in measured}
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "...", "So sorry.", "\ud83d", "\0"])

@@ -44,18 +44,6 @@ def test_a_calibrated_head_says_how_often_it_is_right() -> None:
     assert errors[1] < errors[0] / 2
 
 
-def test_levelling_finds_more_of_a_rare_class() -> None:
-    problem = _problem(3)
-    rare = problem.rows(np.flatnonzero((problem.labels != 1) | (np.arange(900) % 9 == 0)))
-    head = fitting.fit(rare, penalty=1e-2)
-    level = fitting.levelled(head, rare.labels, 1.0)
-    before, after = (
-        (fitting.probabilities(one, rare.blocks).argmax(axis=1) == 1).sum()
-        for one in (head, level)
-    )
-    assert after > before
-
-
 def test_ties_count_half_in_auroc() -> None:
     assert measures.auroc(np.array([0, 1]), np.array([0.5, 0.5])) == 0.5
 

@@ -57,7 +57,7 @@ def test_a_refit_judges_and_a_second_one_from_the_cache_embeds_nothing_and_is_th
     seen: list[str] = []
     cache, file = tmp_path / "cache", tmp_path / "coefficients.npz"
     first = training.refit(data, cache=cache, progress=lambda name, *_: seen.append(name))
-    assert set(seen) == {*corpora.READERS, "epitome, padded"}
+    assert set(seen) == {*training.CORPORA}
     seen.clear()
     second = training.refit(data, cache=cache, progress=lambda name, *_: seen.append(name))
     assert seen == []
@@ -94,7 +94,11 @@ def test_no_seeker_is_in_both_splits(data: Path) -> None:
         ("goemotions/train.tsv", "text\t99\tid", "train.tsv:1: "),
         ("irony/train_labels.txt", "0\n1", "do not match"),
         ("isarcasm/train.En.csv", "a,b\n1,2\n", "has no column tweet, sarcastic"),
-        ("epitome/explorations.csv", "sp_id,rp_id,response_post,level\n", "are not those of"),
+        (
+            "epitome/explorations.csv",
+            "sp_id,rp_id,response_post,level,rationales\n",
+            "are not those of",
+        ),
     ],
 )
 def test_a_broken_corpus_is_named_with_its_place(
@@ -103,13 +107,3 @@ def test_a_broken_corpus_is_named_with_its_place(
     (data / place).write_text(content)
     with pytest.raises(CorpusInvalid, match=told):
         corpora.read(place.split("/", maxsplit=1)[0], data)
-
-
-def test_padded_answers_keep_their_labels_and_are_never_for_validation(data: Path) -> None:
-    corpus = corpora.read("epitome", data)
-    padded = corpora.padded(corpus)
-    rows = np.flatnonzero(~corpus.validation)
-    pairs = zip(padded.texts, rows, strict=True)
-    assert all(text.startswith(corpus.texts[int(row)]) for text, row in pairs)
-    assert np.array_equal(padded.labels["explorations"], corpus.labels["explorations"][rows])
-    assert not padded.validation.any()

@@ -11,6 +11,7 @@ from knowledge.language.corpora import Corpus
 from knowledge.language.packaged import EncoderInvalid
 from knowledge.language.splitting import halves
 from knowledge.language.tuning_rows import Mixture, mixture
+from knowledge.language.tuning_steps import WorkInvalid
 
 CALM = "thank you for the lovely help"
 ANGRY = "this is awful and i hate it"
@@ -48,7 +49,7 @@ def test_a_run_that_was_broken_off_ends_where_a_whole_one_ends(
     again = tuning.learn(rows, tmp_path / "broken", epochs=2, seed=1, progress=lambda *_: None)
     first, second = (tuning_network.read(file).state_dict() for file in (whole, again))
     assert all(first[name].allclose(second[name], atol=1e-5) for name in first)
-    with pytest.raises(tuning.WorkInvalid, match="give another --work"):
+    with pytest.raises(WorkInvalid, match="give another --work"):
         tuning.learn(rows, tmp_path / "whole", epochs=3, seed=1, progress=lambda *_: None)
 
 
