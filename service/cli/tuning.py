@@ -63,14 +63,14 @@ def export(
         from knowledge.language import exporting, tuning_network  # noqa: PLC0415 - light start
     except ModuleNotFoundError as error:
         refuse(f"{error.name} is missing: pip install -c constraints.txt 'attune[tune]'")
-    from knowledge.language import encoder  # noqa: PLC0415 - light start
+    from knowledge.language import encoder, packaged  # noqa: PLC0415 - light start
     from knowledge.language.corpora import CorpusInvalid  # noqa: PLC0415 - light start
 
     file = out or Path(str(encoder.stored()))
     try:
         texts = exporting.samples(data) if data is not None else []
         found = exporting.write(tuning_network.read(work / tuning_network.FILE), file, texts)
-    except (CorpusInvalid, encoder.EncoderInvalid) as error:
+    except (CorpusInvalid, packaged.EncoderInvalid) as error:
         refuse(str(error))
     except OSError as error:
         refuse(f"{str(error.filename)[:300]!r} cannot be used: {error.strerror}")
