@@ -15,7 +15,8 @@ from ontology.values import duration_text
 from service.acts import ACTED, acted, standing
 from service.following import Follower
 from service.recording import PUT, REMOVED
-from service.sla_cases import CASE, Case, case
+from service.sla_case import Case
+from service.sla_cases import CASE, case
 from service.sla_joint import CLOCK
 from service.slas import Aim, Version, holds, in_force
 from service.sweep import ITSELF

@@ -1,39 +1,25 @@
 """Cases as service levels see them: their moments, and which agreement holds for each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from knowledge.measures.service_levels import Times
 from ontology.identity import ThingId
+from service.sla_case import Case
+from service.sla_measured import around, measured
 from service.values import Properties, first, moment
 from service.world import World
 
 CASE = "case"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A case: when what happened, and where it stands."""
-
-    id: ThingId
-    times: Times
-    touchpoint: str | None
-    channel: str | None
-    tier: str | None
-    segment: str | None
-    regions: tuple[str, ...]
-    """Where the customer lives, then the regions around it."""
-
-    team: ThingId | None
-    incident: str | None
-
-
 def cases(world: World) -> Iterator[Case]:
-    """Every case whose opening is known, by id."""
-    for one in world.graph.of_type("Case"):
+    """Every case whose opening is known: records by id, then what was only measured elsewhere."""
+    known = {*world.graph.of_type("Case")}
+    for one in sorted(known):
         if (found := case(world, one)) is not None:
             yield found
+    yield from (one for one in measured(world) if one.id not in known)
 
 
 def case(world: World, thing: ThingId) -> Case | None:
@@ -62,7 +48,7 @@ def case(world: World, thing: ThingId) -> Case | None:
         channel=_text(first(where, "touchpointKind")),
         tier=_text(tier),
         segment=_text(first(whom, "inSegment")),
-        regions=tuple(_around(world, first(whom, "homeRegion"))),
+        regions=tuple(around(world, first(whom, "homeRegion"))),
         team=ThingId(str(owner)) if owner is not None else None,
         incident=_text(incident),
     )
@@ -79,15 +65,6 @@ def _waits(said: Properties) -> Iterator[tuple[datetime, datetime | None]]:
             continue
         if start.tzinfo is not None and (end is None or (end.tzinfo is not None and end > start)):
             yield start, end
-
-
-def _around(world: World, region: object) -> Iterator[str]:
-    seen: set[str] = set()
-    at = region
-    while at is not None and str(at) not in seen:
-        seen.add(str(at))
-        yield str(at)
-        at = world.graph.get(ThingId(str(at)), "withinRegion")
 
 
 def _text(value: object) -> str | None:

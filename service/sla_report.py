@@ -9,7 +9,8 @@ from knowledge.measures.estimates import Figure, Withheld
 from service.recorded_history import Progress
 from service.reported import Cell, Report
 from service.sla_bodies import By, SlasIn
-from service.sla_cases import Case, cases
+from service.sla_case import Case
+from service.sla_cases import cases
 from service.sla_trial import Judged, attained, judge
 from service.slas import holds, in_force
 from service.world import World
@@ -63,6 +64,13 @@ class SlasReport(Report):
         yield ("target", self.by, "kept", "low", "high", "n", "withheld", "not_due")
         for one in self.found:
             yield (one.target, one.group, *_cells(one.kept), one.not_due)
+
+    def picture(self) -> str:
+        """How each target was kept, group by group."""
+        from service.sla_picture import drawn  # noqa: PLC0415 - light start
+
+        shares = [(one.target, one.group, one.kept) for one in self.found]
+        return drawn(self.by, shares)
 
 
 def _cells(figure: Figure) -> tuple[Cell, ...]:

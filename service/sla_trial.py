@@ -9,7 +9,8 @@ from typing import Any, Final
 from knowledge.measures.estimates import Estimate, Figure, Withheld
 from knowledge.measures.service_levels import Kept, decided, kept, pauses, stretches
 from knowledge.proportions import poisson, wilson
-from service.sla_cases import Case, cases
+from service.sla_case import Case
+from service.sla_cases import cases
 from service.slas import Aim, Version, closeness, holds, in_force
 from service.world import World
 
@@ -38,6 +39,7 @@ def judge(case: Case, aims: Sequence[Aim], now: datetime) -> list[Judged]:
             decided=decided(one, aim.within, aim.staffed, stops, now),
         )
         for aim in aims
+        if aim.target in case.told
         for one in stretches(case.times, aim.target)
     ]
 

@@ -16,7 +16,7 @@ from service.beginning import Beginning, begin
 from service.kept_documents import digest_of, document, kept
 from service.sla_bodies import ScopeIn, SlaIn
 from service.sla_calendars import fixed, hours
-from service.sla_cases import Case
+from service.sla_case import Case
 from service.sla_joint import KIND, SLAS
 from service.world import World
 

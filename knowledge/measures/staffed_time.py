@@ -32,8 +32,9 @@ class NeverDue(ValueError):
 class Hours:
     """When a place is staffed: by weekday (0 is Monday) its spans of local time.
 
-    A span that ends at 00:00 lasts until midnight. `closed` are dates that count as no day at all;
-    `open` are dates on which `usual` hold whatever the date or weekday is.
+    A span that ends at 00:00 lasts until midnight; one that ends no later than it begins, until
+    the next day: such a shift belongs to the day on which it begins. `closed` are dates that count
+    as no day at all; on `open` the usual spans hold whatever the date or weekday is.
     """
 
     zone: str
@@ -42,7 +43,15 @@ class Hours:
     open: frozenset[date] = frozenset()
 
     def spans_on(self, day: date) -> tuple[tuple[time, time], ...]:
-        """The staffed spans of a local date."""
+        """The staffed spans within a local date, also what is left of the night before."""
+        night = self._begun(day - timedelta(days=1)) if day > date.min else ()
+        late = ((time(0), closes) for opens, closes in night if time(0) < closes <= opens)
+        own = (
+            (opens, closes if closes > opens else time(0)) for opens, closes in self._begun(day)
+        )
+        return tuple(sorted((*late, *own)))
+
+    def _begun(self, day: date) -> tuple[tuple[time, time], ...]:
         if day in self.open:
             usual = self.week.get(day.weekday())
             return usual or next(iter(self.week.values()), ())

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from pydantic import ValidationError
 
 from knowledge.measures.estimates import Estimate, Withheld
+from knowledge.measures.observation_kinds import KINDS
 from knowledge.measures.staffed_time import Staffed
 from ontology.events import Event
 from ontology.identity import ThingId
@@ -17,10 +19,11 @@ from ontology.lifecycle import ActRefused
 from ontology.record_values import RecordInvalid
 from service import slas
 from service.clock import StoppedClock
+from service.observation_loading import take
 from service.service_clocks import settle
 from service.sla_bodies import SlaIn, SlasIn
 from service.sla_calendars import holidays_of, hours
-from service.sla_cases import case
+from service.sla_cases import case, cases
 from service.sla_report import SlasReport
 from service.sla_report import slas as reported
 from service.sla_trial import tried
@@ -229,6 +232,84 @@ def test_what_is_not_due_yet_is_neither_kept_nor_missed(world: World, clock: Sto
     assert isinstance(few, SlasReport)
     assert all(isinstance(one.kept, Withheld) for one in few.found)
     assert len([*few.rows()]) == len(few.found) + 1
+
+
+def measured(world: World, many: int, hours: float, **more: Any) -> None:
+    opened = world.clock.now() - timedelta(days=10)
+    rows: list[object] = [
+        {
+            "case": f"m{hours}-{n}",
+            "opened": (opened + n * HOUR).isoformat(),
+            "resolved": (opened + n * HOUR + timedelta(hours=hours)).isoformat(),
+            "channel": "mail",
+            **more,
+        }
+        for n in range(many)
+    ]
+    _, faults = take(world, KINDS["resolution"], rows, system="desk", actor=WRITER.id)
+    assert not [*faults]
+
+
+TARGETS = [
+    {"what": "first-reply", "within": "PT4H", "hours": "always"},
+    {"what": "next-update", "within": "PT4H", "hours": "always"},
+    {"what": "resolution", "within": "P1D", "hours": "always"},
+]
+
+
+def test_cases_that_were_measured_elsewhere_count_in_trial_and_report(
+    world: World, clock: StoppedClock
+) -> None:
+    measured(world, 12, 5)
+    measured(world, 8, 50)
+    agreed(world, clock, targets=TARGETS, scope={"channels": ["mail"]})
+    (version,) = slas.in_force(world)
+    proposed_ = version.content["tried"]["targets"]
+    assert proposed_["resolution"]["proposed"]["kept"]["value"] == 0.6
+    assert proposed_["resolution"]["proposed"]["missed"] == 8
+    assert "withheld" in proposed_["first-reply"]["proposed"]["kept"]
+    found = reported(world, SlasIn(by="channel"), lambda *_: None)
+    assert isinstance(found, SlasReport)
+    kept = {(one.target, one.group): one.kept for one in found.found}
+    assert {target for target, _ in kept} == {"resolution"}
+    assert kept["resolution", "mail"].n == 20
+    drawn = found.picture()
+    ET.fromstring(drawn)  # noqa: S314 - our own
+    assert "n = 20" in drawn
+
+
+def test_first_replies_count_once_a_source_tells_them_and_updates_never_do(
+    world: World, clock: StoppedClock
+) -> None:
+    replied = (world.clock.now() - timedelta(days=10)).isoformat()
+    measured(world, 1, 6, first_reply=replied)
+    measured(world, 5, 5)
+    agreed(world, clock, targets=TARGETS)
+    found = reported(world, SlasIn(by="channel"), lambda *_: None)
+    assert isinstance(found, SlasReport)
+    kept = {one.target: one.kept for one in found.found if one.group == "all"}
+    assert {*kept} == {"first-reply", "resolution"}
+    assert isinstance(kept["first-reply"], Estimate)
+    assert kept["first-reply"].value == pytest.approx(1 / 6)
+
+
+def test_a_case_that_is_recorded_here_counts_once_and_as_it_is_recorded(
+    world: World, clock: StoppedClock
+) -> None:
+    measured(world, 6, 50)
+    ids = [one.id for one in cases(world)]
+    assert len(ids) == 6
+    opened = world.clock.now() - timedelta(days=10)
+    opened_case(world, opened, ids[0], closedAt=(opened + HOUR).isoformat())
+    agreed(world, clock, targets=TARGETS)
+    found = [one for one in cases(world) if one.id == ids[0]]
+    assert [one.times.closed for one in found] == [opened + HOUR]
+    assert len([*cases(world)]) == 6
+
+
+def test_nothing_due_draws_an_empty_picture(world: World) -> None:
+    found = reported(world, SlasIn(by="channel"), lambda *_: None)
+    assert "Too little has come due" in str(found.picture())
 
 
 def test_staffed_hours_skip_nights_weekends_and_holidays_of_the_place(world: World) -> None:

@@ -9,13 +9,25 @@ from hypothesis import strategies as st
 
 from knowledge.measures.staffed_time import ALWAYS, Hours, NeverDue, Span, Staffed
 
-ZONES = ["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"]
+ZONES = [
+    "UTC",
+    "America/New_York",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Africa/Cairo",  # clocks change at midnight
+    "Africa/Casablanca",  # clocks go back for a month
+    "Pacific/Chatham",
+]
 SPANS = [
     ((time(9), time(17)),),
     ((time(9), time(12, 30)), (time(13), time(18))),
     ((time(0), time(0)),),
     ((time(1, 30), time(2, 45)),),  # in the night in which the clocks change
     ((time(22), time(0)),),
+    ((time(22), time(6)),),  # over midnight
+    ((time(6), time(14)), (time(22), time(7, 15))),  # the night lies over the next morning
+    ((time(9), time(9)),),  # from nine to nine
 ]
 moments = st.integers(0, 4 * 366 * 86_400).map(
     lambda seconds: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -146,6 +158,50 @@ def test_a_night_shift_is_as_long_as_its_night(day: date, hours: int) -> None:
     begin = datetime.combine(day, time(0), tzinfo=ZoneInfo("America/New_York"))
     end = begin + timedelta(days=1)  # by the wall
     assert Staffed(hours=night).elapsed(begin, end) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [
+        (date(2026, 3, 7), 7),
+        (date(2026, 10, 31), 9),
+        (date(2028, 2, 28), 8),
+        (date(2028, 2, 29), 8),
+    ],
+)
+def test_a_night_shift_over_midnight_is_as_long_as_its_night(day: date, hours: int) -> None:
+    night = Hours(zone="America/New_York", week={n: ((time(22), time(6)),) for n in range(7)})
+    noon = datetime.combine(day, time(12), tzinfo=ZoneInfo("America/New_York"))
+    assert Staffed(hours=night).elapsed(noon, noon + timedelta(days=1)) == timedelta(hours=hours)
+    due = Staffed(hours=night).due(noon, timedelta(hours=hours))
+    assert due == (noon + timedelta(days=1)).replace(hour=6)
+
+
+def test_a_night_shift_belongs_to_the_day_on_which_it_begins() -> None:
+    friday, saturday = date(2026, 11, 27), date(2026, 11, 28)
+    only = Hours(zone="UTC", week={4: ((time(22), time(6)),)})
+    shut = Hours(zone="UTC", week=only.week, closed=frozenset({friday}))
+    late = Hours(zone="UTC", week=only.week, closed=frozenset({saturday}))
+    begin = datetime(2026, 11, 27, tzinfo=UTC)
+    found = [
+        Staffed(hours=one).elapsed(begin, begin + timedelta(days=2)) for one in (only, shut, late)
+    ]
+    assert found == [timedelta(hours=8), timedelta(), timedelta(hours=8)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(calendars(), st.dates(date(2024, 1, 2), date(2027, 12, 30)))
+def test_days_are_staffed_as_long_as_their_spans_are_whatever_comes_before(
+    staffed: Staffed, day: date
+) -> None:
+    """Chunks of days meet at midnight: a night over that border is neither lost nor doubled."""
+    zone = ZoneInfo(staffed.hours.zone)
+    begin, middle, end = (
+        datetime.combine(day + timedelta(days=n), time(0), tzinfo=zone) for n in (-1, 0, 1)
+    )
+    fresh = Staffed(hours=staffed.hours)
+    whole = fresh.elapsed(begin, end)
+    assert whole == staffed.elapsed(begin, middle) + staffed.elapsed(middle, end)
 
 
 OFFICE = {day: ((time(9), time(17)),) for day in range(5)}
