@@ -1,7 +1,7 @@
 """Drills over HTTP: plan one, lead it, take part, read its story, score it; several at once."""
 
 import threading
-from dataclasses import replace
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Final, cast
 
@@ -218,9 +218,10 @@ def propose(local: str, json_data: ProposalIn) -> Response:
     """A justified disagreement goes where rules are written."""
     drill = _drill(local)
     actor = principal().actor(None)
-    draft = drill_proposing.propose(world(), drill, json_data.point, json_data.reason, actor)
-    location = f"/v1/policy-drafts/{draft.partition('/')[2]}"
-    return answer({"draft": draft, "drill": drill.id}, HTTPStatus.CREATED, {"Location": location})
+    made = drill_proposing.propose(world(), drill, json_data.point, json_data.reason, actor)
+    location = f"/v1/policy-drafts/{made.draft.partition('/')[2]}"
+    body = {"drill": drill.id, **asdict(made)}
+    return answer(body, HTTPStatus.CREATED, {"Location": location})
 
 
 @bp.get("/drills/<string:local>/events")

@@ -292,10 +292,11 @@ def propose(
     url: Url = URL,
     key: Key = "",
 ) -> None:
-    """Make a policy draft of a point in which people and rules differ."""
+    """Make a policy draft, with a finished rule, of a point in which people and rules differ."""
     path = f"{path_of(drill, 'drill')}/proposals"
     body: dict[str, Json] = {"point": point, "reason": reason}
-    typer.echo(str(asked(url, key, lambda client: client.post(path, body))["draft"]))
+    made = asked(url, key, lambda client: client.post(path, body))
+    typer.echo(f"{made['draft']}  {made['rule'] or made['without_rule']}")
 
 
 @app.command()
