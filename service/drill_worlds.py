@@ -28,7 +28,6 @@ _READY: Final = "furnished"
 _COPIED: Final = (
     "Team",
     "Region",
-    "Training",
     "Calendar",
     "Platform",
     "Agreement",
@@ -107,7 +106,9 @@ def furnish(live: World, drill: Drill) -> None:
     try:
         _adopt_policy(live, world)
         scenario = drill.written.scenario
-        bodies = [*_bodies(live, scenario), *_people(drill), _incident(scenario)]
+        if scenario.world == "organisation":
+            _copy(world, [*_of_organisation(live)])
+        bodies = [*_bodies(scenario), *_people(drill), _incident(scenario)]
         for share in _shares(bodies):
             _put(world, share)
         world.catch_up()
@@ -172,13 +173,11 @@ def _adopt_policy(live: World, world: World) -> None:
     world.catch_up()
 
 
-def _bodies(live: World, scenario: Scenario) -> Iterator[Body]:
-    """The records that are there before anything happens."""
+def _bodies(scenario: Scenario) -> Iterator[Body]:
+    """The records that a scenario wants to be there before anything happens."""
     if scenario.world == "sample":
         told = (body_of(one) for one in sample())
         yield from (one for one in told if one.type != "Incident")
-    elif scenario.world == "organisation":
-        yield from _of_organisation(live)
     yield from map(body, scenario.records)
 
 
@@ -221,6 +220,15 @@ def _incident(scenario: Scenario) -> Body:
 def _shares(bodies: list[Body]) -> Iterator[list[Body]]:
     for start in range(0, len(bodies), MOST_AT_ONCE):
         yield bodies[start : start + MOST_AT_ONCE]
+
+
+def _copy(world: World, bodies: list[Body]) -> None:
+    """Put copies of an organisation's records, but for those that lean on what stays outside."""
+    for share in _shares(bodies):
+        for one, why in zip(share, put_records(world, share, actor=SETTER), strict=True):
+            if not isinstance(why, Event):
+                world.log.warning("record not copied to a drill", record=one.id, why=str(why))
+        world.catch_up()
 
 
 def _put(world: World, bodies: list[Body]) -> None:

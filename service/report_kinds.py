@@ -133,13 +133,14 @@ class DrillsIn(Model):
 
     team: Annotated[str, Field(pattern="^team/.{1,120}$")] | None = None
     year: Annotated[int, Field(ge=2000, le=2199)] | None = None
+    participants: bool = False
 
 
 def drills(world: World, body: DrillsIn, progress: Progress) -> Report:
     """What drills showed, quarter by quarter."""
     from service.drill_comparing import compare  # noqa: PLC0415 - light start
 
-    return compare(world, body.team, body.year, progress)
+    return compare(world, body.team, body.year, progress, participants=body.participants)
 
 
 _KINDS: Final[Sequence[Kind]] = (
@@ -188,6 +189,7 @@ _KINDS: Final[Sequence[Kind]] = (
         DrillsIn,
         drills,
         roles=READERS | {Role.TRAINER},
+        personal=True,
     ),
     kind(
         "tone",

@@ -27,7 +27,10 @@ SAID: dict[str, tuple[Any, Any]] = {
 
 
 def made(point: str, people: Any, rules: Any, reason: str = "We made it worse.") -> Finished:
-    facts = [{"kind": "feed", "values": {}}, {"kind": "incident", "values": KNOWN}]
+    facts: list[dict[str, Any]] = [
+        {"kind": "feed", "values": {}},
+        {"kind": "incident", "values": KNOWN},
+    ]
     wanted = Wanted(point=point, people=people, rules=rules, reason=reason, facts=facts)
     return finished(SCENARIO, wanted)
 

@@ -296,7 +296,10 @@ def test_a_few_runs_are_not_compared_and_the_report_says_so(world: World) -> Non
     (group,) = report.groups
     assert "1 runs; a mean needs 3" in group.figures["in_time"].words()
     assert "<svg" in (report.picture() or "")
-    assert next(iter(report.rows()))[0] == "team"
+    assert next(iter(report.rows()))[0] == "who"
+    assert not report.people
+    asked = compare(world, None, None, lambda *_: None, participants=True)
+    assert [one.team for one in asked.people] == [ADA, LEE]
     assert not compare(world, "team/legal", None, lambda *_: None).groups
 
 

@@ -7,16 +7,22 @@ from typing import Any
 
 import pytest
 
+from ontology.facts import catalogue
 from ontology.identity import ThingId
-from service import acts
+from rules.cases import read_cases
+from rules.casetables import run_on
+from rules.policy import build
+from service import acts, draft_editing
 from service.drill_files import packaged
-from service.drill_scoring import scored
+from service.drill_proposing import propose
+from service.drill_scoring import score, scored
 from service.drill_story import everything
 from service.drills import Drill, plan
+from service.problems import ProblemError
 from service.settings import Settings
 from service.world import World
 from tests.service.drill_playing import PEOPLE, played
-from tests.service.test_drills import LEAD, drill_of
+from tests.service.test_drills import LEAD, act, drill_of
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +75,26 @@ def _everything_arrived_and_was_done(world: World, drill: Drill) -> None:
             assert world.graph.exists(ThingId(one.put.id))
         else:
             assert one.act in {past.act for past in acts.history(world, ThingId(str(one.to)))}
+
+
+def test_a_disagreement_of_a_played_drill_is_a_policy_draft_that_decides_as_people_did(
+    live: World,
+) -> None:
+    drill = _planned(live, "bot-answers-a-mother")
+    act(live, act(live, drill, "start"), "pause")
+    played(live, drill).close()
+    drill = act(live, drill, "finish")
+    score(live, drill, LEAD.id)
+    drill = drill_of(live, drill.id)
+    made = propose(live, drill, "tier", "Our own reply hurt a mother: \U0001f494", LEAD)
+    assert made.rule == "drill-bot-answers-a-mother-tier"
+    files = draft_editing.files_of(live.policies, draft_editing.one(live, made.draft))
+    assert "Our own reply hurt a mother" in files["rules/books/drills-escalate.yaml"]
+    bundle = {name: text.encode() for name, text in files.items()}
+    policy = build(bundle, catalogue())
+    cases = read_cases(
+        files["rules/books/drills-escalate.cases.yaml"], file="made", catalogue=catalogue()
+    )
+    assert all(result.passed for result in run_on(policy, cases, file="made"))
+    with pytest.raises(ProblemError, match="1 thing is wrong"):
+        propose(live, drill, "routes", "They agree in this one.", LEAD)
