@@ -57,6 +57,15 @@ def words(text: str) -> list[str]:
     return [stem(word) for word in _TOKEN.findall(text.lower()) if word not in _STOP]
 
 
+def typed(text: str) -> dict[str, str]:
+    """Each word of a text that counts, as it is typed but lower case, with what is looked up.
+
+    >>> typed("Refunds? The refunds!")
+    {'refunds': 'refund'}
+    """
+    return {word: stem(word) for word in _TOKEN.findall(text.lower()) if word not in _STOP}
+
+
 def stem(word: str) -> str:
     """A lower-case word without its ending."""
     for ending in _ENDINGS:

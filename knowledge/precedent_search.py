@@ -16,6 +16,8 @@ CANDIDATES: Final = 40
 """Rows nearest in meaning, and as many that share most words, among which the best are found."""
 MOST_COMPARED: Final = 20_000
 """As many rows are compared one by one in a few milliseconds."""
+_DEEPEST: Final = 480
+"""To ask the graph for more takes longer than to compare all."""
 _GATHERED: Final = 10
 """To pick one row in so many takes as long as to compare them all."""
 _FAR: Final = np.float32(-np.inf)
@@ -64,29 +66,21 @@ def _near(view: View, vector: Vectors, mask: Mask, several: int) -> Rows:
     several = min(several, wanted)
     if several <= 0:
         return np.zeros(0, dtype=np.int64)
-    return (
-        _by_graph(view, vector, mask, several)
-        if _suits(view, wanted, several)
-        else _compared(view, vector, mask, several)
-    )
-
-
-def _suits(view: View, wanted: int, several: int) -> bool:
-    """Whether the graph will find enough rows of the mask, and comparing them takes longer."""
-    return (
-        view.graph is not None
-        and wanted > MOST_COMPARED
-        and 1.5 * several * len(view.alive) <= WIDTH * wanted
-    )
-
-
-def _by_graph(view: View, vector: Vectors, mask: Mask, several: int) -> Rows:
-    """By the graph, and row by row what it does not cover; all are compared if that is too few."""
-    if view.graph is None:
+    depth = max(WIDTH, int(1.5 * several * len(view.alive) / wanted))
+    if view.graph is None or wanted <= MOST_COMPARED or depth > _DEEPEST:
         return _compared(view, vector, mask, several)
-    found = view.graph.near(vector, WIDTH)
-    found = found[mask[found]]
-    tail = np.flatnonzero(mask[view.graph.rows :]) + view.graph.rows
+    return _by_graph(view, view.graph.near(vector, depth), (vector, mask), several)
+
+
+def _by_graph(view: View, near: Rows, wanted: tuple[Vectors, Mask], several: int) -> Rows:
+    """Of what a graph gave, and of the rows that it does not cover; else all are compared.
+
+    INVARIANT: where enough of the nearest of all rows pass a mask, they are the nearest that do.
+    """
+    vector, mask = wanted
+    found = near[mask[near]]
+    covered = view.graph.rows if view.graph else 0
+    tail = np.flatnonzero(mask[covered:]) + covered
     if len(found) < several:
         return _compared(view, vector, mask, several)
     if not len(tail):

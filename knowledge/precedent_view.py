@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from knowledge.language.embedding import DIMENSIONS, Vectors
 from knowledge.neighbours import Neighbours, available
 from knowledge.precedent_parts import (
+    FACETS,
     FILTERED,
     NO_PARTS,
     Manifest,
@@ -19,6 +21,10 @@ from knowledge.precedent_parts import (
     open_part,
     read_manifest,
 )
+
+_KEPT: Final = 64
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
@@ -48,7 +54,8 @@ class View:
 
     `rows` says where each precedent stands: number of the part, row in it. Rows of all parts
     together are numbered through; part i begins at `starts[i]`. `alive` leaves out rows that a
-    later one replaced or withdrew. `graph` covers the leading rows, or there is none.
+    later one replaced or withdrew. `graph` covers the leading rows, or there is none. `masks` and
+    `facets` keep what was worked out for filters, which are few and asked for again and again.
     """
 
     manifest: Manifest = NO_PARTS
@@ -57,9 +64,26 @@ class View:
     rows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     alive: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     graph: Neighbours | None = None
+    masks: dict[tuple[str | None, Filters], Mask] = field(default_factory=dict)
+    facets: dict[Filters, dict[str, dict[object, int]]] = field(default_factory=dict)
 
     def eligible(self, filters: Filters, beside: str | None = None) -> Mask:
         """Which rows may be found; `beside` names a field whose filter does not count."""
+        key = (beside if beside and getattr(filters, beside) else None), filters
+        if key not in self.masks:
+            return _kept(self.masks, key, self._eligible(*key[::-1]))
+        return self.masks[key]
+
+    def counted(self, filters: Filters) -> dict[str, dict[object, int]]:
+        """How many cases each value of each field would give; its own filter is left out."""
+        if filters not in self.facets:
+            found = {
+                name: self._counts(name, self.eligible(filters, beside=name)) for name in FACETS
+            }
+            return _kept(self.facets, filters, found)
+        return self.facets[filters]
+
+    def _eligible(self, filters: Filters, beside: str | None) -> Mask:
         mask = self.alive
         for name in FILTERED:
             if name != beside and (wanted := getattr(filters, name)):
@@ -67,7 +91,7 @@ class View:
                 mask = mask & np.concatenate([np.zeros(0, dtype=np.bool_), *fits])
         return mask
 
-    def counts(self, name: str, mask: Mask) -> dict[object, int]:
+    def _counts(self, name: str, mask: Mask) -> dict[object, int]:
         """How many of some rows have each value of a field, the most frequent first."""
         found: Counter[object] = Counter()
         for part, here in zip(self.parts, self.runs(mask), strict=False):  # one run of no part
@@ -96,6 +120,14 @@ class View:
             here = numbers == number
             found[here] = self.parts[number].vectors[rows[here] - self.starts[number]]
         return found
+
+
+def _kept(into: dict[_K, _V], key: _K, value: _V) -> _V:
+    """Keep a value; where there are many, all are forgotten first."""
+    if len(into) >= _KEPT:
+        into.clear()
+    into[key] = value
+    return value
 
 
 def look(directory: Path, before: View) -> View:

@@ -11,8 +11,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from knowledge.language.embedding import DIMENSIONS, Vectors, load
+from knowledge.postings import typed
 from knowledge.precedent_parts import (
-    FACETS,
     IndexInvalid,
     Manifest,
     Precedent,
@@ -178,14 +178,19 @@ class PrecedentIndex:
             self.add(fresh)
         return bool(gone or fresh)
 
-    def embedded(self, texts: Sequence[str]) -> Vectors:
-        """The unit vectors of texts, shape (n, 384)."""
-        return self._embed(texts)
+    def absent(self, text: str) -> list[str]:
+        """The words of a text that no case holds, lower case, in the order of the text."""
+        view = self.catch_up()
+        runs = [*zip((part.postings for part in view.parts), view.runs(view.alive), strict=False)]
+        return [
+            word
+            for word, found in typed(text).items()
+            if not any(mask[run.rows[run.of(found)]].any() for run, mask in runs)
+        ]
 
     def facets(self, filters: Filters) -> dict[str, dict[object, int]]:
         """How many cases each value of each field would give; a field's own filter is left out."""
-        view = self.catch_up()
-        return {name: view.counts(name, view.eligible(filters, beside=name)) for name in FACETS}
+        return self.catch_up().counted(filters)
 
     def withdraw(self, identities: Iterable[str]) -> int:
         """Delete precedents, their texts included; gives how many there were. Durable on return.

@@ -20,6 +20,9 @@ def page_json(page: Page) -> dict[str, object]:
         "searched": page.searched,
         "nothing_similar": not items,
         "weak": page.weak,
+        "language": page.language,
+        "language_supported": page.understood,
+        "absent": [*page.absent],
         "facets": {name: {str(v): n for v, n in of.items()} for name, of in page.facets.items()},
         "cursor": page.cursor,
     }
@@ -30,6 +33,7 @@ def page_lines(page: Page, *, facets: bool) -> Iterator[str]:
     if not page.searched:
         yield "No precedents are loaded yet; run: attune precedents load"
         return
+    yield from _question(page)
     if page.hits:
         yield f"{len(page.hits)} of {page.searched} cases"
     else:
@@ -43,6 +47,13 @@ def page_lines(page: Page, *, facets: bool) -> Iterator[str]:
             yield f"{name:<9} {told}"
     if page.cursor is not None:
         yield f"more: --cursor {page.cursor}"
+
+
+def _question(page: Page) -> Iterator[str]:
+    if not page.understood:
+        yield f"The question reads as {page.language!r}; cases are found by English: ask in it."
+    if page.absent:
+        yield f"In no case: {', '.join(page.absent)}"
 
 
 def _hit(hit: Hit, why: Mapping[str, Json]) -> Iterator[str]:

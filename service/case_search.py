@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from knowledge.language import gist, languages
 from knowledge.precedents import Filters, Hit, Precedent, PrecedentIndex
 from knowledge.ranking import words
 from ontology.events import Json
@@ -27,9 +28,6 @@ COUNTED: Final = 20
 _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]?")
 _TERMS: Final = 8
 _SENTENCES: Final = 3
-_EXPLAINED: Final = 5
-"""The best cases are told sentence by sentence: to embed all takes longer than to search."""
-
 _LOOKED_AT: Final = 8
 
 
@@ -46,7 +44,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Cases, best first; `weak` were left out because they are not similar enough."""
+    """Cases, best first; `weak` were left out because they are not similar enough.
+
+    `language` is that of the question where it says enough to tell; `absent` are its words that no
+    case holds.
+    """
 
     hits: Sequence[Hit]
     weak: int
@@ -54,6 +56,13 @@ class Page:
     cursor: str | None
     facets: dict[str, dict[object, int]]
     why: Sequence[dict[str, Json]]
+    language: str | None
+    absent: Sequence[str]
+
+    @property
+    def understood(self) -> bool:
+        """False where the question is in a language that the models do not read."""
+        return self.language is None or languages.supported(self.language)
 
 
 def search(index: PrecedentIndex, asked: Asked, may: Callable[[Hit], bool]) -> Page:
@@ -76,7 +85,9 @@ def search(index: PrecedentIndex, asked: Asked, may: Callable[[Hit], bool]) -> P
         searched=len(index),
         cursor=_cursor(place, hits[-1]) if more else None,
         facets=index.facets(filters),
-        why=[*_why(index, asked, hits)],
+        why=[*_why(asked, hits)],
+        language=languages.load().identify(asked.text),
+        absent=index.absent(asked.text)[:_TERMS],
     )
 
 
@@ -116,13 +127,11 @@ def counted(hits: Sequence[Hit]) -> dict[str, Json]:
     return {"count": many, "or_more": many >= COUNTED}
 
 
-def _why(index: PrecedentIndex, asked: Asked, hits: Sequence[Hit]) -> Iterator[dict[str, Json]]:
+def _why(asked: Asked, hits: Sequence[Hit]) -> Iterator[dict[str, Json]]:
     """For each hit the sentences nearest in meaning, the words that both have, equal facets."""
     own = set(words(asked.text))
-    sentences = [
-        _sentences(one.precedent) if place < _EXPLAINED else [] for place, one in enumerate(hits)
-    ]
-    near = _nearness(index, asked.text, [one for several in sentences for one in several])
+    sentences = [_sentences(one.precedent) for one in hits]
+    near = _nearness(asked.text, [one for several in sentences for one in several])
     at = 0
     for hit, several in zip(hits, sentences, strict=True):
         scored = [*zip(several, near[at : at + len(several)], strict=True)]
@@ -143,11 +152,11 @@ def _sentences(case: Precedent) -> list[str]:
     return [case.title, *(one for one in found if one)][:_LOOKED_AT]
 
 
-def _nearness(index: PrecedentIndex, query: str, sentences: Sequence[str]) -> list[float]:
-    """The cosine of each sentence to the question."""
+def _nearness(query: str, sentences: Sequence[str]) -> list[float]:
+    """How near the words of each sentence are to the question: to embed all takes too long."""
     if not sentences:
         return []
-    vectors = index.embedded([query, *sentences])
+    vectors = gist.load().vectors([query, *sentences])
     return [round(float(score), 4) for score in vectors[1:] @ vectors[0]]
 
 

@@ -45,6 +45,11 @@ class Embedding:
         self._places = places + tensors["token_type_embeddings.weight"][0]
         self._scale, self._shift = tensors["LayerNorm.weight"], tensors["LayerNorm.bias"]
 
+    @property
+    def words(self) -> Vectors:
+        """The vector of each word piece by itself."""
+        return self._words
+
     def of(self, ids: Ids) -> Vectors:
         """Word pieces (n, t) as the first layer reads them, (n, t, 384)."""
         found = self._words[ids] + self._places[: ids.shape[1]]

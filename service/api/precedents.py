@@ -90,6 +90,9 @@ def search(query_data: Search) -> Response:
         "searched": page.searched,
         "nothing_similar": not items and query_data.cursor is None,
         "weak": page.weak,
+        "language": page.language,
+        "language_supported": page.understood,
+        "absent": [*page.absent],
         "facets": facets_json(page.facets),
         "cursor": page.cursor,
     }

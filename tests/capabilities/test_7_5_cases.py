@@ -95,6 +95,14 @@ def test_where_nothing_is_similar_that_is_said(service: Served) -> None:
     assert found["weak"] > 0
 
 
+def test_a_question_that_is_not_read_and_words_of_no_case_are_told(service: Served) -> None:
+    text = "Der Zug ist heute Morgen entgleist, wo sind die Angehörigen"
+    found = service.get("/v1/precedents", q=text)
+    assert (found["language"], found["language_supported"]) == ("de", False)
+    done = attune("precedents", "search", "train and zeppelin", env=beside(service))
+    assert "In no case: zeppelin" in done.stdout
+
+
 def test_a_decision_says_how_many_cases_are_similar(service: Served) -> None:
     body = {"text": "A commuter train left the rails and people died.", "max_wait_ms": 60_000}
     answer = service.post("/v1/decisions", body)

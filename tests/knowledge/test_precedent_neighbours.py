@@ -2,7 +2,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -10,6 +13,8 @@ import pytest
 from knowledge import neighbours
 from knowledge.language.embedding import DIMENSIONS, Vectors
 from knowledge.neighbours import BLOCK, Neighbours
+from knowledge.precedent_search import nearest
+from knowledge.precedent_view import View
 from knowledge.precedents import Filters, Precedent, PrecedentIndex
 from ontology.identity import ThingId
 
@@ -122,6 +127,25 @@ def test_rare_values_of_filters_lose_nothing(
     monkeypatch.setattr("knowledge.precedent_search.MOST_COMPARED", 0)
     assert [hit.precedent.id for hit in index.search(query, filters=rare)] == exact
     assert len(exact) == 10
+
+
+@pytest.mark.parametrize("share", [0.5, 0.2, 0.05])
+def test_filters_on_what_lies_together_lose_nothing_either(
+    share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors, queries = drawn(4 * BLOCK), drawn(20, 31)
+    centre = vectors @ queries[0]
+    mask = centre > np.quantile(centre, 1 - share)
+    part = cast("Any", SimpleNamespace(vectors=vectors, ids=[*map(str, range(len(vectors)))]))
+    starts = np.asarray([0, len(vectors)])
+    view = View(parts=(part,), starts=starts, alive=np.ones(len(vectors), dtype=np.bool_))
+    view = replace(view, graph=Neighbours.none().grown([vectors]))
+    monkeypatch.setattr("knowledge.precedent_search.MOST_COMPARED", 0)
+    right = 0
+    for query in queries:
+        exact = np.flatnonzero(mask)[np.argsort(-(vectors[mask] @ query))[:10]]
+        right += len({*exact.tolist()} & {one.row for one in nearest(view, query, mask, 10)})
+    assert right >= 0.98 * 10 * len(queries)
 
 
 def test_rows_added_since_the_graph_are_found_at_once(
