@@ -262,7 +262,7 @@ _KINDS: Final[Sequence[Kind]] = (
         "What a campaign changed",
         "Retention, effort and revenue of those who were in, less of those left alone.",
         CampaignReportIn,
-        Late("service.campaign_report", "campaign"),
+        Late("service.campaign_effects", "campaign"),
     ),
     kind(
         "panels",
