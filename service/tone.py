@@ -19,7 +19,7 @@ from knowledge.parity import adjusted, hidden
 from service.fairness import terms_of
 from service.recorded_history import Progress
 from service.tone_report import Compared, Drifted, Tone
-from service.tone_texts import DIVIDED, SCORES, Said, exemplars, said
+from service.tone_texts import DIVIDED, SCORES, SOURCES, Said, exemplars, said
 from service.world import World
 
 SEED: Final = 20_263
@@ -32,11 +32,12 @@ _EVERYBODY: Final = "everybody"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The time that is audited, and since when the time before it is what it is held against."""
+    """The time that is audited, since when the time before is held against it, and of what."""
 
     since: date
     until: date
     against: date
+    of: tuple[str, ...] = SOURCES
 
 
 def audited(world: World, asked: Asked, progress: Progress) -> Tone:
@@ -46,13 +47,13 @@ def audited(world: World, asked: Asked, progress: Progress) -> Tone:
         Unsuited: too little was said, or could be read, to tell anything.
     """
     begin, end, before = (_begin(one) for one in (asked.since, asked.until, asked.against))
-    whole = said(world, before, end, progress)
+    whole = said(world, before, end, progress, asked.of)
     late = whole.at >= begin.timestamp()
     now, then = whole.part(late), whole.part(~late)
     if len(now.texts) < FEWEST:
         raise Unsuited(
-            f"{len(now.texts)} replies in English from {asked.since} to {asked.until}; {FEWEST}"
-            " would do. Load what was said: attune load reply FILE"
+            f"{len(now.texts)} {' and '.join(asked.of)} in English from {asked.since} to"
+            f" {asked.until}; {FEWEST} would do. Load what was said: attune load reply FILE"
         )
     smallest = terms_of(world).smallest
     like = _likeness(now.sounds, exemplars(world, progress))
@@ -61,6 +62,7 @@ def audited(world: World, asked: Asked, progress: Progress) -> Tone:
         since=asked.since,
         until=asked.until,
         against=asked.against,
+        of=asked.of,
         texts=len(now.texts),
         before=len(then.texts),
         unjudged=whole.unjudged,

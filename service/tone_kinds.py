@@ -1,7 +1,7 @@
 """The report on tone: what it takes, and how it is worked out where it is asked for."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -15,7 +15,8 @@ from service.world import World
 class ToneIn(Model):
     """Which month is audited, or from which day on and before which; `against`: since when before.
 
-    Without `against` it is the 91 days before.
+    Without `against` it is the 91 days before. `of`: replies that were posted elsewhere, messages
+    that went out from here, or both.
     """
 
     model_config = ConfigDict(
@@ -26,12 +27,14 @@ class ToneIn(Model):
     since: Annotated[str, Field(max_length=10)] | None = None
     until: Annotated[str, Field(max_length=10)] | None = None
     against: date | None = None
+    of: Literal["replies", "messages", "both"] = "both"
 
 
 def tone(world: World, body: ToneIn, progress: Progress) -> Report:
     """How alike we speak, whether it drifted, how like our own wordings it is."""
     from service.fairness import FairnessInvalid, period  # noqa: PLC0415 - light start
     from service.tone import Asked, audited, before  # noqa: PLC0415 - light start
+    from service.tone_texts import SOURCES  # noqa: PLC0415 - light start
 
     try:
         since, until = period(world.clock.now().date(), body.month, body.since, body.until)
@@ -42,4 +45,5 @@ def tone(world: World, body: ToneIn, progress: Progress) -> Report:
     if not against < since < until:
         words = f"from {since} to {until} against {against} is no time; name earlier, then later"
         raise unprocessable([Fault(pointer="/against", detail=words, example="2026-07-01")])
-    return audited(world, Asked(since=since, until=until, against=against), progress)
+    of = SOURCES if body.of == "both" else (body.of,)
+    return audited(world, Asked(since=since, until=until, against=against, of=of), progress)

@@ -61,6 +61,7 @@ class Tone(Report):
     since: date
     until: date
     against: date
+    of: tuple[str, ...]
     texts: int
     before: int
     unjudged: int
@@ -71,12 +72,17 @@ class Tone(Report):
     words: tuple[Moved, ...]
     agents: Mapping[str, str]
 
+    @property
+    def _of(self) -> str:
+        return " and ".join(self.of)
+
     def to_json(self) -> Mapping[str, Any]:
         """Every figure, with what was withheld."""
         return {
             "since": self.since.isoformat(),
             "until": self.until.isoformat(),
             "against": self.against.isoformat(),
+            "of": [*self.of],
             "texts": self.texts,
             "before": self.before,
             "unjudged": self.unjudged,
@@ -117,7 +123,7 @@ class Tone(Report):
         """Means, drift, who differs, which words moved; then what it means."""
         yield (
             f"Tone from {self.since} to {self.until}, against {self.against} to {self.since}:"
-            f" {self.texts} replies, {self.before} before, {self.unjudged} not judged"
+            f" {self.texts} {self._of}, {self.before} before, {self.unjudged} not judged"
         )
         for name, mean in self.means:
             yield f"{name:<12} {mean.words()}  ({_SCORES[name]})"
@@ -177,7 +183,7 @@ class Tone(Report):
         return picture(
             Chart(
                 title=f"Tone, {self.since} to {self.until}",
-                subtitle=f"{self.texts} replies against {self.before} since {self.against}",
+                subtitle=f"{self.texts} {self._of} against {self.before} since {self.against}",
                 panels=panels or [empty],
                 notes=_NOTES,
             )

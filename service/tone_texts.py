@@ -1,7 +1,7 @@
-"""What was said in a month and before: replies posted elsewhere, scored passage by passage."""
+"""What was said in a month and before: replies posted elsewhere and our own messages, scored."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.language import empathy_reader
+from knowledge.language.corpora import MECHANISMS
 from knowledge.language.embedding import DIMENSIONS, Vectors
 from knowledge.language.empathy_reader import SOUND
 from knowledge.language.languages import supported
@@ -20,10 +21,13 @@ from knowledge.vector_cache import VectorCache
 from service.library import current
 from service.observing import observed, words
 from service.recorded_history import Progress
+from service.tone_messages import published
 from service.world import World
 
 DIVIDED: Final = ("agent", "team", "region", "channel")
 """By what texts are compared."""
+SOURCES: Final = ("replies", "messages")
+"""Replies that were posted elsewhere, and messages that went out from here."""
 SCORES: Final = ("empathy", "voice", "grade")
 _LEVELS: Final = 6
 _SEED: Final = 20_262
@@ -64,38 +68,51 @@ class Said:
         return np.asarray(np.unique(joined, return_inverse=True)[1], dtype=np.int64)
 
 
-def said(world: World, since: datetime, until: datetime, progress: Progress) -> Said:
-    """Everything that was said to customers between two moments, scored; kept scores are used.
+def said(
+    world: World, since: datetime, until: datetime, progress: Progress, of: Sequence[str] = SOURCES
+) -> Said:
+    """Everything that was said between two moments, scored; kept scores are used.
 
-    How a text sounds is kept on disk under a keyed digest of it, and can be deleted any time.
+    `of` names the sources. How a text sounds is kept on disk under a keyed digest of it, and can
+    be deleted any time.
     """
-    table = observed(world, "reply", since, until)
-    texts = words(world, "reply", "text", table["text"])
-    languages = table["language"].to_pylist()
+    rows = [row for source in of for row in _FOUND[source](world, since, until)]
     kept = [
         row
-        for row, (text, language) in enumerate(zip(texts, languages, strict=True))
-        if text and supported((language or "en").partition("-")[0])
+        for row in rows
+        if row["text"] and supported((row["language"] or "en").partition("-")[0])
     ]
-    columns = {
-        name: np.asarray([table[name][row].as_py() for row in kept], dtype=object)
-        for name in (*DIVIDED, "incident", "language", "subject")
-    }
-    told = [str(texts[row]) for row in kept]
+    told = [str(row["text"]) for row in kept]
     read = _read(world, told, progress)
     voice = current(world).voice
     return Said(
         texts=told,
-        at=np.asarray([table["at"][row].as_py().timestamp() for row in kept], dtype=np.float64),
-        columns=columns,
+        at=np.asarray([row["at"].timestamp() for row in kept], dtype=np.float64),
+        columns={
+            name: np.asarray([row[name] for row in kept], dtype=object)
+            for name in (*DIVIDED, "incident", "language", "subject")
+        },
         scores={
             "empathy": read[:, :3].sum(axis=1).astype(np.float64),
             "voice": np.asarray([sound(text, "en", voice).score for text in told], dtype=float),
             "grade": np.asarray([_grade(text) for text in told], dtype=np.float64),
         },
         sounds=read[:, _LEVELS:],
-        unjudged=len(texts) - len(kept),
+        unjudged=len(rows) - len(kept),
     )
+
+
+def _replies(world: World, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    table = observed(world, "reply", since, until)
+    texts = words(world, "reply", "text", table["text"])
+    rows = table.drop_columns(["text"]).to_pylist()
+    return [{**row, "text": text} for row, text in zip(rows, texts, strict=True)]
+
+
+_FOUND: Final[Mapping[str, Callable[[World, datetime, datetime], list[dict[str, Any]]]]] = {
+    "replies": _replies,
+    "messages": published,
+}
 
 
 def exemplars(world: World, progress: Progress) -> Vectors:
@@ -129,7 +146,7 @@ def _packed(texts: Sequence[str]) -> Vectors:
         for one in empathy_reader.load().read(texts[start : start + _CHUNK]):
             halves = one.sound.reshape(2, -1)
             norms = np.maximum(np.linalg.norm(halves, axis=1, keepdims=True), 1e-6)
-            levels = [getattr(one.empathy, name) for name in empathy_reader.MECHANISMS]
+            levels = [getattr(one.empathy, name) for name in MECHANISMS]
             sounds = (halves / norms).reshape(-1) @ _folding()
             rows.append(np.concatenate([levels, one.chances[:, 1], sounds]))
     return np.asarray(rows, dtype=np.float32).reshape(-1, DIMENSIONS)
