@@ -18,6 +18,7 @@ PARTS = (
     "text",
     "judging",
     "tone",
+    "recovery",
     "inflections",
     "volume",
     "virality",

@@ -22,6 +22,7 @@ from service.job_runner import JobRunner
 from service.observation_listing import retain
 from service.owing import Owing
 from service.proposing import tidy
+from service.recovery_kpis import Measuring
 from service.service_clocks import Clocks
 from service.settling import Settling
 from service.shadowing import Shadowing
@@ -57,6 +58,7 @@ class Background:
         self._clocks: Final = Clocks(world)
         self._drills: Final = DrillRunner(world, Background)
         self._keeping: Final = Keeping(world)
+        self._measuring: Final = Measuring(world)
         self._stop: Final = threading.Event()
         self._threads: Final = [
             threading.Thread(target=work, name=name, daemon=True)
@@ -72,6 +74,7 @@ class Background:
                 ("shadow", lambda: self._repeat("shadow", self._shadowing.step)),
                 ("stand", lambda: self._repeat("stand", self._standing.step)),
                 ("cases", lambda: self._repeat("cases", self._keeping.step)),
+                ("measure", lambda: self._repeat("measure", self._measuring.step)),
                 ("clocks", lambda: self._repeat("clocks", self._clocks.step)),
                 ("jobs", lambda: self._repeat("jobs", self._jobs.step)),
                 ("drills", lambda: self._repeat("drills", self._drills.step)),
@@ -114,6 +117,7 @@ class Background:
         self._standing.close()
         self._jobs.close()
         self._keeping.close()
+        self._measuring.close()
         self._clocks.close()
 
     def _warm(self) -> None:

@@ -14,7 +14,7 @@ from knowledge.language.measures import Labels, Numbers, figure
 from knowledge.language.selective import SHARES, Curve, curve, thinned
 from knowledge.language.wording import wording
 from knowledge.spread.volume_evaluation import Row
-from service.curve_picture import Axes, Line, picture
+from service.charts import Axis, Chart, Line, Panel, picture
 from service.evaluating import Advance
 
 _JUDGEMENTS: Final = (
@@ -76,16 +76,15 @@ def drawn(found: Sequence[Judgement]) -> str:
     lines = []
     for one in found:
         few = thinned(one.curve)
-        points = list(zip(few.coverage.tolist(), few.risk.tolist(), strict=True))
-        lines.append(Line(name=one.name, points=points))
-    axes = Axes(
-        title="Judged wrongly, by the share that is left to the machine",
-        x="share judged automatically, the surest first",
-        y="share of these judged wrongly",
-        most_x=1.0,
-        most_y=0.5,
+        lines.append(Line(name=one.name, x=few.coverage.tolist(), y=few.risk.tolist()))
+    panel = Panel(
+        x=Axis(label="share judged automatically, the surest first", low=0, high=1, percent=True),
+        y=Axis(label="share of these judged wrongly", low=0, high=0.5, percent=True),
+        marks=lines,
     )
-    return picture(axes, lines)
+    return picture(
+        Chart(title="Judged wrongly, by the share that is left to the machine", panels=[panel])
+    )
 
 
 def _risk(one: Judgement, share: float) -> dict[str, float]:

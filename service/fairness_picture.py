@@ -1,38 +1,28 @@
 """Fairness as a picture: how far each group is from its like, with intervals, readable as text."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Final
 
 from knowledge.parity import Difference
 from rules.fairness_terms import SHARES
+from service.charts import Axis, Chart, Level, Panel, Points
+from service.charts import picture as charted
 from service.fairness_figures import Division, Figure, Group
 
-_WIDTH, _LEFT, _RIGHT, _TOP, _ROW = 760, 330, 110, 84, 18
-_MIDDLE: Final = (_LEFT + _WIDTH - _RIGHT) / 2
-_HALF: Final = (_WIDTH - _RIGHT - _LEFT) / 2
-_INK: Final = {"differs": "#9a3412", "meant": "#1b4965"}
-_PALE: Final = "#6b7280"
 _Row = tuple[Group, Figure, Difference]
+_POINTS: Final = 100.0
 
 
 def picture(title: str, divisions: Sequence[Division]) -> str:
     """The SVG text; its description has every difference in words, for who can't see it."""
     rows = [*_rows(divisions)]
-    height = _TOP + _ROW * max(1, len(rows)) + 40
-    words = "; ".join(_words(row) for row in rows) or "Nothing can be compared."
-    body = [
-        *_frame(title, height),
-        *(line for at, row in enumerate(rows) for line in _mark(at, row)),
-    ]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t d"'
-        f' viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="12">\n'
-        f'<title id="t">{escape(title)}</title>\n<desc id="d">{escape(words)}</desc>\n'
-        f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>\n'
-        + "\n".join(body)
-        + "\n</svg>\n"
+    panel = Panel(
+        x=Axis(label="share of a group less that of its like, in points", low=-100, high=100),
+        y=Axis(label="group and measure", kind="category", names=[_name(row) for row in rows]),
+        marks=[Level(name="as its like", at=0.0), *_marks(rows)] if rows else [],
+        empty="Nothing can be compared.",
     )
+    return charted(Chart(title=title, panels=[panel]))
 
 
 def _rows(divisions: Sequence[Division]) -> Iterator[_Row]:
@@ -44,32 +34,23 @@ def _rows(divisions: Sequence[Division]) -> Iterator[_Row]:
                     yield group, one, one.like
 
 
-def _frame(title: str, height: int) -> Iterator[str]:
-    yield f'<text x="20" y="24" font-size="15">{escape(title)}</text>'
-    yield (
-        '<text x="20" y="44" fill="#4b5563">share of a group less that of its like, in points;'
-        " filled: differs or is meant</text>"
-    )
-    for points in (-100, -50, 0, 50, 100):
-        x = _place(points / 100)
-        yield f'<line x1="{x}" y1="{_TOP - 12}" x2="{x}" y2="{height - 34}" stroke="#e5e7eb"/>'
-        yield f'<text x="{x}" y="{_TOP - 18}" text-anchor="middle">{points:+d}</text>'
+def _name(row: _Row) -> str:
+    group, one, _ = row
+    return f"{group.by} {group.name}: {one.measure}"
 
 
-def _mark(at: int, row: _Row) -> Iterator[str]:
-    group, one, like = row
-    y, ink = _TOP + _ROW * at + 4, _INK.get(one.verdict, _PALE)
-    fill = ink if one.verdict in _INK else "#ffffff"
-    name = f"{group.by} {group.name[:24]}: {one.measure}"
-    low, value, high = (_place(end) for end in (like.low, like.value, like.high))
-    yield f'<text x="{_LEFT - 12}" y="{y + 4}" text-anchor="end">{escape(name)}</text>'
-    yield f'<line x1="{low}" y1="{y}" x2="{high}" y2="{y}" stroke="{ink}" stroke-width="2"/>'
-    yield f'<circle cx="{value}" cy="{y}" r="4" fill="{fill}" stroke="{ink}"/>'
-    yield f'<text x="{_WIDTH - _RIGHT + 12}" y="{y + 4}" fill="{ink}">{one.verdict}</text>'
-
-
-def _place(share: float) -> float:
-    return round(_MIDDLE + _HALF * max(-1.0, min(1.0, share)), 1)
+def _marks(rows: Sequence[_Row]) -> Iterator[Points]:
+    """The rows of each verdict, so that they look and are called different."""
+    for verdict in dict.fromkeys(one.verdict for _, one, _ in rows):
+        of = [row for row in rows if row[1].verdict == verdict]
+        yield Points(
+            name=str(verdict),
+            x=[_POINTS * like.value for _, _, like in of],
+            y=[_name(row) for row in of],
+            low=[_POINTS * like.low for _, _, like in of],
+            high=[_POINTS * like.high for _, _, like in of],
+            notes=[_words(row) for row in of],
+        )
 
 
 def _words(row: _Row) -> str:

@@ -30,6 +30,8 @@ class Measurement:
     sample: int
     source: str | None = field(compare=False, default=None)
     inputs: Mapping[str, Json] | None = field(compare=False, default=None)
+    ends: tuple[float, float] | None = field(compare=False, default=None)
+    """Between which it lies with 95 %, where that is known."""
     by: ThingId | None = field(compare=False, default=None)
 
 
@@ -55,6 +57,7 @@ class Measurements:
             sample=int(str(data["sample"])),
             source=None if source is None else str(source),
             inputs=inputs if isinstance(inputs, dict) else None,
+            ends=_ends(data.get("low"), data.get("high")),
             by=event.actor,
         )
         insort(self._of.setdefault(event.subject, []), one)
@@ -78,6 +81,13 @@ class Said:
     inputs: Mapping[str, Json] | None = None
     sample: int | None = None
     source: str | None = None
+    ends: tuple[float, float] | None = None
+
+
+def _ends(low: object, high: object) -> tuple[float, float] | None:
+    if isinstance(low, int | float) and isinstance(high, int | float):
+        return float(low), float(high)
+    return None
 
 
 def measure(
@@ -146,6 +156,7 @@ def _data(formula: Formula | None, said: Said, at: datetime, now: datetime) -> d
         value = formula.value(said.inputs)
     data: dict[str, Json] = {"value": value, "as_of": as_of.isoformat(), "sample": sample}
     data |= {"inputs": dict(said.inputs)} if said.inputs is not None else {}
+    data |= {"low": said.ends[0], "high": said.ends[1]} if said.ends is not None else {}
     return data | ({"source": said.source} if said.source else {})
 
 

@@ -101,6 +101,7 @@ def measured(one: Measurement) -> dict[str, Json]:
         "as_of": instant(one.as_of),
         "sample": one.sample,
         "inputs": dict(one.inputs) if one.inputs is not None else None,
+        **({} if one.ends is None else {"low": one.ends[0], "high": one.ends[1]}),
         "source": one.source,
         "by": one.by,
         "sequence": one.sequence,

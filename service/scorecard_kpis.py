@@ -70,6 +70,8 @@ def _measured(one: Measurement) -> Figure:
         return periods.share(*counted)
     if (values := _values(one)) is not None:
         return periods.mean(values)
+    if one.ends is not None:
+        return Estimate(value=one.value, low=one.ends[0], high=one.ends[1], n=one.sample)
     reason = f"{one.value:g} was measured without its spread, so no interval can be told"
     return Withheld(reason=reason, n=one.sample)
 

@@ -1,12 +1,14 @@
 """Draws of curves that a series allows: every figure of a dip is read off them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from knowledge.measures.binned import Array, Places
-from knowledge.measures.dips import SHAPES, Held, Trials, columns, curve, decay
+from knowledge.measures.dip_designs import profile
+from knowledge.measures.dips import SHAPES, Held, Trials, columns, curve
 
 DRAWS: Final = 2_000
 _NULLS: Final = 400
@@ -32,19 +34,24 @@ class Draws:
     fitted: Array
 
 
-def drawn(found: Held, rng: np.random.Generator, number: int = DRAWS) -> Draws:
-    """Draw curves in proportion to how well they fit, every shape by Akaike's weight."""
-    shapes = [one for one in SHAPES if one != "level"]
+def drawn(likely: Sequence[Held], rng: np.random.Generator, number: int = DRAWS) -> Draws:
+    """Draw curves in proportion to how well they fit, every shape by Akaike's weight.
+
+    As many are drawn with each of the noises that are likely.
+    """
+    parts = [one for found in likely for one in _with_noise(found, rng, number // len(likely))]
+    joined = (np.concatenate([getattr(one, name) for one in parts]) for name in Draws.__slots__)
+    return Draws(**dict(zip(Draws.__slots__, joined, strict=True)))
+
+
+def _with_noise(found: Held, rng: np.random.Generator, number: int) -> Iterator[Draws]:
+    shapes = [one for one in found.trials if one != "level"]
     criteria = np.array([found.criterion(one) for one in shapes])
     share = np.exp(-0.5 * (criteria - criteria.min()))
     counts = rng.multinomial(number, share / share.sum())
-    parts = [
-        _of(found, found.trials[shape], int(count), rng)
-        for shape, count in zip(shapes, counts, strict=True)
-        if count
-    ]
-    joined = (np.concatenate([getattr(one, name) for one in parts]) for name in Draws.__slots__)
-    return Draws(**dict(zip(Draws.__slots__, joined, strict=True)))
+    for shape, count in zip(shapes, counts, strict=True):
+        if count:
+            yield _of(found, found.trials[shape], int(count), rng)
 
 
 def chance_of(found: Held, observed: float, rng: np.random.Generator) -> float:
@@ -83,6 +90,7 @@ def _of(found: Held, tried: Trials, number: int, rng: np.random.Generator) -> Dr
     free = max(1.0, known - tried.levels.shape[1] - SHAPES[tried.shape][0] - 1.0)
     weight = -0.5 * free * np.log(tried.squares / tried.squares.min())
     weight -= 0.5 * (tried.determinant - tried.determinant.min())
+    weight[tried.fall == 0] += np.log(max(1, len(np.unique(tried.fall)) - 1))  # half fall at once
     share = np.exp(weight - weight.max())
     rows = rng.choice(len(share), size=number, p=share / share.sum())
     scale = np.sqrt(tried.squares[rows] / rng.chisquare(free, number))
@@ -100,8 +108,11 @@ def _read(
         baseline, down = levels[:, 0], levels[:, 1:]
     else:
         baseline, down = np.full(len(rows), found.stated), levels
-    start = tried.start[rows] + _between(tried, rng, len(rows))
-    fall, pace, power = tried.fall[rows], tried.pace[rows], tried.power[rows]
+    start = _between(tried.start, rows, rng)
+    fall = _between(tried.fall, rows, rng)
+    fall = np.where(tried.fall[rows] > 0, np.maximum(0.0, fall), 0.0)
+    pace = np.exp(_between(np.log(tried.pace), rows, rng))
+    power = np.exp(_between(np.log(tried.power), rows, rng))
     stays = down[:, 0] if tried.shape == "partial" else np.zeros(len(rows))
     back = down[:, -1]
     back = np.where(tried.shape == "step", 0.0, back)
@@ -113,10 +124,9 @@ def _read(
     at = np.arange(len(found.series.middle), dtype=np.float64)
     fitted = np.empty((len(rows), len(at)))
     for one in range(len(rows)):
-        since = at - start[one]
-        ramp = np.clip(since / fall[one], 0.0, 1.0) if fall[one] > 0 else (since >= 0) * 1.0
-        left = decay(tried.shape, since - fall[one], pace[one : one + 1], float(power[one]))[0]
-        fitted[one] = baseline[one] + ramp * (stays[one] + back[one] * left)
+        place = float(fall[one]), pace[one : one + 1], float(power[one])
+        ramp, left = profile(tried.shape, at - start[one], *place)
+        fitted[one] = baseline[one] + ramp * stays[one] + back[one] * left[0]
     area = (baseline[:, None] - fitted).sum(axis=1)
     return Draws(
         baseline=baseline,
@@ -130,11 +140,15 @@ def _read(
     )
 
 
-def _between(tried: Trials, rng: np.random.Generator, number: int) -> Array:
-    """A start is known to within the distance of those that were tried."""
-    starts = np.unique(tried.start)
-    step = float(np.median(np.diff(starts))) if len(starts) > 1 else 1.0
-    return rng.uniform(-0.5, 0.5, number) * step
+def _between(tried: Array, rows: Places, rng: np.random.Generator) -> Array:
+    """What was tried is known to within the distance to what was tried beside it."""
+    every, chance = np.unique(tried), rng.uniform(-0.5, 0.5, len(rows))
+    if len(every) < 2:  # noqa: PLR2004 - two points have a distance
+        return np.asarray(tried[rows])
+    step = np.diff(every)
+    at = np.searchsorted(every, tried[rows])
+    below, above = np.concatenate([step[:1], step])[at], np.concatenate([step, step[-1:]])[at]
+    return np.asarray(tried[rows] + chance * np.where(chance < 0, below, above))
 
 
 def _share_left(wanted: float, stays: Array, back: Array) -> Array:

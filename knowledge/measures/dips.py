@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.measures.binned import Array, Binned, Places
+from knowledge.measures.dip_designs import design
 from knowledge.measures.noise import Noise
 
 SHAPES: Final[Mapping[str, tuple[int, str]]] = {
@@ -20,14 +21,22 @@ SHAPES: Final[Mapping[str, tuple[int, str]]] = {
 }
 """Each with how many places and times of it are free, besides its levels, and what it says."""
 
-_POWERS: Final = (0.5, 1.5)
-_STARTS: Final = 32
+_DIPS: Final = tuple(one for one in SHAPES if one != "level")
+_SELDOM: Final = 12.0
+"""Shapes whose criterion is so much above the best would be drawn once in 400 times."""
+_POWERS: Final = (0.5, 1.5, 2.5)
+_FINER_POWERS: Final = (0.5, 0.75, 1.4, 2.0, 3.0)
+_STARTS: Final = 28
 _PACES: Final = 16
 _SHORTEST: Final = 1.5
 _FALLS: Final = (0.0, 1.0, 3.0, 6.0, 12.0)
 _RIDGE: Final = 1e-9
 _EXACT: Final = 1e-9
-_FAR: Final = 20.0
+_FAR: Final = 16.0
+_FINER: Final = 9
+_CLOSEST: Final = 0.25
+_FINER_FALLS: Final = 5
+_NOISES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,25 +81,52 @@ class Held:
         return min(self.trials, key=self.criterion)
 
 
-def held(series: Binned, *, since: Array | None = None, stated: float | None = None) -> Held:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Which starts, falls, paces and powers of a shape are tried, all with all; in bins."""
+
+    starts: Array
+    falls: Array
+    paces: Array
+    powers: Sequence[float]
+
+
+def held(series: Binned, *, stated: float | None = None) -> Held:
     """Hold every shape against a series, twice: the noise that the first left weighs the second.
 
-    `since` are the bins in which it may have begun, all but the ends if not given; `stated` is
-    the baseline where it is known from elsewhere.
+    `stated` is the baseline where it is known from elsewhere.
     """
-    noise = Noise.plain(series)
-    starts = _starts(series, _STARTS) if since is None else since
-    first = _round(series, noise, starts, stated)
-    for _ in range(1):
-        shape = first.best()
-        noise = Noise.of(series, curve(first, shape), bends(first, shape))
-        first = _round(series, noise, starts, stated)
-    return first
+    grids = {shape: _coarse(series, shape) for shape in _DIPS}
+    first = _round(series, Noise.plain(series), grids, stated)
+    shape = first.best()
+    noise = Noise.of(series, curve(first, shape), bends(first, shape))
+    return _round(series, noise, grids, stated)
 
 
-def refined(found: Held) -> Held:
-    """The same with every bin tried as the beginning where the first look says it may be."""
-    return _round(found.series, found.noise, _finer(found), found.stated)
+def closer(found: Held) -> Held:
+    """The same where the first look says that it may be, and closer together."""
+    return _round(found.series, found.noise, _grids(found), found.stated)
+
+
+def with_noises(found: Held) -> list[Held]:
+    """The shapes that may be, closer still, with every noise that may be."""
+    shape, least = found.best(), min(found.criterion(name) for name in _DIPS)
+    grids = {
+        name: grid
+        for name, grid in _grids(found).items()
+        if found.criterion(name) <= least + _SELDOM
+    }
+    noises = Noise.likely(found.series, curve(found, shape), bends(found, shape), _NOISES)
+    same = dict[tuple[float, float], Held]()
+    for one in noises:
+        kind = one.lasting, one.share
+        if kind not in same:
+            same[kind] = _round(found.series, one, grids, found.stated)
+    return [same[one.lasting, one.share] for one in noises]
+
+
+def _grids(found: Held) -> dict[str, Grid]:
+    return {name: _finer(found, name) for name in _DIPS}
 
 
 def curve(found: Held, shape: str) -> Array:
@@ -136,48 +172,18 @@ def columns(series: Binned, tried: Trials, rows: Places, stated: float | None) -
     made = []
     for row in rows:
         since = at - tried.start[row]
-        one = _design(
-            since,
-            tried.shape,
-            float(tried.fall[row]),
-            np.array([tried.pace[row]]),
-            float(tried.power[row]),
-            free=stated is None,
-        )
+        place = float(tried.fall[row]), np.array([tried.pace[row]]), float(tried.power[row])
+        one = design(tried.shape, since, *place, free=stated is None)
         made.append(one[0])
     return np.asarray(made)
 
 
-def decay(shape: str, since: Array, pace: Array, power: float) -> Array:
-    """How much of the depth is left so many bins after the trough, (paces, bins)."""
-    if shape == "step":
-        return np.ones((len(pace), len(since)))
-    part = np.maximum(since, 0.0)[None, :] / pace[:, None]
-    if shape == "linear":
-        return np.maximum(0.0, 1.0 - part)
-    return np.asarray(np.exp(-(part**power)))
-
-
-def _design(
-    since: Array, shape: str, fall: float, paces: Array, power: float, *, free: bool
-) -> Array:
-    """The columns of one start and fall for all paces: (paces, levels, bins)."""
-    ramp = np.clip(since / fall, 0.0, 1.0) if fall > 0 else (since >= 0.0).astype(np.float64)
-    left = decay(shape, since - fall, paces, power) * ramp[None, :]
-    flat = np.broadcast_to(ramp, left.shape)
-    parts = [left] if shape != "partial" else [flat, left]
-    parts = [np.ones_like(left), *parts] if free else parts
-    return np.stack(parts, axis=1)
-
-
-def _round(series: Binned, noise: Noise, starts: Array, stated: float | None) -> Held:
+def _round(series: Binned, noise: Noise, grids: Mapping[str, Grid], stated: float | None) -> Held:
     values = series.value[series.known] - (stated or 0.0)
     aim = noise.whitened(values)
     trials = {"level": _level(series, noise, aim, stated)}
-    for shape in SHAPES:
-        if shape != "level":
-            made = [*_tries(series, noise, aim, starts, shape, stated)]
-            trials[shape] = _joined(made)
+    for shape, grid in grids.items():
+        trials[shape] = _joined([*_tries(series, noise, aim, grid, shape, stated)])
     return Held(series=series, noise=noise, trials=trials, stated=stated)
 
 
@@ -188,21 +194,17 @@ def _level(series: Binned, noise: Noise, aim: Array, stated: float | None) -> Tr
 
 
 def _tries(
-    series: Binned, noise: Noise, aim: Array, starts: Array, shape: str, stated: float | None
+    series: Binned, noise: Noise, aim: Array, grid: Grid, shape: str, stated: float | None
 ) -> Iterator[Trials]:
     at = np.flatnonzero(series.known).astype(np.float64)
-    longest = float(at[-1] - at[0]) + 1.0
-    paces = np.geomspace(_SHORTEST, 3.0 * longest, _PACES) if shape != "step" else np.array([1.0])
-    powers = _POWERS if shape == "stretched" else (1.0,)
-    falls = [one for one in _FALLS if one <= longest / 4]
-    for start in starts:
+    for start in grid.starts:
         since = at - start
-        for fall in falls:
-            for power in powers:
-                design = _design(since, shape, fall, paces, power, free=stated is None)
-                known = np.broadcast_to([start, fall, power], (len(paces), 3))
-                place = np.column_stack([known[:, :2], paces, known[:, 2]])
-                yield _falling(_solved(shape, noise.whitened(design), aim, place), stated, aim)
+        for fall in grid.falls:
+            for power in grid.powers:
+                made = design(shape, since, fall, grid.paces, power, free=stated is None)
+                known = np.broadcast_to([start, fall, power], (len(grid.paces), 3))
+                place = np.column_stack([known[:, :2], grid.paces, known[:, 2]])
+                yield _falling(_solved(shape, noise.whitened(made), aim, place), stated, aim)
 
 
 def _falling(tried: Trials, stated: float | None, aim: Array) -> Trials:
@@ -242,22 +244,39 @@ def _joined(parts: Sequence[Trials]) -> Trials:
     return Trials(shape=parts[0].shape, **whole)
 
 
-def _starts(series: Binned, most: int) -> Array:
-    """Where a dip may begin: known bins but the last three; the first for what had begun."""
+def _coarse(series: Binned, shape: str) -> Grid:
+    """All that may be, far apart; the last three known bins are no start."""
     at = np.flatnonzero(series.known).astype(np.float64)
-    inner = at[:-3]
-    if len(inner) <= most:
-        return np.asarray(inner - 0.5)
-    return np.asarray(inner[np.linspace(0, len(inner) - 1, most).round().astype(np.int64)] - 0.5)
+    longest, inner = float(at[-1] - at[0]) + 1.0, at[:-3]
+    if len(inner) > _STARTS:
+        inner = inner[np.linspace(0, len(inner) - 1, _STARTS).round().astype(np.int64)]
+    return Grid(
+        starts=np.asarray(inner - 0.5),
+        falls=np.array([one for one in _FALLS if one <= longest / 4]),
+        paces=np.ones(1) if shape == "step" else np.geomspace(_SHORTEST, 3.0 * longest, _PACES),
+        powers=_POWERS if shape == "stretched" else (1.0,),
+    )
 
 
-def _finer(found: Held) -> Array:
-    """The starts that may be it, and those between them."""
-    tried = found.trials[min((s for s in found.trials if s != "level"), key=found.criterion)]
-    lowest, number = float(tried.squares.min()), int(found.series.known.sum())
-    likely = np.unique(tried.start[number * np.log(tried.squares / lowest) < _FAR])
-    every = _starts(found.series, 10**9)
-    coarse = _starts(found.series, _STARTS)
-    step = max((b - a for a, b in pairwise(coarse)), default=1.0)
-    near = every[(every >= likely.min() - step) & (every <= likely.max() + step)]
-    return np.asarray(near if len(near) <= _STARTS else near[:: -(-len(near) // _STARTS)])
+def _finer(found: Held, shape: str) -> Grid:
+    """What may be of a shape after a look, and what lies beside it, closer together."""
+    tried, number = found.trials[shape], int(found.series.known.sum())
+    likely = number * np.log(tried.squares / float(tried.squares.min())) < _FAR
+    start, end = _around(tried.start, likely)
+    fast, slow = _around(tried.pace, likely)
+    least, most = _around(tried.fall, likely)
+    closest = int((end - start) / _CLOSEST) + 1
+    return Grid(
+        starts=np.linspace(start, end, min(_FINER, closest)),
+        falls=np.linspace(least, most, _FINER_FALLS),
+        paces=np.ones(1) if shape == "step" else np.geomspace(fast, slow, _FINER),
+        powers=_FINER_POWERS if shape == "stretched" else (1.0,),
+    )
+
+
+def _around(tried: Array, likely: NDArray[np.bool_]) -> tuple[float, float]:
+    """The last that was tried before the likely ones, and the first after them."""
+    every = np.unique(tried)
+    low = max(0, int(np.searchsorted(every, tried[likely].min())) - 1)
+    high = min(len(every) - 1, int(np.searchsorted(every, tried[likely].max())) + 1)
+    return float(every[low]), float(every[high])

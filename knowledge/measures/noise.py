@@ -45,25 +45,38 @@ class Noise:
         `used` (parameters, known bins) are the directions in which the curve could bend: a
         restricted likelihood makes up for what bending there took out of the residuals.
         """
+        return min(cls._weighed(series, fitted, used), key=lambda pair: pair[0])[1]
+
+    @classmethod
+    def likely(cls, series: Binned, fitted: Array, used: Array, number: int) -> list[Self]:
+        """So many noises, each standing for as much of what the residuals allow."""
+        weighed = sorted(
+            cls._weighed(series, fitted, used), key=lambda pair: (pair[1].lasting, pair[1].share)
+        )
+        costs = np.array([cost for cost, _ in weighed])
+        summed = np.cumsum(np.exp(-0.5 * (costs - costs.min())))
+        at = np.searchsorted(summed, summed[-1] * (np.arange(number) + 0.5) / number)
+        return [weighed[int(one)][1] for one in at]
+
+    @classmethod
+    def _weighed(cls, series: Binned, fitted: Array, used: Array) -> Iterator[tuple[float, Self]]:
+        """Every noise that is tried, with twice the negative logarithm of its likelihood."""
         residual = series.value[series.known] - fitted
         single, level = _single(series, fitted, residual)
         places = np.flatnonzero(series.known).astype(np.float64)
         apart = np.abs(places[:, None] - places[None, :])
-        best, found = np.inf, cls.plain(series)
         for lasting, share in _tried():
             shared = level[:, None] * level[None, :] * lasting**apart
             covariance = np.diag(single * (1.0 - share)) + shared * share * float(single.mean())
             factor: Array = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
             inverse: Array = np.asarray(np.linalg.inv(factor), dtype=np.float64)
             cost = _restricted(inverse, factor, residual, used)
-            if cost < best:
-                best = cost
-                found = cls(factor=factor, inverse=inverse, lasting=lasting, share=share)
-        return found
+            yield cost, cls(factor=factor, inverse=inverse, lasting=lasting, share=share)
 
     def whitened(self, rows: Array) -> Array:
         """Rows (…, known bins) such that their noise is independent and of one size."""
-        return np.asarray(rows @ self.inverse.T)
+        flat = rows.reshape(-1, rows.shape[-1]) @ self.inverse.T  # one product: many are slow
+        return np.asarray(flat.reshape(rows.shape))
 
     def drawn(self, rng: np.random.Generator, number: int, shocks: Array) -> Array:
         """Noise like it, (number, known bins), made of shocks like those that were seen."""

@@ -14,7 +14,9 @@ _WIDTHS: Final = (2.0, 3.0, 5.0, 8.0, 13.0, 21.0)
 Sides = NDArray[np.bool_]
 _BLOCK: Final = 2
 _NARROWER: Final = 0.6
-_SIDES: Final = 2.1
+_SIDES: Final = 3.0
+"""How many standard errors the band reaches each way: more than 1.96, since what a line can't
+follow and how the noise lasts are themselves guessed; see `python -m bench recovery`."""
 _EASE: Final = 1e-9
 
 

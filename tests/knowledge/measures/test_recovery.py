@@ -6,6 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from bench.recovery_coverage import FIGURES, covered
 from knowledge.measures.binned import Binned, Gap, binned, counted, width_for
 from knowledge.measures.estimates import Estimate, Unsuited, Withheld
 from knowledge.measures.interrupted import change, holm
@@ -14,6 +15,8 @@ from knowledge.measures.smoothing import smooth
 from tests.knowledge.measures.made_dips import HOUR, World
 
 DIP = World()
+TRIED = 3_141
+"""Seeds of worlds on which nothing was tuned; those of the bench are others."""
 
 
 def series(world: World, seed: int, gaps: tuple[Gap, ...] = ()) -> Binned:
@@ -50,7 +53,7 @@ def test_a_dip_that_came_back_is_found_with_the_truth_in_its_intervals(dip: Reco
     }  # fmt: skip
     assert dip.answer == "recovered"
     missed = [name for name, value in truth.items() if not holds(dip.figures[name], value)]
-    assert len(missed) <= 1  # seven intervals of 95 %
+    assert missed == []
 
 
 def test_models_are_compared_and_a_level_is_the_worst_of_a_dip(dip: Recovery) -> None:
@@ -128,7 +131,7 @@ def test_the_band_of_the_smooth_curve_follows_a_jump_where_it_is_told_of_one() -
     value, low, high = smooth(made, [40.0])
     known = made.known
     inside = (low[known] <= DIP.curve()[known]) & (DIP.curve()[known] <= high[known])
-    assert inside.mean() > 0.8
+    assert inside.mean() > few(0.95, int(known.sum())) / known.sum()
     assert abs(value[38] - 0.2) < 0.15
 
 
@@ -155,19 +158,11 @@ def test_intervals_of_a_change_hold_what_is_true_as_often_as_they_say() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "world", [DIP, World(lasting=0.7, spread=0.1, posts=20), World(stays=0.2, pace=12)]
-)
-def test_intervals_of_a_dip_hold_what_is_true_as_often_as_they_say(world: World) -> None:
-    number, held = 24, dict.fromkeys(("baseline", "depth", "half_life", "area"), 0)
-    area = float((world.baseline - world.curve()).sum())
-    truth = {"baseline": 0.2, "depth": 0.6, "half_life": world.half, "area": area}
-    for seed in range(number):
-        figures = found(world, 500 + seed).figures
-        for name, value in truth.items():
-            figure = figures[name]
-            held[name] += isinstance(figure, Withheld) or figure.low <= value <= figure.high
-    assert {name: n for name, n in held.items() if n < few(0.95, number)} == {}
+def test_intervals_hold_what_is_true_of_worlds_of_every_kind_as_often_as_they_say() -> None:
+    told = covered(TRIED, worlds=32)
+    assert {name for name, one in told.items() if one.told} == {"band", *FIGURES}
+    short = {name: one for name, one in told.items() if one.held < few(0.95, one.told)}
+    assert short == {}
 
 
 @pytest.mark.slow
