@@ -11,6 +11,7 @@ _Thing = Annotated[str, Field(max_length=160)]
 _Region = Annotated[str, Field(pattern="^region/.{1,120}$")]
 _Segment = Annotated[str, Field(pattern="^segment/.{1,120}$")]
 _Touchpoint = Annotated[str, Field(pattern="^touchpoint/.{1,120}$")]
+_Fence = Annotated[str, Field(pattern="^geofence/.{1,120}$")]
 _Incident = Annotated[str, Field(pattern="^incident/.{1,120}$")]
 _Test = Annotated[str, Field(min_length=1, max_length=2_000)]
 _Many = Annotated[int, Field(ge=0, le=10_000_000)]
@@ -43,6 +44,9 @@ class AffectedIn(Model):
     incident: _Incident | None = None
     touchpoints: Annotated[tuple[_Touchpoint, ...], Field(max_length=200)] = ()
     living_in: Annotated[tuple[_Region, ...], Field(max_length=200)] = ()
+    posted: bool = False
+    posted_in: Annotated[tuple[_Fence, ...], Field(max_length=200)] = ()
+    measured: bool = False
     since: Moment | None = None
     until: Moment | None = None
     segments: Annotated[tuple[_Segment, ...], Field(max_length=200)] = ()
@@ -50,8 +54,13 @@ class AffectedIn(Model):
 
     @model_validator(mode="after")
     def _named(self) -> Self:
-        if self.incident is None and not self.touchpoints and not self.living_in:
-            raise ValueError("name an incident, touchpoints or living_in: who is affected by what")
+        if not (self.incident or self.touchpoints or self.living_in or self.posted_in):
+            words = "name an incident, touchpoints, living_in or posted_in: who is affected"
+            raise ValueError(words)
+        if self.posted and self.incident is None:
+            raise ValueError("posted asks who posted about an incident; name the incident")
+        if self.measured and self.incident is None and not self.touchpoints:
+            raise ValueError("measured asks for contacts; name an incident or touchpoints")
         return self
 
 

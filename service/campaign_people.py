@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Final
 
 from ontology.events import Json
 from ontology.identity import ThingId
 from service.campaign_bodies import AffectedIn, ExemptIn
+from service.campaign_traces import traces
 from service.contact_leave import Leave, leave
 from service.values import Properties, first, moment
 from service.world import World
@@ -73,9 +75,6 @@ def _reasons(world: World, said: AffectedIn) -> _Found:
         return entry
 
     graph = world.graph
-    if said.incident is not None:
-        for one in graph.subjects("affectedBy", ThingId(said.incident)):
-            note(one, f"affected by {said.incident}")
     for case in _cases(world, said):
         shown = graph.properties(case)
         opened = moment(first(shown, "openedAt"))
@@ -86,10 +85,19 @@ def _reasons(world: World, said: AffectedIn) -> _Found:
         where = first(shown, "atTouchpoint")
         named = about if about == said.incident and about is not None else where
         note(ThingId(str(customer)), f"a case about {named}")[1].append(shown)
-    for region in world.roster().within(said.living_in) if said.living_in else ():
-        for one in graph.subjects("homeRegion", region):
-            note(one, f"lives in {region}")
+    for one, why in chain(_stated(world, said), traces(world, said)):
+        note(one, why)
     return found
+
+
+def _stated(world: World, said: AffectedIn) -> Iterator[tuple[ThingId, str]]:
+    """Whom the graph calls affected, and who lives where it happened."""
+    if said.incident is not None:
+        for one in world.graph.subjects("affectedBy", ThingId(said.incident)):
+            yield one, f"affected by {said.incident}"
+    for region in world.roster().within(said.living_in) if said.living_in else ():
+        for one in world.graph.subjects("homeRegion", region):
+            yield one, f"lives in {region}"
 
 
 def _cases(world: World, said: AffectedIn) -> list[ThingId]:
