@@ -1,4 +1,4 @@
-"""A process to be killed: loads a file of every kind of outside measurement, one after the other."""
+"""A process to be killed: loads a file of every kind of outside measurement, one by one."""
 
 import sys
 from contextlib import closing
