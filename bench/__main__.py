@@ -26,6 +26,7 @@ PARTS = (
     "geofences",
     "linkage",
     "alert_budget",
+    "campaign",
     "backtest",
     "precedents",
     "similar",

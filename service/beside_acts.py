@@ -35,10 +35,10 @@ from service.joining import LinkJoint
 from service.message_content import KIND as MESSAGE
 from service.message_content import PROMISE
 from service.overriding import ProposalJoint
+from service.panel_draws import PanelJoint
 from service.panel_votes import KIND as PANEL_VOTE
 from service.panel_votes import PanelVoteJoint
 from service.panels import KIND as PANEL
-from service.panels import PanelJoint
 from service.pathways import KIND as PATHWAY
 from service.pathways import PathwayJoint
 from service.placements import KIND as PLACEMENT

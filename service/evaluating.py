@@ -146,7 +146,7 @@ def _row(said: dict[str, object]) -> Row:
     )
 
 
-_CODE: Final = ("knowledge", "ontology", "loaders", "service/evaluations.py")
+_CODE: Final = ("knowledge", "ontology", "loaders", "service/evaluation_parts.py")
 _READ: Final = frozenset({".py", ".yaml", ".npz", ".csv", ".txt"})
 
 

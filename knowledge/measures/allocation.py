@@ -5,107 +5,28 @@ thousand whole numbers. Where there are more types than can be solved at once, p
 limits decide for all whose best offer is clear, and the rest is solved exactly, round by round.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Final, Self
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
-from knowledge.measures.programmes import GAP, Flags, Floats, Programme, Row, Whole, conflict
+from knowledge.measures.allocation_programme import feasible, programme_of
+from knowledge.measures.allocation_terms import (
+    Allocated,
+    Infeasible,
+    Shared,
+    Terms,
+    Types,
+    shared_limits,
+)
+from knowledge.measures.programmes import GAP, Floats, Whole
+
+__all__ = ["EXACT", "Allocated", "Infeasible", "Terms", "Types", "allocate"]
 
 EXACT: Final = 2_500
 """How many types are solved at once; above that, prices decide for most of them."""
 
 _ROUNDS: Final = 8
-_ONE: Final = "one offer a person"
-
-
-class Infeasible(Exception):
-    """No allocation keeps to all that is asked; `rows` can't be kept together.
-
-    `would_do` has for each of them the least that would have to give.
-    """
-
-    def __init__(self, rows: tuple[str, ...], would_do: dict[str, float]) -> None:
-        """Name them."""
-        super().__init__(f"can't be kept together: {', '.join(rows)}")
-        self.rows = rows
-        self.would_do = would_do
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Types:
-    """People by type: how many, of which segment, what each offer is worth to them."""
-
-    size: Whole
-    segment: Whole
-    """From 0; fairness holds between these."""
-
-    worth: Floats
-    """By type and offer; negative where the offer can't be made to them."""
-
-    @property
-    def open(self) -> Flags:
-        """Which offers can be made to which types."""
-        return self.worth >= 0
-
-    def some(self, which: Whole, size: Whole | None = None) -> Self:
-        """Some of the types, in other numbers if these are given."""
-        many = self.size[which] if size is None else size
-        return replace(self, size=many, segment=self.segment[which], worth=self.worth[which])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What an allocation keeps to; None where nothing is asked."""
-
-    cost: Floats
-    """Of each offer, for one person."""
-
-    most: Floats
-    """Of each offer: how many people; infinite where nothing is said."""
-
-    least: Floats
-    """Of each offer: how many people at least."""
-
-    budget: float | None = None
-    contacts: int | None = None
-    """How many people altogether."""
-
-    cover: float | None = None
-    """The share of those to whom something can be offered that gets something."""
-
-    within: float | None = None
-    """How far the shares of two segments that get something may lie apart."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allocated:
-    """How many people of each type get each offer; no allocation is worth more than `bound`."""
-
-    counts: Whole
-    worth: float
-    bound: float
-    rounds: int
-
-    @property
-    def short(self) -> float:
-        """How far the worth may lie below the best, as a share of it."""
-        return float(max(0.0, self.bound - self.worth) / self.bound) if self.bound > 0 else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shared:
-    """One limit that all share: what an offer to somebody of a segment takes of it.
-
-    `level` is what the common share of all segments takes, where the limit is about fairness.
-    """
-
-    name: str
-    takes: Floats
-    level: float = 0.0
-    low: float = -np.inf
-    high: float = np.inf
 
 
 def allocate(types: Types, terms: Terms) -> Allocated:
@@ -115,8 +36,8 @@ def allocate(types: Types, terms: Terms) -> Allocated:
         Infeasible: what is asked can't be kept together.
         NoAnswer: the solver gave up.
     """
-    shared = [*_shared(types, terms)]
-    _feasible(types, shared)
+    shared = [*shared_limits(types, terms)]
+    feasible(types, shared)
     if len(types.size) <= EXACT:
         counts = _exact(types, shared)
         prices = _prices(types, shared)
@@ -124,115 +45,8 @@ def allocate(types: Types, terms: Terms) -> Allocated:
     return _by_prices(types, shared)
 
 
-def _shared(types: Types, terms: Terms) -> Iterator[_Shared]:
-    segments, offers = int(types.segment.max(initial=0)) + 1, len(terms.cost)
-    every = np.ones((segments, offers))
-    if terms.budget is not None:
-        yield _Shared(name="budget", takes=every * terms.cost, high=terms.budget)
-    if terms.contacts is not None:
-        yield _Shared(name="capacity", takes=every, high=float(terms.contacts))
-    for offer in range(offers):
-        takes = np.zeros((segments, offers))
-        takes[:, offer] = 1
-        if np.isfinite(terms.most[offer]):
-            name = f"most of offer {offer}"
-            yield _Shared(name=name, takes=takes, high=float(terms.most[offer]))
-        if terms.least[offer] > 0:
-            name = f"least of offer {offer}"
-            yield _Shared(name=name, takes=takes, low=float(terms.least[offer]))
-    reachable = np.bincount(
-        types.segment, weights=types.size * types.open.any(axis=1), minlength=segments
-    ).astype(np.float64)
-    if terms.cover is not None:
-        yield _Shared(name="cover", takes=every, low=float(np.ceil(terms.cover * reachable.sum())))
-    if terms.within is not None:
-        yield from _fair(reachable, terms.within, offers)
-
-
-def _fair(reachable: Floats, within: float, offers: int) -> Iterator[_Shared]:
-    """Each segment's share stays near one level; a single person more or less is let pass."""
-    for segment in np.flatnonzero(reachable):
-        takes = np.zeros((len(reachable), offers))
-        takes[segment] = 1
-        many = float(reachable[segment])
-        slack = max(1.0, many * within / 2)
-        yield _Shared(name="fairness", takes=takes, level=-many, low=-slack, high=slack)
-
-
-def _programme(types: Types, shared: list[_Shared], used: Floats | None = None) -> Programme:
-    """As a programme: a column for each type and offer that fit, and one for the common level."""
-    of, offer = np.nonzero(types.open)
-    many = len(of)
-    size = types.size.astype(np.float64)
-    rows = [
-        Row(name=_ONE, columns=columns, weights=np.ones(len(columns)), high=float(size[one]))
-        for one, columns in enumerate(np.split(np.arange(many), np.cumsum(types.open.sum(1))[:-1]))
-        if len(columns) > 1
-    ]
-    for place, one in enumerate(shared):
-        taken = 0.0 if used is None else float(used[place])
-        weights = np.append(one.takes[types.segment[of], offer], one.level)
-        columns = np.flatnonzero(weights)
-        rows.append(
-            Row(
-                name=one.name,
-                columns=columns,
-                weights=weights[columns],
-                low=one.low - taken,
-                high=one.high - taken,
-            )
-        )
-    return Programme(
-        worth=np.append(types.worth[of, offer], 0.0),
-        most=np.append(size[of], 1.0),
-        whole=np.append(np.ones(many, dtype=bool), False),
-        rows=rows,
-    )
-
-
-def _feasible(types: Types, shared: list[_Shared]) -> None:
-    """That something keeps to all of it; what an offer is worth plays no part in that.
-
-    Raises:
-        Infeasible: nothing does.
-    """
-    pattern = np.column_stack([types.segment, types.open])
-    kinds, of = np.unique(pattern, axis=0, return_inverse=True)
-    size = np.bincount(of.ravel(), weights=types.size, minlength=len(kinds)).astype(np.int64)
-    worth = np.where(kinds[:, 1:] > 0, 0.0, -1.0)
-    programme = _programme(Types(size=size, segment=kinds[:, 0], worth=worth), shared)
-    if names := conflict(programme):
-        asked = tuple(name for name in names if name != _ONE)
-        raise Infeasible(asked, {name: _would_do(programme, name) for name in asked})
-
-
-def _would_do(programme: Programme, name: str) -> float:
-    """By how much the rows of a name would have to give so that all others can be kept."""
-    last = len(programme.worth)
-    eased = []
-    for row in programme.rows:
-        if row.name != name:
-            eased.append(row)
-            continue
-        columns = np.append(row.columns, last)
-        if np.isfinite(row.high):
-            weights = np.append(row.weights, -1.0)
-            eased.append(replace(row, columns=columns, weights=weights, low=-np.inf))
-        if np.isfinite(row.low):
-            weights = np.append(row.weights, 1.0)
-            eased.append(replace(row, columns=columns, weights=weights, high=np.inf))
-    found = replace(
-        programme,
-        worth=np.append(np.zeros(last), -1.0),
-        most=np.append(programme.most, np.inf),
-        whole=np.append(programme.whole, False),
-        rows=eased,
-    ).best()
-    return float(found[-1]) if found is not None else float("inf")
-
-
-def _exact(types: Types, shared: list[_Shared], used: Floats | None = None) -> Whole | None:
-    values = _programme(types, shared, used).best()
+def _exact(types: Types, shared: list[Shared], used: Floats | None = None) -> Whole | None:
+    values = programme_of(types, shared, used).best()
     if values is None:
         return None
     counts = np.zeros(types.worth.shape, dtype=np.int64)
@@ -240,12 +54,12 @@ def _exact(types: Types, shared: list[_Shared], used: Floats | None = None) -> W
     return counts
 
 
-def _prices(types: Types, shared: list[_Shared]) -> Floats:
-    found = _programme(types, shared).prices()
+def _prices(types: Types, shared: list[Shared]) -> Floats:
+    found = programme_of(types, shared).prices()
     return np.zeros(len(shared)) if found is None else found[len(found) - len(shared) :]
 
 
-def _charged(types: Types, shared: list[_Shared], prices: Floats) -> Floats:
+def _charged(types: Types, shared: list[Shared], prices: Floats) -> Floats:
     """What each offer is worth to a type once what it takes of the limits is paid."""
     levy = sum(
         (price * one.takes for price, one in zip(prices, shared, strict=True)),
@@ -255,7 +69,7 @@ def _charged(types: Types, shared: list[_Shared], prices: Floats) -> Floats:
     return np.where(types.open, types.worth - levied, -np.inf)
 
 
-def _bound(types: Types, shared: list[_Shared], prices: Floats) -> float:
+def _bound(types: Types, shared: list[Shared], prices: Floats) -> float:
     """More than this no allocation is worth, whatever the prices (Lagrange)."""
     best = np.maximum(_charged(types, shared, prices).max(axis=1, initial=-np.inf), 0.0)
     level = 0.0
@@ -268,7 +82,7 @@ def _bound(types: Types, shared: list[_Shared], prices: Floats) -> float:
     return total + max(0.0, level)
 
 
-def _by_prices(types: Types, shared: list[_Shared]) -> Allocated:
+def _by_prices(types: Types, shared: list[Shared]) -> Allocated:
     """Prices decide for all whose best offer is clear; the others are solved, then the prices."""
     prices = _prices(*_sampled(types, shared))
     best: Allocated | None = None
@@ -292,7 +106,7 @@ def _by_prices(types: Types, shared: list[_Shared]) -> Allocated:
 
 
 def _round(
-    types: Types, shared: list[_Shared], prices: Floats, core: int
+    types: Types, shared: list[Shared], prices: Floats, core: int
 ) -> tuple[Whole | None, Floats]:
     """One round: whose choice the prices leave open is solved; None where that can't be."""
     charged = np.column_stack([np.zeros(len(types.size)), _charged(types, shared, prices)])
@@ -310,16 +124,16 @@ def _round(
     if rest is None:
         return None, prices
     counts[np.sort(open_to)] = rest
-    found = _programme(free, shared, used).prices()
+    found = programme_of(free, shared, used).prices()
     return counts, prices if found is None else found[len(found) - len(shared) :]
 
 
-def _used(types: Types, counts: Whole, one: _Shared) -> float:
+def _used(types: Types, counts: Whole, one: Shared) -> float:
     """What counts take of a limit."""
     return float((counts * one.takes[types.segment]).sum())
 
 
-def _sampled(types: Types, shared: list[_Shared]) -> tuple[Types, list[_Shared]]:
+def _sampled(types: Types, shared: list[Shared]) -> tuple[Types, list[Shared]]:
     """Some of the types in numbers as if they were all, evenly from the worthy to the others."""
     order = np.lexsort((types.worth.max(axis=1), types.segment))
     which = order[:: max(1, len(order) // EXACT)]
