@@ -132,7 +132,7 @@ PARTS: Final[Sequence[Part]] = (
         name="onboarding",
         heading="Outdated onboarding material, self-labelled",
         about="Statements that the authors [labelled](onboarding.md); those called fresh were "
-        "written after the rules, which were not changed since: no headline.",
+        "written after the first rules, and no rule was made for them: no headline.",
         folders=(),
         measure=evaluate_onboarding,
     ),

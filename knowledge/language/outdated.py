@@ -13,6 +13,7 @@ from knowledge.language.deadlines import due
 from knowledge.language.languages import supported
 from knowledge.language.moments import moments
 from knowledge.language.sentences import Message, Sentence, read
+from knowledge.language.tenses import AHEAD, BY, PAST, STILL, ahead, over, scheduled
 from knowledge.language.topics import ClaimTopic, stem
 
 Why: TypeAlias = Literal["contradicts", "kept", "broken", "void", "ended", "past"]
@@ -28,13 +29,6 @@ SUGGESTIONS: Final[dict[str, str]] = {
 
 _PARAGRAPH: Final = re.compile(r"[^\n]+(?:\n(?!\s*(?:\n|[-*#>]|\d+\.)).+)*")
 _MARKS: Final = re.compile(r"^\s*(?:[-*#>]+|\d+\.)\s+")
-_AHEAD: Final = frozenset({"will", "shall", "'ll", "ll", "plan", "plans", "expect", "expects"})
-_STILL: Final = frozenset({"until", "till", "through"})
-_BY: Final = frozenset({"by", "before", "within"})
-_OVER: Final = frozenset(
-    {"was", "were", "did", "had", "ended", "expired", "replaced", "former", "formerly", "anymore"}
-    | {"longer", "until", "withdrawn", "old", "previous", "superseded", "lapsed"}
-)
 _LEAST: Final = 3
 _SHARE: Final = 0.6
 _LITTLE: Final = """
@@ -164,11 +158,11 @@ class _Reader:
 
     def _promised(self, sentence: Sentence) -> Iterator[Outdated]:
         said = self._said(sentence)
-        if not said & (_AHEAD | _STILL | _BY):
+        if not ahead(said, sentence.text.lower()):
             return
-        mine = _content(said)
+        mine = _content(said - AHEAD)
         for one in self.known.promises:
-            theirs = _content({word.said for word in read(one.sentence).words})
+            theirs = _content(frozenset(word.said for word in read(one.sentence).words))
             shared = mine & theirs
             if len(shared) >= _LEAST and len(shared) >= _SHARE * min(len(mine), len(theirs)):
                 yield self._told(
@@ -179,36 +173,39 @@ class _Reader:
                 )
 
     def _ended(self, sentence: Sentence) -> Iterator[Outdated]:
-        if self._said(sentence) & _OVER:
+        if over(self._said(sentence), sentence.text.lower()):
             return
-        plain = " ".join(sentence.text.lower().split())
+        words = [word.said for word in self.message.words[sentence.first : sentence.last]]
         for one in self.known.ended:
-            for name in one.names:
-                if re.search(rf"(?<!\w){re.escape(' '.join(name.lower().split()))}(?!\w)", plain):
-                    yield self._told(
-                        sentence.start, sentence.text, "ended", (name, one.source, one.since)
-                    )
-                    break
+            name = next((name for name in one.names if _names(words, name)), None)
+            if name is not None:
+                yield self._told(
+                    sentence.start, sentence.text, "ended", (name, one.source, one.since)
+                )
 
     def _past(self, sentence: Sentence) -> Iterator[Outdated]:
         words = self.message.words[sentence.first : sentence.last]
-        ahead = bool(self._said(sentence) & _AHEAD)
+        said = self._said(sentence)
+        later, planned = bool(said & AHEAD), scheduled(said)
         for moment in moments(words):
             before = {word.said for word in words[max(0, moment.first - 1) : moment.last]}
             if moment.every or not (moment.day or moment.after):
                 continue
-            if not (before & _STILL or (ahead and (moment.dates or before & _BY))):
-                continue
-            if self._said(sentence) & {"was", "were", "did", "had"}:
+            if said & PAST or not (
+                before & STILL
+                or (planned and moment.dates)
+                or (later and (moment.dates or before & BY))
+            ):
                 continue
             until = due(moment, self.written, self.zone).at
             if until < self.at:
-                said = " ".join(word.said for word in words[moment.first : moment.last])
-                yield self._told(sentence.start, sentence.text, "past", (said, "", until))
+                when = " ".join(word.said for word in words[moment.first : moment.last])
+                yield self._told(sentence.start, sentence.text, "past", (when, "", until))
                 return
 
-    def _said(self, sentence: Sentence) -> set[str]:
-        return {word.said for word in self.message.words[sentence.first : sentence.last]}
+    def _said(self, sentence: Sentence) -> frozenset[str]:
+        words = self.message.words[sentence.first : sentence.last]
+        return frozenset(word.said for word in words)
 
     def _told(
         self, start: int, sentence: str, why: Why, against: tuple[str, str, datetime]
@@ -224,5 +221,19 @@ class _Reader:
         )
 
 
-def _content(said: Sequence[str] | set[str]) -> set[str]:
+def _names(words: Sequence[str], name: str) -> bool:
+    """Whether words stand in a row that are those of a name, singular or plural."""
+    wanted = [word.said for word in read(name).words]
+    runs = range(len(words) - len(wanted) + 1)
+    return bool(wanted) and any(
+        all(map(_alike, words[at : at + len(wanted)], wanted)) for at in runs
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return long in {short, f"{short}s", f"{short}es", f"{short.removesuffix('y')}ies"}
+
+
+def _content(said: frozenset[str]) -> set[str]:
     return {stem(one) for one in said if one[:1].isalnum() and one not in _SMALL}
