@@ -19,6 +19,10 @@ from knowledge.ledger import Ledger
 from knowledge.refusals import LedgerRefused
 from knowledge.sealing import KeyStore
 from ontology import shape_engines
+from ontology.facts import catalogue
+from ontology.lifecycle_file import lifecycles
+from rules.policy import build
+from service.bundle import packaged
 from service.clock import LiveClock
 from service.opening import ClockStopped, check
 from service.settings import Settings
@@ -68,15 +72,23 @@ def serve(settings: Settings, *, welcome: bool) -> None:
 def _load(settings: Settings) -> None:
     """Load once, before workers are forked, the code that all of them run: seconds of each start.
 
-    Only code: models and ledgers bring threads and locks, which no fork may share.
+    Only code and what is read from its files: models and ledgers bring threads and locks, which no
+    fork may share.
     """
     import_module("service.app")
+    read_packaged()
     shape_engines.warm()
     if settings.language:
         from knowledge.language import embedding  # noqa: PLC0415 - torch comes with it
 
         embedding.load_code()
     gc.freeze()  # what the collector does not touch stays shared
+
+
+def read_packaged() -> None:
+    """Read lifecycles and books as they ship, half a second that is kept: most worlds use them."""
+    lifecycles()
+    build(packaged(), catalogue())
 
 
 def _heed() -> None:

@@ -15,7 +15,7 @@ from typing import Final
 
 ENDS_WITHIN_S: Final = 300
 _WARM: Final = multiprocessing.get_context("forkserver")
-_WARM.set_forkserver_preload(["service.cli", "service.app", "pytest"])
+_WARM.set_forkserver_preload(["service.cli", "service.app", "pytest", "tests.preloaded"])
 _known: Final[set[str]] = set()
 
 Done = subprocess.CompletedProcess[str]
