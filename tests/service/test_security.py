@@ -333,14 +333,18 @@ def test_each_role_enters_exactly_where_the_table_says(
 
 
 @pytest.mark.parametrize("endpoint", [one for one, who in PERMISSIONS.items() if who is OPEN])
-def test_open_endpoints_ask_for_no_key(bare: World, endpoint: str) -> None:
-    assert entered(bare.keyring(), None, endpoint, NOW) == NOBODY
+def test_open_endpoints_ask_for_no_key(
+    one_of_each: tuple[Keyring, dict[str, str]], endpoint: str
+) -> None:
+    assert entered(one_of_each[0], None, endpoint, NOW) == NOBODY
 
 
 @pytest.mark.parametrize("endpoint", ROWS)
-def test_every_other_endpoint_asks_for_one(bare: World, endpoint: str) -> None:
+def test_every_other_endpoint_asks_for_one(
+    one_of_each: tuple[Keyring, dict[str, str]], endpoint: str
+) -> None:
     with pytest.raises(Denied, match="needs a key") as denied:
-        entered(bare.keyring(), None, endpoint, NOW)
+        entered(one_of_each[0], None, endpoint, NOW)
     assert denied.value.unknown
 
 
