@@ -30,7 +30,7 @@ def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def desk(documented: World) -> Door:
     app = create(documented.settings, world=documented)
     key = documented.settings.operator_key.read_text().strip()

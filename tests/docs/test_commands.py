@@ -33,10 +33,17 @@ def _shell() -> Iterator[tuple[str, list[str]]]:
             yield block.place, shlex.split(line, comments=True)
 
 
+@pytest.fixture(scope="module")
+def attune() -> Any:
+    return get_command(build())
+
+
 @pytest.mark.parametrize(("place", "words"), lines("attune"))
-def test_every_command_that_the_documentation_shows_is_one(place: str, words: list[str]) -> None:
+def test_every_command_that_the_documentation_shows_is_one(
+    place: str, words: list[str], attune: Any
+) -> None:
     words = words[: next((at for at, word in enumerate(words) if word in {"&", ">", "|"}), None)]
-    command: Any = get_command(build())
+    command = attune
     context = command.context_class(command, info_name="attune")
     while hasattr(command, "resolve_command"):
         name, found, words = command.resolve_command(context, words)
