@@ -211,6 +211,8 @@ def test_judging_things_together_or_one_by_one_finds_the_same() -> None:
         for case in table.cases:
             graph = ground.after((*table.given, *case.change))
             judged = sorted({draft.subject for draft in case.change})
+            if len(judged) == 1:
+                continue  # together is alone
             for engine in (GateEngine.FAST, GateEngine.PYSHACL):
                 together = judge_standing(graph, judged, case.at, shapes(), engine)
                 alone = [judge_standing(graph, [t], case.at, shapes(), engine) for t in judged]
