@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test check bench nightly clean
+.PHONY: run test check types rest bench nightly clean
 .DEFAULT_GOAL := check
 
 $(VENV)/.installed: requirements.txt constraints.txt setup.cfg pyproject.toml
@@ -30,10 +30,16 @@ run: $(VENV)/.installed
 	ATTUNE_HOME=$(ATTUNE_HOME) $(BIN)/attune init --sample
 	ATTUNE_HOME=$(ATTUNE_HOME) $(BIN)/attune serve --port $(PORT) --welcome
 
+# Types take longer than everything else that is checked: side by side.
 check: $(VENV)/.installed-test
+	$(MAKE) --jobs 2 types rest
+
+types: $(VENV)/.installed-test
+	$(BIN)/mypy
+
+rest: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/interrogate -q --fail-under 100 --ignore-private --ignore-semiprivate --ignore-nested-functions --ignore-magic --ignore-init-method ontology rules knowledge loaders service
 	$(BIN)/codespell
@@ -47,8 +53,9 @@ check: $(VENV)/.installed-test
 	$(BIN)/attune shapes test
 	$(BIN)/attune templates check
 
+# Three processes on two cores: for a third of their time tests wait for disks and services.
 test: check
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m bench
