@@ -17,6 +17,7 @@ from typing import Final
 from apiflask import APIFlask
 
 import service.api
+from docs.pictures import alike, channels_picture, recovery_picture
 from docs.reference import facts, lives, records, shapes, table
 from docs.rule_language import language
 from ontology.facts import Catalogue, catalogue
@@ -44,7 +45,14 @@ def generated() -> Mapping[Path, str]:
     """The files with generated parts, and those that are made whole, as they should be."""
     parts = {ROOT / name: _replaced(ROOT / name, part) for name, part in _PARTS.items()}
     schemas = {ROOT / name: written(made(catalogue())) for name, made in _SCHEMAS.items()}
-    return parts | schemas
+    return parts | schemas | {ROOT / name: _redrawn(ROOT / name) for name in _PICTURES}
+
+
+def _redrawn(path: Path) -> str:
+    """A picture as it should be; the one that is there where it says the same."""
+    drawn = _PICTURES[path.relative_to(ROOT).as_posix()]()
+    there = _there(path)
+    return there if alike(there, drawn) else drawn
 
 
 def _replaced(path: Path, part: str) -> str:
@@ -189,16 +197,23 @@ _SCHEMAS: Final[Mapping[str, Callable[[Catalogue], Schema]]] = MappingProxyType(
         "ontology/shape-cases.schema.json": lambda _: shape_cases_schema(),
     }
 )
+_PICTURES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
+    {"docs/recovery.svg": recovery_picture, "docs/channels.svg": channels_picture}
+)
 
 
 def main(*, check: bool) -> int:
     """Write what is stale, or only name it; 1 if something was stale."""
-    stale = {path: text for path, text in generated().items() if path.read_text("utf-8") != text}
+    stale = {path: text for path, text in generated().items() if _there(path) != text}
     for path, text in stale.items():
         if not check:
             path.write_text(text, "utf-8")
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")
     return 1 if stale else 0
+
+
+def _there(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
 
 
 if __name__ == "__main__":
