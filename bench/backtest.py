@@ -21,7 +21,7 @@ from service.backtest_run import run, running
 from service.backtest_tally import Tally
 from service.backtest_unit import Question
 from service.clock import elapsed_ms, monotonic_ms
-from service.reruns import facts_of
+from service.rerun_facts import facts_of
 
 DECISIONS: Final = 1_000_000
 _SAMPLE: Final = 400

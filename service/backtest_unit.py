@@ -20,7 +20,8 @@ from rules.policy import Policy, build
 from rules.vocabulary import Name, asked, lenient, strict, touching
 from service.backtest_tally import Tally
 from service.outcome_view import LISTS, View, view
-from service.reruns import Numbers, Reruns, Texts
+from service.rerun_bits import Numbers
+from service.reruns import Reruns, Texts
 
 BY: Final = (*NAMED,)
 """By what changed decisions are counted."""

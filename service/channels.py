@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,7 @@ from service.channel_bodies import ChannelsIn
 from service.channel_found import Channel, Cost
 from service.channel_gaps import gaps
 from service.channel_people import People, people
+from service.channel_press import Asked, asked, unanswered
 from service.channel_report import ChannelsReport
 from service.channel_said import STEPS, Said, said
 from service.empathy import empathies
@@ -46,15 +47,16 @@ def run(world: World, body: ChannelsIn, progress: Progress) -> ChannelsReport:
     since, until = body.since or EARLIEST, min(body.until or now, now)
     out = [one for one in said(world, incident) if since <= one.published <= until]
     reports = _reports(world, incident, out, since, until)
+    enquiries = asked(world, incident, since, until)
     spoken = people(world, incident, since, until, progress)
-    if not (out or reports or spoken):
+    if not (out or reports or spoken or enquiries):
         raise Unsuited(
             f"nothing was said, heard or measured of {incident} in that time; publish messages,"
             " let feeds in, or bring measurements of kind reach"
         )
     out = [_seen(one, reports) for one in out]
     tones, toneless = _tones(world, incident, out)
-    found = _channels(out, reports, spoken, tones)
+    found = [_waited(one, out, enquiries) for one in _channels(out, reports, spoken, tones)]
     known = world.incidents.get(incident)
     late = timedelta(minutes=body.late_minutes)
     return ChannelsReport(
@@ -67,7 +69,7 @@ def run(world: World, body: ChannelsIn, progress: Progress) -> ChannelsReport:
         spoken=spoken,
         reach=_together(found),
         gaps=gaps(spoken, out, tones, world.roster().parents, late),
-        missing=[*_missing(found, reports, spoken, toneless)],
+        missing=[*_missing(found, reports, spoken, toneless), *unanswered(enquiries)],
     )
 
 
@@ -132,6 +134,20 @@ def _channels(
         )
         for key in sorted(keys | {*parts})
     ]
+
+
+def _waited(channel: Channel, out: Sequence[Said], enquiries: Sequence[Asked]) -> Channel:
+    """With how long the press waited for what went out there."""
+    here = {
+        one.id: one.published
+        for one in out
+        if (one.channel, one.language, one.region or "everywhere")
+        == (channel.channel, channel.language, channel.region)
+    }
+    minutes = [one.minutes(here[one.answer]) for one in enquiries if one.answer in here]
+    if not minutes:
+        return channel
+    return replace(channel, latencies={**channel.latencies, "asked to answered": median(minutes)})
 
 
 def _key(row: Row, by_message: Mapping[str, Said]) -> tuple[str, str, str]:

@@ -1,35 +1,29 @@
 """Reruns: a policy over recorded decisions, whole columns at a time, each situation once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no type stubs
 from numpy.typing import NDArray
 
-from knowledge.decision_parts import Part, Table, value_of
-from ontology.facts import Fact, catalogue
-from ontology.values import Value
+from knowledge.decision_parts import Part, Table
 from rules.policy import Policy
 from rules.rerun import Rerun, text
 from rules.rerun_parts import DEPENDS, JOINED, Alternative, Kinds
 from rules.snoozing import KIND as SNOOZE
+from service.rerun_bits import Numbers, Words, as_one, mask, ones, places, together
+from service.rerun_facts import column, facts_of, row_of, value_in
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _AT_ONCE: Final = 8_192
 """Decisions that are run at once: some 40 MB."""
 
-_ROWS_AT_ONCE: Final = 1_024
-"""Rows whose bits are unpacked at once."""
-
 _WORD: Final = 64
 
-Numbers = NDArray[np.int64]
 Texts = NDArray[np.object_]
-_Words = NDArray[np.uint64]
-_NO_WORDS: Final[_Words] = np.zeros((0, 1), np.uint64)
+_NO_WORDS: Final[Words] = np.zeros((0, 1), np.uint64)
 _NO_NUMBERS: Final[Numbers] = np.zeros(0, np.int64)
 _NO_COLUMNS: Final = slice(0, 0)
 _GROUPS: Final = tuple(
@@ -92,11 +86,11 @@ class _Era:
     def __init__(self, rerun: Rerun) -> None:
         self._rerun: Final = rerun
         self._rules: Final = {
-            name: _mask(rerun.leading(name, range(len(rerun.rules))), len(rerun.rules))
+            name: mask(rerun.leading(name, range(len(rerun.rules))), len(rerun.rules))
             for name in DEPENDS
         }
         self._part: Part | None = None
-        self._wide: _Words = _NO_WORDS
+        self._wide: Words = _NO_WORDS
         self._columns: dict[Kinds, slice] = {}
         self._standing: dict[Kinds, Numbers] = {}
 
@@ -121,7 +115,7 @@ class _Era:
         return {rule.id: which[at] for at, rule in enumerate(self._rerun.rules)}
 
     def _said(
-        self, name: str, packed: NDArray[np.uint8], known: _Words
+        self, name: str, packed: NDArray[np.uint8], known: Words
     ) -> tuple[list[str], Numbers]:
         """The texts of a part of the outcomes, and which of them each decision has."""
         rules, kinds = self._rules[name], DEPENDS[name].facts
@@ -130,18 +124,18 @@ class _Era:
         keys = np.hstack([fired, np.ascontiguousarray(seen).view(np.uint8).reshape(len(seen), -1)])
         if not keys.shape[1]:
             return [self._rerun.part(name, (), ())], np.zeros(len(known), dtype=np.int64)
-        _, first, codes = np.unique(_void(keys), return_index=True, return_inverse=True)
+        _, first, codes = np.unique(as_one(keys), return_index=True, return_inverse=True)
         facts = self._places(kinds, seen[first])
-        said = zip(_places(fired[first], used * 8), facts, strict=True)
+        said = zip(places(fired[first], used * 8), facts, strict=True)
         return [self._rerun.part(name, which, those) for which, those in said], codes
 
-    def _places(self, kinds: Kinds, seen: _Words) -> Iterator[tuple[int, ...]]:
+    def _places(self, kinds: Kinds, seen: Words) -> Iterator[tuple[int, ...]]:
         """The places in `Rerun.seen` of what decisions know of some kinds."""
         standing = self._standing.get(kinds, _NO_NUMBERS).tolist()
         starts = np.arange(seen.shape[1]) * _WORD
-        return (tuple(standing[at] for at in row) for row in _places(seen, starts))
+        return (tuple(standing[at] for at in row) for row in places(seen, starts))
 
-    def _fired(self, known: _Words) -> NDArray[np.bool_]:
+    def _fired(self, known: Words) -> NDArray[np.bool_]:
         """Which rules fire, stratum by stratum, a pattern and a rule at a time."""
         hits, joined = known[:, : self._words()], known[:, self._columns[JOINED]]
         columns = np.unpackbits(
@@ -160,7 +154,7 @@ class _Era:
                     self._agreeing(one, holds, joined, earlier)
                 fired[one.rule] |= holds
             for rule in {one.rule for one in alternatives}:
-                for number in _ones(self._rerun.concluded[rule]):
+                for number in ones(self._rerun.concluded[rule]):
                     columns[number] |= fired[rule]
         return fired
 
@@ -168,7 +162,7 @@ class _Era:
         self,
         one: Alternative,
         holds: NDArray[np.bool_],
-        joined: _Words,
+        joined: Words,
         earlier: NDArray[np.bool_],
     ) -> None:
         """Keep of what holds by patterns what holds by values, too."""
@@ -179,7 +173,7 @@ class _Era:
         known = joined[rows]
         before = np.packbits(earlier[taking][:, rows], axis=0, bitorder="little").T
         keys = np.hstack([np.ascontiguousarray(known).view(np.uint8), before])
-        _, first, codes = np.unique(_void(keys), return_index=True, return_inverse=True)
+        _, first, codes = np.unique(as_one(keys), return_index=True, return_inverse=True)
         places = self._places(JOINED, known[first])
         agrees = [
             self._rerun.agrees(one, facts, [rule for rule in taking if earlier[rule, rows[at]]])
@@ -187,15 +181,15 @@ class _Era:
         ]
         holds[rows] = np.array(agrees)[codes]
 
-    def _situations(self, part: Part, rows: Numbers) -> _Words:
+    def _situations(self, part: Part, rows: Numbers) -> Words:
         """The bits of all facts of each decision: the patterns that they hit, what else counts."""
         if self._part is not part:
             self._wide, self._part = self._classes(part), part
         lists = part.decisions["facts"].combine_chunks()
         offsets = lists.offsets.to_numpy().astype(np.int64)
-        return _or(self._wide, lists.values.to_numpy(), offsets, rows)
+        return together(self._wide, lists.values.to_numpy(), offsets, rows)
 
-    def _classes(self, part: Part) -> _Words:
+    def _classes(self, part: Part) -> Words:
         """The bits of every fact of a part: the patterns that it hits, and what else counts."""
         rows = [self._kind(kind, table) for kind, table in part.facts.items()]
         none = np.zeros((0, self._words()), np.uint64)
@@ -209,7 +203,7 @@ class _Era:
             wide.append(bits)
         return np.hstack(wide)
 
-    def _known(self, kinds: Kinds, places: Numbers) -> tuple[_Words, Numbers]:
+    def _known(self, kinds: Kinds, places: Numbers) -> tuple[Words, Numbers]:
         """A bit of each fact of some kinds, one for all that count alike; what stands for each."""
         many = range(len(self._rerun.seen))
         standing = np.array([*(self._rerun.standing(kinds, at) for at in many), -1], np.int64)
@@ -223,14 +217,14 @@ class _Era:
     def _words(self) -> int:
         return -(-self._rerun.patterns // _WORD) or 1
 
-    def _kind(self, kind: str, table: Table) -> tuple[_Words, Numbers, Numbers]:
+    def _kind(self, kind: str, table: Table) -> tuple[Words, Numbers, Numbers]:
         """The classes of a kind's facts: their bits, what else counts, and each fact's class."""
         many = table.num_rows
         if not self._rerun.concerns(kind):
             empty = np.zeros((1, self._words()), np.uint64), np.array([-1])
             return *empty, np.zeros(many, dtype=np.int64)
         columns = {
-            name: _column(table, name)
+            name: column(table, name)
             for name in self._rerun.reads(kind)
             if name in table.column_names
         }
@@ -240,70 +234,19 @@ class _Era:
             told: dict[object, int] = {}
             small = np.array(
                 [
-                    told.setdefault(self._rerun.told(asks, _value(kind, name, value)), len(told))
+                    told.setdefault(self._rerun.told(asks, value_in(kind, name, value)), len(told))
                     for value in values
                 ]
             )
             _, codes = np.unique(codes * len(told) + small[numbers], return_inverse=True)
         _, first, codes = np.unique(codes, return_index=True, return_inverse=True)
         found = [
-            self._rerun.fact_class(kind, _row(kind, columns, int(at))) for at in first.tolist()
+            self._rerun.fact_class(kind, row_of(kind, columns, int(at))) for at in first.tolist()
         ]
         size = self._words() * 8
         content = b"".join(one.hits.to_bytes(size, "little") for one in found)
         bits = np.frombuffer(content, dtype="<u8").reshape(len(found), -1).astype(np.uint64)
         return bits, np.array([one.seen for one in found]), codes
-
-
-def _ones(bits: int) -> Iterator[int]:
-    """The places of the bits that are set."""
-    while bits:
-        yield (bits & -bits).bit_length() - 1
-        bits &= bits - 1
-
-
-def _mask(places: Iterable[int], many: int) -> NDArray[np.uint8]:
-    """Places as bits, packed as fired rules are."""
-    found = np.zeros(many, dtype=bool)
-    found[[*places]] = True
-    return np.packbits(found, bitorder="little")
-
-
-def _places(words: NDArray[np.unsignedinteger[Any]], starts: Numbers) -> Iterator[tuple[int, ...]]:
-    """The places of the bits that are set in each row of words that begin at some places."""
-    size = words.itemsize * 8
-    for first in range(0, len(words), _ROWS_AT_ONCE):
-        some = np.ascontiguousarray(words[first : first + _ROWS_AT_ONCE])
-        bits = np.unpackbits(some.view(np.uint8), axis=1, bitorder="little")
-        rows, columns = np.nonzero(bits)
-        places = (starts[columns // size] + columns % size).tolist() if len(rows) else []
-        ends = np.cumsum(np.bincount(rows, minlength=len(some))).tolist()
-        yield from (tuple(places[a:b]) for a, b in zip([0, *ends], ends, strict=False))
-
-
-def _void(keys: NDArray[np.uint8]) -> NDArray[np.void]:
-    """Each row as one value, which numpy can tell from others."""
-    whole = np.ascontiguousarray(keys)
-    return whole.view(np.dtype((np.void, whole.shape[1]))).ravel()
-
-
-def _or(wide: _Words, flat: NDArray[np.int32], offsets: Numbers, rows: Numbers) -> _Words:
-    """The bits of all facts of each of some decisions together."""
-    starts, ends = offsets[rows], offsets[rows + 1]
-    if len(rows) and int(rows[-1]) - int(rows[0]) + 1 == len(rows):
-        facts = flat[starts[0] : ends[-1]]
-    else:
-        facts = np.concatenate(
-            [flat[a:b] for a, b in zip(starts, ends, strict=True)] or [flat[:0]]
-        )
-    owners = np.repeat(np.arange(len(rows)), ends - starts)
-    kept = np.asarray(wide.any(axis=1))[facts]
-    facts, owners = facts[kept], owners[kept]
-    found = np.zeros((len(rows), wide.shape[1]), np.uint64)
-    if len(facts):
-        firsts = np.flatnonzero(np.diff(owners, prepend=-1))
-        found[owners[firsts]] = np.bitwise_or.reduceat(wide[facts], firsts, axis=0)
-    return found
 
 
 def _snoozed(part: Part, rows: Numbers) -> Iterator[int]:
@@ -313,49 +256,3 @@ def _snoozed(part: Part, rows: Numbers) -> Iterator[int]:
         last = first + part.facts[SNOOZE].num_rows
         lists = part.decisions["facts"].take(rows).to_pylist()
         yield from (at for at, facts in enumerate(lists) if any(first <= f < last for f in facts))
-
-
-def facts_of(part: Part, row: int) -> list[Fact]:
-    """The facts of one decision, without where they come from."""
-    starts, numbers = part.starts, part.decisions["facts"][row].as_py()
-    return [
-        Fact(kind=kind, values=_known(kind, told), origins=())
-        for kind, table in part.facts.items()
-        for told in table.take(_within(numbers, starts[kind], table.num_rows)).to_pylist()
-    ]
-
-
-def _within(numbers: Iterable[int], start: int, many: int) -> Any:  # noqa: ANN401 - a pyarrow array
-    """Which rows of a kind some facts are."""
-    return pa.array([n - start for n in numbers if 0 <= n - start < many], pa.int64())
-
-
-def _known(kind: str, told: Mapping[str, Any]) -> dict[str, Value]:
-    fields = catalogue().kinds[kind].fields
-    return {
-        name: value_of(value, fields[name].datatype)
-        for name, value in told.items()
-        if value is not None
-    }
-
-
-def _column(table: Table, name: str) -> tuple[Sequence[Any], Numbers]:
-    """The distinct values of a column, None among them, and the place of each row's value."""
-    coded = table[name].combine_chunks().dictionary_encode()
-    coded = coded.combine_chunks() if hasattr(coded, "combine_chunks") else coded
-    values = [*coded.dictionary.to_pylist(), None]
-    numbers = coded.indices.fill_null(len(values) - 1).to_numpy(zero_copy_only=False)
-    return values, numbers.astype(np.int64)
-
-
-def _row(
-    kind: str, columns: Mapping[str, tuple[Sequence[Any], Numbers]], at: int
-) -> dict[str, Value]:
-    told = {name: values[numbers[at]] for name, (values, numbers) in columns.items()}
-    return _known(kind, told)
-
-
-def _value(kind: str, name: str, told: object) -> Value | None:
-    if told is None:
-        return None
-    return value_of(told, catalogue().kinds[kind].fields[name].datatype)

@@ -32,7 +32,8 @@ from service.bodies import DecisionRequest
 from service.outcome_view import view
 from service.policy_sources import Source, source
 from service.problems import ProblemError
-from service.reruns import Reruns, facts_of
+from service.rerun_facts import facts_of
+from service.reruns import Reruns
 from service.world import World
 from tests.service.test_recorded_decisions import OPERATOR, asked
 

@@ -16,7 +16,8 @@ from service.clock import StoppedClock
 from service.problems import ProblemError
 from service.world import World
 from tests.service.measured import keep
-from tests.service.test_messages import LATE, live, prepared, put, world
+from tests.service.test_messages import CHIEF, LATE, live, prepared, put, world
+from tests.service.test_press import PASSED, answer, asked
 
 __all__ = ["prepared", "world"]
 
@@ -99,6 +100,24 @@ def test_who_heard_nothing_and_who_not_in_their_language_stand_by_how_many_they_
         ("heard nothing", "region/south", "en", 3),
     ]
     assert all(one.people.low < one.people.value < one.people.high for one in found)
+
+
+def test_the_press_is_told_with_how_long_it_waited_and_who_got_no_answer(
+    world: World, clock: StoppedClock
+) -> None:
+    put(world, "Training", "training/p", trainee=CHIEF.id, exercise="press", passedAt=PASSED)
+    first, _ = asked(world), asked(world, "The Wire")
+    clock.advance(clock.now() + timedelta(minutes=30))
+    answer(world, first)
+    reached(world, clock, channel="press", media="earned", impressions=5_000)
+    clock.advance(clock.now() + timedelta(hours=1))
+    found = report(world)
+    press = next(one for one in found.channels if one.channel == "press" and one.messages)
+    assert press.latencies["asked to answered"].n == 1
+    assert "1 of 2 enquiries have no answer: The Wire" in found.missing
+    assert any("the 2 outlets that asked" in one for one in found.missing)
+    (earned,) = [one for one in found.channels if "earned" in one.media]
+    assert earned.reach.to_json() == {"at_least": 1, "at_most": 5_000, "n": 1}
 
 
 def test_what_nobody_measured_is_told_as_missing(world: World) -> None:
