@@ -132,7 +132,7 @@ class Tone(Report):
             yield f"  {by + 's':<10} {score:<10} {share.words()}"
         yield "drift"
         for one in self.drifts:
-            yield f"  {one.by} {one.name}, {one.score}: {one.figure.words(3)}: {one.verdict}"
+            yield f"  {_place(one)}, {one.score}: {one.figure.words(3)}: {one.verdict}"
         shown = [one for one in self.differences if one.verdict == "differs"]
         yield f"{len(shown)} of {len(self.differences)} differences are more than chance"
         for each in shown:
@@ -169,7 +169,7 @@ class Tone(Report):
             points = Points(
                 name="change",
                 x=[figure.value for _, figure in some],
-                y=[f"{one.by} {one.name}" for one, _ in some],
+                y=[_place(one) for one, _ in some],
                 low=[figure.low for _, figure in some],
                 high=[figure.high for _, figure in some],
                 notes=[f"n = {figure.n}, {one.verdict}" for one, figure in some],
@@ -208,6 +208,12 @@ class Tone(Report):
 
     def _name(self, by: str, name: str | None) -> str | None:
         return self.agents.get(name, name) if by == "agent" and name is not None else name
+
+
+def _place(one: Drifted) -> str:
+    """How a place is called: what it is stands before it where its name doesn't say so."""
+    told = one.by == "all" or one.name.startswith(f"{one.by}/")
+    return one.name if told else f"{one.by} {one.name}"
 
 
 def _cells(one: Figure) -> tuple[Cell, ...]:

@@ -16,6 +16,7 @@ from service.problems import ProblemError
 from service.tone_kinds import ToneIn, tone
 from service.tone_report import Tone
 from service.world import World
+from tests.docs.examples import ROOT
 
 WARM = (
     "I am so sorry that your boiler failed twice.",
@@ -106,3 +107,15 @@ def test_too_few_replies_are_refused_with_what_would_do(world: World) -> None:
 def test_a_time_that_is_none_is_refused(world: World, wrong: dict[str, str]) -> None:
     with pytest.raises(ProblemError):
         told(world, **wrong)
+
+
+def test_the_picture_of_the_page_shows_the_team_that_turned_cold(world: World) -> None:
+    loaded(world, "operations")
+    drawn, shown = told(world).picture(), (ROOT / "docs" / "tone.svg").read_text("utf-8")
+    assert drawn is not None
+    assert _labels(drawn) == _labels(shown)  # places may differ in the last digit by processor
+
+
+def _labels(picture: str) -> list[str]:
+    tree = ET.fromstring(picture)  # noqa: S314 - our own picture
+    return [one.text or "" for one in tree.iter() if one.tag.endswith("}text")]
