@@ -5,72 +5,34 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from knowledge.personal_marks import (
+    FROM_PLACE,
+    NO_SPEAKERS,
+    OPENING,
+    ORGANISED,
+    PATTERNS,
+    PLACED,
+    PUBLIC,
+    ROLES,
+    RUN,
+    SETTLEMENT,
+    SPEAKS,
+    SPOKEN,
+    TITLE,
+    TITLES,
+)
+
 Means = Callable[[str], str | None]
 """What a run of capitalised words means: `name`, `agent`, `place`, `public` or nothing known."""
 
-_PATTERNS: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
-    ("address", "an e-mail address", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
-    ("link", "a web address", re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)),
-    ("handle", "a handle", re.compile(r"(?<![\w@])@\w[\w.]{1,40}\b")),
-    ("person", "an id of a person", re.compile(r"\b(?:person|customer|account|case)/[\w.~-]+")),
-    (
-        "number",
-        "an account number",
-        re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?\b"),
-    ),
-    (
-        "number",
-        "a telephone number",
-        re.compile(
-            r"(?<![\w.,-])(?:\+|00|\(?0)\d[\d ()/.-]{5,18}\d\b|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b"
-        ),
-    ),
-    ("number", "a long number", re.compile(r"(?<![\w.,-])[A-Z]{0,4}[-#]?\d{6,}\b")),
-    (
-        "address",
-        "a street and number",
-        re.compile(
-            r"\b\d{1,5}[a-z]? (?:[A-Z][\w'\u2019-]+ ){1,3}"
-            r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Boulevard|Way|Court|Square|Place)\b"
-            r"|\b[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|weg|gasse|platz|allee) \d{1,4}[a-z]?\b"
-        ),
-    ),
-)
-_RUN: Final = re.compile(
-    r"[^\W\d_a-zß-öø-ÿ][\w\u2019'-]*"
-    r"(?:(?:[ \u00a0](?:de|la|del|von|van|der|den|di|da|bin|al|el|O\u2019|O'))*"
-    r"[ \u00a0][^\W\d_a-zß-öø-ÿ][\w\u2019'-]*\.?)*"
-)
-_TITLE: Final = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Señora?|Sra?|Mme|Monsieur|Madame)\.?|"
-    r"\b(?:driver|conductor|passenger|nurse|doctor|manager|officer|agent|colleague|customer|"
-    r"named|called))"
-    r"\s+$",
+_START: Final = re.compile(r"(?:^|[.!?:;…]['\"”\u2019)]*\s+|\n\s*|[“\"\u2018(\u2013—-]\s*)$")
+_GERMAN: Final = re.compile(
+    r"\b(?:der|die|das|und|von|nicht|ist|den|dem|ein|eine|im|am|aus|zu|mit|auf|wir|ich)\b",
     re.IGNORECASE,
 )
-_TITLE_WORDS: Final = """
-    mr mrs ms miss mx dr prof sir herr frau sr sra señor señora mme monsieur madame
-"""
-_TITLES: Final = frozenset(_TITLE_WORDS.split())
-_PLACED: Final = re.compile(r"\b(?:in|at|near|from|around|outside|of|to)\s+$", re.IGNORECASE)
-_START: Final = re.compile(r"(?:^|[.!?:;…]['\"”\u2019)]*\s+|\n\s*|[“\"\u2018(\u2013—-]\s*)$")
-_OPENING_WORDS: Final = """
-    a about after again all also although an and another any anyone as at because before
-    both but by during each either even every everybody everyone few first for from had has
-    have he her here his how however i if in is it its last later many more most much my
-    neither never next no nobody none nor not nothing now of on once one only or other our
-    out over people she since so some somebody soon still such than that the their then
-    there these they this those though three through to two under until up was we were what
-    when where which while who whoever why with within without you your
-"""
-_OPENING: Final = frozenset(_OPENING_WORDS.split())
-_PUBLIC_WORDS: Final = """
-    monday tuesday wednesday thursday friday saturday sunday january february march april
-    may june july august september october november december christmas easter english german
-    french spanish i
-"""
-_PUBLIC: Final = frozenset(_PUBLIC_WORDS.split())
-
+_ENGLISH: Final = re.compile(
+    r"\b(?:the|and|of|to|not|is|was|a|an|on|at|from|with|we|they|had|has)\b", re.IGNORECASE
+)
 
 _PART: Final = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w\u2019'-]{2,}")
 """What of a name names somebody by itself: a capitalised word of three letters or more."""
@@ -149,9 +111,11 @@ class Anonymiser:
         return Anonymised(text="".join(pieces), replacements=tuple(chosen), left=tuple(left))
 
     def _by_pattern(self, text: str) -> Iterator[Replacement]:
-        for word, why, pattern in _PATTERNS:
+        for word, why, pattern in PATTERNS:
             for match in pattern.finditer(text):
-                yield self._one(match.start(), match.end(), match[0], word, why)
+                it = "it" if match.groupdict().get("it") else 0
+                start, end = match.span(it)
+                yield self._one(start, end, match[it], word, why)
 
     def _by_name(self, text: str) -> Iterator[Replacement]:
         for match in self._known.finditer(text) if self._known is not None else ():
@@ -173,7 +137,7 @@ class Anonymiser:
         spans = [(one.start, one.end) for one in taken]
         found: list[Replacement] = []
         left: dict[str, None] = {}
-        for match in _RUN.finditer(text):
+        for match in RUN.finditer(text):
             start, run = _without_opening(text, match.start(), match[0])
             end = start + len(run)
             if not run or any(start < b and a < end for a, b in spans):
@@ -189,23 +153,18 @@ class Anonymiser:
         """Whether a person has to look at a run that stays."""
         known = self._means(run)
         begins = _starts(text, start) and known is None
-        return not (run.casefold() in _PUBLIC or known == "public" or begins)
+        return not (run.casefold() in PUBLIC or known == "public" or begins)
 
     def _judged(self, text: str, start: int, run: str) -> tuple[str, str] | None:
         """The placeholder's word and the reason, None for what may stay."""
         before, said = text[max(0, start - 40) : start], self._means(run)
-        if said == "public" or all(w.casefold() in _PUBLIC for w in run.split()):
+        if said == "public" or all(w.casefold() in PUBLIC for w in run.split()):
             return None
         if said == "place" and " " not in run and _starts(text, start):
             return None  # many a word with which a sentence begins is a village somewhere
         if said is not None:
             return said, f"known here as a {said}" if said != "place" else "a place few live in"
-        if _TITLE.search(before):
-            return "name", "a word before it says that it is a person"
-        if len(run.split()) > 1:
-            placed = _PLACED.search(before) is not None
-            return ("place" if placed else "name"), "several capitalised words in a row"
-        return None
+        return _beside(text, start, run, before)
 
     def _one(
         self,
@@ -242,13 +201,13 @@ def _without_opening(text: str, start: int, run: str) -> tuple[int, str]:
     if run.endswith(("\u2019s", "'s")):
         run = run[:-2]
     for match in re.finditer(r"(?<=[ \u00a0])(\w+)\.?[ \u00a0]", run):
-        if match[1].casefold() in _TITLES:
+        if match[1].casefold() in TITLES:
             return start + match.end(), run[match.end() :]
     while run:
         first, _, rest = run.partition(" ")
         bare = first.rstrip(".").casefold()
-        common = bare in _OPENING and (_starts(text, start) or len(first) == 1 or bare == "the")
-        if not (common or (bare in _TITLES and rest)):
+        common = bare in OPENING and (_starts(text, start) or len(first) == 1 or bare == "the")
+        if not (common or (bare in TITLES | ROLES and rest)):
             break
         start, run = start + len(first) + (1 if rest else 0), rest
     return start, run
@@ -257,6 +216,30 @@ def _without_opening(text: str, start: int, run: str) -> tuple[int, str]:
 def _starts(text: str, at: int) -> bool:
     """Whether a sentence begins there."""
     return _START.search(text[max(0, at - 8) : at]) is not None or at == 0
+
+
+def _beside(text: str, start: int, run: str, before: str) -> tuple[str, str] | None:
+    """What the words beside a run that nobody knows say of it."""
+    if TITLE.search(before):
+        return "name", "a word before it says that it is a person"
+    if run.rpartition(" ")[2].casefold() in ORGANISED:
+        return None
+    if SPEAKS.match(text, start + len(run)) or SPOKEN.search(before):
+        speaks = "name", "a word beside it says that it speaks"
+        return speaks if run.casefold() not in NO_SPEAKERS else None
+    if _placed(text, run, before):
+        return "place", "a word before it says that it is a place"
+    return ("name", "several capitalised words in a row") if " " in run else None
+
+
+def _placed(text: str, run: str, before: str) -> bool:
+    """Whether a place is told; in German many a noun stands after a word of place."""
+    if " " in run:
+        return PLACED.search(before) is not None
+    settled = SETTLEMENT.fullmatch(run) is not None
+    german = len(_GERMAN.findall(text)) > len(_ENGLISH.findall(text))
+    from_there = FROM_PLACE.search(before) is not None
+    return (settled and PLACED.search(before) is not None) or (from_there and not german)
 
 
 def _free(one: Replacement, taken: Iterable[Replacement]) -> bool:

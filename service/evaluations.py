@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from service import evaluation_parts as measuring
+from service.anonymity_evaluation import evaluate_anonymity
 from service.evaluating import Part
 from service.wording_evaluation import evaluate_claims, evaluate_disclosure, evaluate_onboarding
 
@@ -127,6 +128,15 @@ PARTS: Final[Sequence[Part]] = (
         "no headline.",
         folders=(),
         measure=measuring.trainers,
+    ),
+    Part(
+        name="anonymity",
+        heading="Anonymity of cases, self-labelled",
+        about="Made-up texts in which the authors and a language model marked all that names "
+        "somebody; nobody is known by name beforehand, and rules were changed by the "
+        "development half only: no headline. A mention is found where none of its words stays.",
+        folders=(),
+        measure=evaluate_anonymity,
     ),
     Part(
         name="onboarding",
