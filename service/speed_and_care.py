@@ -8,8 +8,9 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow has no t
 
 from knowledge.measures.designs import Floats, Values, design
 from knowledge.measures.estimates import Unsuited
+from knowledge.measures.frontier import units
 from knowledge.measures.histories import History, Integers
-from knowledge.measures.tradeoff import Cases, carried, slopes, together, units
+from knowledge.measures.tradeoff import Cases, carried, slopes, together
 from ontology.identity import ThingId
 from service.figured import Figured
 from service.observing import observed
@@ -46,7 +47,9 @@ def report(world: World, asked: SpeedIn, progress: Progress) -> Figured:
     progress(2, _STEPS)
     slope = slopes(cases, whole)
     progress(3, _STEPS)
-    compared, small = units(cases, _units(world, table, asked.by), generator)
+    mix = {one.value: _held(table, one) for one in asked.held_equal if one.value != asked.by.value}
+    known = design(mix, table.num_rows)
+    compared, small = units(cases, _units(world, table, asked.by), known, generator)
     progress(_STEPS, _STEPS)
     found = Found(
         cases=cases, design=whole, pairs=pairs, slopes=slope, units=compared, small=small

@@ -7,7 +7,8 @@ import numpy as np
 
 from knowledge.measures.designs import Design
 from knowledge.measures.estimates import Estimate, Figure, Withheld
-from knowledge.measures.tradeoff import SMALLEST, Cases, Slope, Together, Unit, horizon
+from knowledge.measures.frontier import SMALLEST, Unit
+from knowledge.measures.tradeoff import Cases, Slope, Together, horizon
 from service.charts import Axis, Chart, Moment, Panel, Points, picture
 from service.figured import Figured, Named
 from service.outcome_bodies import SpeedIn
@@ -35,7 +36,15 @@ def told(asked: SpeedIn, found: Found) -> Figured:
         notes=[*_notes(asked, found)],
         more={
             "frontier": [
-                {"unit": one.name, "on_frontier": one.on_frontier, "share": one.efficient}
+                {
+                    "unit": one.name,
+                    "on_frontier": one.on_frontier,
+                    "share": one.efficient,
+                    "plain": {
+                        "hours": one.plain[0] if np.isfinite(one.plain[0]) else None,
+                        "care": one.plain[1],
+                    },
+                }
                 for one in found.units
             ],
             "units_too_small": found.small,
@@ -74,10 +83,15 @@ def _figures(found: Found) -> Iterator[Named]:
         )
     for unit in found.units:
         yield Named(
-            part="Half of the cases are resolved in", name=unit.name, figure=unit.hours, unit="h"
+            part="Half of the cases are resolved in, like with like",
+            name=unit.name,
+            figure=unit.hours,
+            unit="h",
         )
     for unit in found.units:
-        yield Named(part="Care of answers, 0 to 6", name=unit.name, figure=unit.care)
+        yield Named(
+            part="Care of answers, 0 to 6, like with like", name=unit.name, figure=unit.care
+        )
 
 
 def _notes(asked: SpeedIn, found: Found) -> Iterator[str]:
@@ -98,17 +112,34 @@ def _notes(asked: SpeedIn, found: Found) -> Iterator[str]:
         f"Of {int(np.isnan(cases.care).sum())} cases no answer's empathy is known, of"
         f" {int(np.isnan(cases.effort).sum())} nobody said how easy it was (1 to 7, 7 is easy)."
     )
-    best = [one for one in found.units if one.on_frontier]
-    if best:
-        told = ", ".join(f"{one.name} ({one.efficient:.0%})" for one in best)
-        yield (
-            f"On the frontier of {asked.by}, nobody both quicker and more caring: {told}; in"
-            " brackets in how many samples drawn again. Case mix is not held equal there."
-        )
+    yield _best(asked, found)
     if found.small:
-        yield f"{found.small} of {asked.by} with fewer than {SMALLEST} such cases are not shown."
+        yield f"By {asked.by}, {found.small} with fewer than {SMALLEST} such cases not shown."
     for name, many in found.design.missing.items():
         yield f"{name} is missing of {many} cases, which are a group of their own in it."
+
+
+def _best(asked: SpeedIn, found: Found) -> str:
+    """Whom to learn from, and how sure that is."""
+    if len(found.units) < 2:  # noqa: PLR2004 - one has nobody to be compared with
+        return (
+            f"By {asked.by}, fewer than two have {SMALLEST} cases whose care is known, so nobody"
+            " can be called better: look by channel or touchpoint, or load more answers."
+        )
+    told = ", ".join(f"{one.name} ({one.efficient:.0%})" for one in found.units if one.on_frontier)
+    return (
+        f"To learn from: {told}; of every {asked.by} nobody is both quicker and more caring than"
+        " these (the frontier; in brackets in how many samples drawn again that is so, below 90 %"
+        f" it may be chance). {_mix(asked)}"
+    )
+
+
+def _mix(asked: SpeedIn) -> str:
+    """What of the cases' mix the frontier holds equal."""
+    held = ", ".join(one.value for one in asked.held_equal if one.value != asked.by.value)
+    if not held:
+        return "Case mix is not held equal there: declare held_equal."
+    return f"Hours and care are as if each had the cases of all, by {held}."
 
 
 def _picture(asked: SpeedIn, found: Found) -> str:

@@ -1,13 +1,13 @@
 """The trade-off of speed and care: whether quick cases are those in which people were heard."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.measures.designs import Design, Floats, Values
+from knowledge.measures.designs import Design, Floats
 from knowledge.measures.effects import EVENTS_A_TERM
 from knowledge.measures.estimates import Estimate, Figure, Unsuited, Withheld
 from knowledge.measures.quantiles import deviations, quantile_regression
@@ -18,13 +18,9 @@ from knowledge.proportions import NORMAL
 
 QUANTILES: Final = (0.25, 0.5, 0.75, 0.9)
 FEWEST: Final = 30
-SMALLEST: Final = 10
-"""A unit of fewer cases is not shown."""
-
+FEW_TIMES: Final = 199
 _LEAST_SEEN: Final = 0.1
 _MANY: Final = 8_000
-_FEW_TIMES: Final = 199
-_HALF: Final = 0.5
 _MOST_BEYOND: Final = 0.01
 _MINUTE: Final = 1 / 60
 
@@ -59,21 +55,6 @@ class Slope:
 
     quantile: float
     times: Figure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """A team, channel or template: hours that half of its cases take, its care, its cases.
-
-    `efficient` is how often no other unit is both quicker and more caring, over samples drawn
-    again.
-    """
-
-    name: str
-    hours: Figure
-    care: Estimate
-    efficient: float
-    on_frontier: bool
 
 
 def horizon(cases: Cases) -> float:
@@ -164,37 +145,6 @@ def _slope(
     return Estimate(value=value, low=low, high=high, n=len(logs))
 
 
-def units(
-    cases: Cases, names: Values, generator: np.random.Generator
-) -> tuple[Sequence[Unit], int]:
-    """Each unit's hours and care, which are on the frontier; how many are too small to show."""
-    some = np.isfinite(cases.care) & np.array([one is not None for one in names])
-    named, counts = np.unique(names[some].astype(str), return_counts=True)
-    shown = [str(one) for one, many in zip(named, counts, strict=True) if many >= SMALLEST]
-    rows = [np.flatnonzero(some & (names == one)) for one in shown]
-    if not rows:
-        return (), len(named)
-    until = min(horizon(cases), float(cases.hours.max()))
-
-    def measured(drawn: Floats) -> Floats:
-        return np.array([value for row in rows for value in _unit(cases, row, drawn[row], until)])
-
-    found = resampled(measured, cases.people, generator, _FEW_TIMES)
-    efficient = np.mean([_frontier(one) for one in found.drawn], axis=0)
-    now = _frontier(found.values)
-    made = [
-        Unit(
-            name=name,
-            hours=_between(found.values[2 * at], found.interval(2 * at), len(rows[at])),
-            care=_surely(found.values[2 * at + 1], found.interval(2 * at + 1), len(rows[at])),
-            efficient=float(efficient[at]),
-            on_frontier=bool(now[at]),
-        )
-        for at, name in enumerate(shown)
-    ]
-    return made, len(named) - len(shown)
-
-
 def _pair(
     both: tuple[Floats, Floats],
     by: tuple[Floats, Floats],
@@ -212,40 +162,11 @@ def _pair(
         return np.array([spearman(one, two, weight), spearman(one, two, weight, matrix)])
 
     found = resampled(measured, people, generator, _times(many))
-    plain, alike = (_between(found.values[at], found.interval(at), many) for at in range(2))
+    plain, alike = (between(found.values[at], found.interval(at), many) for at in range(2))
     if many < EVENTS_A_TERM * matrix.shape[1]:
         reason = f"{matrix.shape[1]} terms are too many for {many} cases; hold less equal"
         alike = Withheld(reason=reason, n=many)
     return plain, alike
-
-
-def _unit(
-    cases: Cases, row: npt.NDArray[np.integer[Any]], drawn: Floats, until: float
-) -> Iterator[float]:
-    """The median time and the mean care of a unit; NaN where half of its cases are not seen."""
-    there = drawn > 0
-    if not there.any():
-        yield from (float("nan"), float("nan"))
-        return
-    row, drawn = row[there], drawn[there]
-    curve = kaplan_meier(cases.hours[row], cases.resolved[row], drawn)
-    below = np.flatnonzero(curve.share <= _HALF)
-    yield float(curve.times[below[0]]) if len(below) and curve.times[below[0]] <= until else np.nan
-    yield float(np.average(cases.care[row], weights=drawn))
-
-
-def _frontier(measured: Floats) -> npt.NDArray[np.bool_]:
-    """Which units no other one beats in one and at least equals in the other."""
-    hours, care = measured[::2], measured[1::2]
-    slow = np.where(np.isnan(hours), np.inf, hours)
-    return np.array(
-        [
-            not np.any(
-                (slow <= slow[at]) & (care >= care[at]) & ((slow < slow[at]) | (care > care[at]))
-            )
-            for at in range(len(hours))
-        ]
-    )
 
 
 def _uncarried(matrix: Floats, solved: Floats, share: float, limit: float) -> str | None:
@@ -263,16 +184,18 @@ def _uncarried(matrix: Floats, solved: Floats, share: float, limit: float) -> st
     return None
 
 
-def _between(value: float, ends: tuple[float, float] | None, many: int) -> Figure:
+def between(value: float, ends: tuple[float, float] | None, many: int) -> Figure:
+    """A figure with its interval, withheld where it has none."""
     if ends is None or not np.isfinite(value):
         return Withheld(reason="too little of it is seen, or nothing varies", n=many)
-    return _surely(value, ends, many)
+    return surely(value, ends, many)
 
 
-def _surely(value: float, ends: tuple[float, float] | None, many: int) -> Estimate:
+def surely(value: float, ends: tuple[float, float] | None, many: int) -> Estimate:
+    """A figure with its interval, endless where it has none."""
     low, high = ends if ends is not None else (float("-inf"), float("inf"))
     return Estimate(value=float(value), low=min(low, value), high=max(high, value), n=many)
 
 
 def _times(many: int) -> int:
-    return TIMES if many < _MANY else _FEW_TIMES
+    return TIMES if many < _MANY else FEW_TIMES

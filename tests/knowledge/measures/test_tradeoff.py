@@ -6,9 +6,10 @@ from scipy.stats import spearmanr  # type: ignore[import-untyped]
 
 from knowledge.measures.designs import Floats, Values, design
 from knowledge.measures.estimates import Estimate, Unsuited, Withheld
+from knowledge.measures.frontier import units
 from knowledge.measures.quantiles import quantile_regression
 from knowledge.measures.ranks import spearman
-from knowledge.measures.tradeoff import Cases, slopes, together, units
+from knowledge.measures.tradeoff import Cases, slopes, together
 from tests.knowledge.measures.test_effects import enough
 
 
@@ -92,7 +93,7 @@ def test_the_frontier_is_of_those_whom_nobody_beats() -> None:
     slower = Cases(
         hours=hours, resolved=cases.resolved, care=care, effort=cases.effort, people=cases.people
     )
-    found, small = units(slower, names, np.random.default_rng(1))
+    found, small = units(slower, names, design({}, len(names)), np.random.default_rng(1))
     by = {one.name: one for one in found}
     assert small == 0
     assert not by["b"].on_frontier
@@ -103,7 +104,7 @@ def test_the_frontier_is_of_those_whom_nobody_beats() -> None:
 def test_small_units_are_not_shown() -> None:
     cases, _, _ = made(60, 9)
     names = np.array(["a"] * 55 + ["b"] * 5, dtype=object)
-    found, small = units(cases, names, np.random.default_rng(1))
+    found, small = units(cases, names, design({}, len(names)), np.random.default_rng(1))
     assert ([one.name for one in found], small) == (["a"], 1)
 
 
@@ -115,3 +116,21 @@ def test_too_few_cases_are_refused_and_too_thin_quantiles_withheld() -> None:
     found = slopes(cases, design({"kind": hard}))
     assert isinstance(found[-1].times, Withheld)
     assert isinstance(found[1].times, Estimate)
+
+
+def test_a_team_that_gets_the_hard_cases_is_not_called_slower_for_it() -> None:
+    """Both teams work alike; the truth of like with like is equal hours, and it is covered."""
+    covers = plainly = 0
+    for seed in range(40):
+        cases, hard, _ = made(400, 500 + seed, slope=0.0)
+        draw = np.random.default_rng(seed)
+        names = np.where(draw.random(400) < np.where(hard == "refund", 0.8, 0.2), "a", "b")
+        (a, b), _ = units(cases, names.astype(object), design({"kind": hard}), draw)
+        plainly += a.plain[0] > 1.3 * b.plain[0]
+        assert isinstance(a.hours, Estimate)
+        assert isinstance(b.hours, Estimate)
+        apart = abs(np.log(a.hours.value / b.hours.value))
+        wide = [np.log(one.high / one.low) / 3.92 for one in (a.hours, b.hours)]
+        covers += apart <= 1.96 * np.hypot(*wide)
+    assert plainly >= 38
+    assert enough(covers, 40, 0.93), covers
