@@ -28,6 +28,8 @@ from service.api import (
     debriefs,
     decisions,
     deviations,
+    drill_doors,
+    drill_scenarios,
     drills,
     duties,
     embargoes,
@@ -141,6 +143,8 @@ _BLUEPRINTS: Final = (
     ledger.bp,
     webhooks.bp,
     clock.bp,
+    drill_doors.bp,
+    drill_scenarios.bp,
     drills.bp,
 )
 
@@ -239,7 +243,7 @@ def _install_doors(app: APIFlask) -> None:
         if request.endpoint is None or PERMISSIONS.get(request.endpoint) is OPEN:
             return
         world: World = app.config["WORLD"]
-        lent = request.environ.get(drills.LENT)
+        lent = request.environ.get(drill_doors.LENT)
         if lent is not None and world.kind is WorldKind.DRILL:  # opened by another world
             world.catch_up()
             g.principal = borrowed(lent, request.endpoint)

@@ -1,13 +1,16 @@
 """Drills as answers show them: what is practised, by whom, what time it is there."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from ontology.events import Json
 from ontology.lifecycle import Role, possible
 from service.bodies import instant
 from service.drill_files import Written
+from service.drill_scenario import since
+from service.drill_telling import everything_told
 from service.drill_worlds import worlds_of
-from service.drills import KIND, Drill
+from service.drills import KIND, OVER, Drill
 from service.world import World
 from service.zoned import local
 
@@ -29,8 +32,10 @@ def line(one: Drill) -> dict[str, Json]:
     }
 
 
-def shown(live: World, one: Drill, roles: frozenset[Role]) -> dict[str, Json]:
-    """One drill; nothing of what is still to come, and not the reference before the score."""
+def shown(
+    live: World, one: Drill, roles: frozenset[Role], *, leads: bool = False
+) -> dict[str, Json]:
+    """One drill; what injects are still to come only for whoever leads and takes no part."""
     scenario, here = one.written.scenario, worlds_of(live).get(live, one)
     address = f"/v1/drills/{one.local}"
     people: list[Json] = [
@@ -61,7 +66,19 @@ def shown(live: World, one: Drill, roles: frozenset[Role]) -> dict[str, Json]:
     if here is not None:
         here.catch_up()
         more |= clock(here.clock.now(), one)
+    if leads:
+        more["ahead"] = [*_ahead(here, one)]
     return line(one) | more
+
+
+def _ahead(here: World | None, one: Drill) -> Iterator[Json]:
+    """The injects of a drill that is not over that did not arrive yet, in order of time."""
+    if one.state in OVER:
+        return
+    arrived = {event.data["item"] for event in everything_told(here)} if here is not None else {}
+    for inject in sorted(one.written.scenario.injects, key=lambda each: since(each.after)):
+        if f"inject-{inject.id}" not in arrived:
+            yield {"inject": inject.id, "after": inject.after, "title": inject.title}
 
 
 def clock(now: datetime, one: Drill) -> dict[str, Json]:

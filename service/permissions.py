@@ -205,9 +205,9 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "ledger.consistency": ("read:ledger", KEY_ROLES),
         "platforms.index": ("read:platforms", KEY_ROLES),
         "platforms.negotiate": ("read:platforms", KEY_ROLES),
-        "drills.scenarios": ("read:drills", KEY_ROLES),
-        "drills.scenario_schema": ("read:drills", KEY_ROLES),
-        "drills.scenario": ("read:drills", frozenset({_TRAINER, _GOVERNANCE})),
+        "drill_scenarios.index": ("read:drills", KEY_ROLES),
+        "drill_scenarios.form": ("read:drills", KEY_ROLES),
+        "drill_scenarios.one": ("read:drills", frozenset({_TRAINER, _GOVERNANCE})),
         "drills.create": ("write:drills", frozenset({_TRAINER, _GOVERNANCE})),
         "drills.index": ("read:drills", KEY_ROLES),
         "drills.one": ("read:drills", KEY_ROLES),
@@ -218,7 +218,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "drills.propose": ("write:policies", frozenset({_GOVERNANCE})),
         "drills.said": ("write:drills", KEY_ROLES),  # whoever takes part
         "drills.story": ("read:drills", KEY_ROLES),  # whoever takes part
-        "drills.doors": ("write:drills", KEY_ROLES),  # whoever takes part, by their roles there
+        "drill_doors.doors": ("write:drills", KEY_ROLES),  # by the roles that one has there
         "sessions.cases": ("read:sessions", KEY_ROLES),
         "sessions.index": ("read:sessions", KEY_ROLES),
         "sessions.one": ("read:sessions", KEY_ROLES),

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli import drill_playing, drill_scenarios
+from service.cli import drill_words as in_words
 from service.cli.calling import URL, Key, Url, acted, asked, path_of, rows, tell
-from service.cli.output import AsJson, Home, configured, opened, refuse, show
+from service.cli.output import AsJson, Home, opened, refuse, show
 
 if TYPE_CHECKING:
     from ontology.events import Json
@@ -16,87 +18,12 @@ app = typer.Typer(
     help="Practise a crisis in a world of its own, which reaches nobody.", no_args_is_help=True
 )
 
+app.add_typer(drill_scenarios.app)
+app.add_typer(drill_playing.app)
+
 Named = Annotated[str, typer.Argument(help="drill/…")]
 Reason = Annotated[str, typer.Option(help="Why; it stays in the ledger.")]
 Speed = Annotated[int, typer.Option(min=0, max=3600, help="1, 60, …; 0 is as fast as possible.")]
-
-
-@app.command()
-def scenarios(home: Home = None, *, as_json: AsJson = False) -> None:
-    """What can be practised: what attune ships, and HOME/scenarios."""
-    from service.drill_files import known  # noqa: PLC0415 - light start
-    from service.drill_view import scenario_line  # noqa: PLC0415 - light start
-    from service.drills import scenarios_of  # noqa: PLC0415 - light start
-
-    found = known(scenarios_of(configured(home=home).home))
-    items = [scenario_line(found[name]) for name in sorted(found)]
-    if as_json:
-        show({"items": items})
-        return
-    for one in items:
-        typer.echo(f"{one['scenario']}  ({one['starts_from']}, {one['length']})  {one['title']}")
-
-
-@app.command()
-def check(
-    files: Annotated[list[Path], typer.Argument(help="Scenario files.")],
-) -> None:
-    """Check scenario files; every mistake with line and column."""
-    from ontology.marked_reader import FileInvalid  # noqa: PLC0415 - light start
-    from service.drill_files import read  # noqa: PLC0415 - light start
-
-    wrong = list[str]()
-    for file in files:
-        try:
-            read(file.read_text("utf-8"), str(file))
-        except FileInvalid as error:
-            wrong += error.errors
-        except (OSError, UnicodeDecodeError) as error:
-            wrong.append(f"{file}: {error}")
-    if wrong:
-        refuse("\n".join(wrong))
-    typer.echo(f"{len(files)} scenarios read well")
-
-
-@app.command()
-def schema() -> None:
-    """The JSON Schema of a scenario, for editors."""
-    from service.drill_files import schema as made  # noqa: PLC0415 - light start
-
-    show(made())
-
-
-@app.command("from-feed")
-def from_feed(
-    file: Annotated[Path, typer.Argument(help="Signals as CSV or JSONL, or a CrisisLex CSV.")],
-    *,
-    rejects: Annotated[Path, typer.Option(help="Where bad rows go.")] = Path("rejects.jsonl"),
-) -> None:
-    """A scenario from a recorded feed, on standard output."""
-    from service.drill_making import FeedUnsuited  # noqa: PLC0415 - light start
-    from service.drill_making import from_feed as made  # noqa: PLC0415 - light start
-    from service.hearing import FeedRefused, heard  # noqa: PLC0415 - light start
-
-    try:
-        signals = heard(file, feed="feed/listening", platform="platform/twitter", rejects=rejects)
-        typer.echo(made(file.stem, signals), nl=False)
-    except (FeedRefused, FeedUnsuited) as error:
-        refuse(str(error))
-
-
-@app.command("from-precedent")
-def from_precedent(
-    precedent: Annotated[str, typer.Argument(help="precedent/…")], home: Home = None
-) -> None:
-    """A scenario from a past case, on standard output."""
-    from knowledge.precedents import PrecedentIndex  # noqa: PLC0415 - light start
-    from service.drill_making import from_precedent as made  # noqa: PLC0415 - light start
-
-    with opened(home) as world:
-        case = PrecedentIndex.open(world.settings.precedents_path).get(precedent)
-    if case is None:
-        refuse(f"{precedent[:140]!r} is no case here; `attune precedents search` finds them")
-    typer.echo(made(case), nl=False)
 
 
 @app.command()
@@ -117,7 +44,7 @@ def new(  # noqa: PLR0913 - what a drill needs to know
     file = Path(scenario)
     body |= {"text": _text(file)} if file.suffix == ".yaml" else {"scenario": scenario}
     found = asked(url, key, lambda client: client.post("/v1/drills", body))
-    _tell(found, as_json=as_json)
+    tell(found, in_words.standing(found), as_json=as_json)
 
 
 @app.command("list")
@@ -134,7 +61,8 @@ def index(*, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
 @app.command()
 def status(drill: Named, *, url: Url = URL, key: Key = "", as_json: AsJson = False) -> None:
     """One drill: what time it is there, who takes part, what may follow."""
-    _tell(asked(url, key, lambda client: client.get(path_of(drill, "drill"))), as_json=as_json)
+    found = asked(url, key, lambda client: client.get(path_of(drill, "drill")))
+    tell(found, in_words.standing(found), as_json=as_json)
 
 
 @app.command()
@@ -177,8 +105,12 @@ def step(
 ) -> None:
     """Move the clock of a paused drill."""
     body: dict[str, Json] = {"by": by} if by is not None else {}
-    path = f"{path_of(drill, 'drill')}/step"
-    _tell(asked(url, key, lambda client: client.post(path, body)), as_json=as_json)
+    path = path_of(drill, "drill")
+    before = asked(url, key, lambda client: client.get(path)).get("minute", -1.0)
+    found = asked(url, key, lambda client: client.post(f"{path}/step", body))
+    since = float(str(before))
+    lines = [*in_words.standing(found), *_arrived(url, key, path, since)]
+    tell(found, lines, as_json=as_json)
 
 
 @app.command()
@@ -199,46 +131,6 @@ def inject(  # noqa: PLR0913 - an inject has that many sides
     path = f"{path_of(drill, 'drill')}/injects"
     found = asked(url, key, lambda client: client.post(path, body | {"heard": heard}))
     typer.echo(f"{found['inject']} arrived at {found['at']}")
-
-
-@app.command()
-def say(  # noqa: PLR0913 - what people say has that many sides
-    drill: Named,
-    act: Annotated[str, typer.Argument(help="detect, decide, approve, publish, stop, care, …")],
-    *,
-    text: Annotated[str | None, typer.Option(help="The words, where there are some.")] = None,
-    tier: Annotated[str | None, typer.Option(help="How far up it goes.")] = None,
-    route: Annotated[list[str] | None, typer.Option(help="team/… who answers.")] = None,
-    strategy: Annotated[list[str] | None, typer.Option(help="instruct, adjust, …")] = None,
-    why: Annotated[str | None, typer.Option(help="Why.")] = None,
-    url: Url = URL,
-    key: Key = "",
-    as_json: AsJson = False,
-) -> None:
-    """Say what you do that no tool records; all else you do through the drill's own doors."""
-    given: dict[str, Json] = {"act": act, "text": text, "tier": tier, "why": why}
-    body = {field: value for field, value in given.items() if value is not None}
-    body |= {"routes": [*(route or [])], "strategy": [*(strategy or [])]}
-    path = f"{path_of(drill, 'drill')}/said"
-    found = asked(url, key, lambda client: client.post(path, body))
-    tell(found, [f"minute {found['minute']}: {found['by']} {act}"], as_json=as_json)
-
-
-@app.command()
-def story(
-    drill: Named,
-    *,
-    after: Annotated[int, typer.Option(min=0, help="A sequence.")] = 0,
-    wait: Annotated[int, typer.Option(min=0, max=25, help="Seconds, if nothing is new.")] = 0,
-    url: Url = URL,
-    key: Key = "",
-    as_json: AsJson = False,
-) -> None:
-    """What reached you and what people did, after a sequence."""
-    path = f"{path_of(drill, 'drill')}/events"
-    found = asked(url, key, lambda client: client.get(path, after=after, wait=wait))
-    lines = (_event(one) for one in rows(found["items"]))
-    tell(found, [*lines, f"{found['local_time']}, {found['state']}"], as_json=as_json)
 
 
 @app.command()
@@ -267,7 +159,7 @@ def score(drill: Named, *, url: Url = URL, key: Key = "", as_json: AsJson = Fals
     """Hold what people did against what was expected of them."""
     path = f"{path_of(drill, 'drill')}/score"
     found = asked(url, key, lambda client: client.post(path))
-    tell(found, _score(found), as_json=as_json)
+    tell(found, in_words.score(found), as_json=as_json)
 
 
 @app.command()
@@ -315,6 +207,24 @@ def compare(
     tell(found.to_json(), found.lines(), as_json=as_json)
 
 
+def _arrived(url: str, key: str, path: str, since: float) -> "Iterator[str]":
+    """What reached the participants after a minute."""
+    items = _events(url, key, path, 0)
+    while items:
+        yield from (
+            in_words.event(one)
+            for one in items
+            if one["what"] == "told" and float(str(one["minute"])) > since
+        )
+        after = int(str(items[-1]["sequence"]))
+        items = _events(url, key, path, after)
+
+
+def _events(url: str, key: str, path: str, after: int) -> "list[dict[str, Json]]":
+    found = asked(url, key, lambda client: client.get(f"{path}/events", after=after, limit=500))
+    return rows(found["items"])
+
+
 def _act(
     url: str, key: str, drill: str, act: str, data: "Mapping[str, Json]", *, as_json: bool
 ) -> None:
@@ -322,35 +232,6 @@ def _act(
     body: dict[str, Json] = {"act": act, "data": dict(data)}
     found = asked(url, key, lambda client: client.post(path, body))
     tell(found, [f"{drill}: {found['to']}"], as_json=as_json)
-
-
-def _tell(found: "Mapping[str, Json]", *, as_json: bool) -> None:
-    lines = [f"{found['id']}  {found['state']}  {found['title']}"]
-    if "local_time" in found:
-        lines.append(f"    {found['local_time']}, minute {found['minute']}")
-    people = (f"    {one['person']}: {one['roles']}" for one in rows(found["people"]))
-    tell(found, [*lines, *people], as_json=as_json)
-
-
-def _event(one: "Mapping[str, Json]") -> str:
-    said = one.get("title") or one.get("text") or one.get("act") or one.get("tier") or ""
-    who = one.get("from") if one["what"] == "told" else one["by"]
-    return f"{one['sequence']:>6}  {one['minute']:>7}  {one['what']:<8} {who}: {said}"
-
-
-def _score(found: "Mapping[str, Json]") -> "Iterator[str]":
-    for one in rows(found["acts"]):
-        took = f"{one['act']} within {one['within']}, {one['minutes']} minutes"
-        yield f"{one['outcome']:<10} {one['id']}: {took}"
-    answers = found["answers"]
-    for one in rows(answers.get("points") if isinstance(answers, dict) else []):
-        said = f"people {one['people']}, reference {one['reference']}, rules {one['rules']}"
-        yield f"{one['point']}: {said}"
-    figures = found["figures"]
-    for name, figure in figures.items() if isinstance(figures, dict) else ():
-        yield f"{name}: {figure}"
-    told = found["next"]
-    yield from (f"next: {words}" for words in (told if isinstance(told, list) else []))
 
 
 def _part(text: str) -> "Json":

@@ -13,7 +13,7 @@ from ontology.lifecycle import Actor, ActRefused, Role
 from ontology.marked_reader import FileInvalid
 from ontology.signals import Signal
 from service import acts, drill_duties
-from service.api.drills import LENT
+from service.api.drill_doors import LENT
 from service.background import Background
 from service.clock import StoppedClock
 from service.drill_bodies import SaidIn
