@@ -100,8 +100,12 @@ def answered(filters: Filters) -> Filters:
 
 def may_be_found(world: World, hit: Hit) -> bool:
     """Whether a hit is of an archive, or of a case of this ledger that is visible now."""
-    name = hit.precedent.id
-    return not name.startswith(PREFIX) or world.graph.state(ThingId(name)) == VISIBLE
+    return may_be_seen(world, hit.precedent.id)
+
+
+def may_be_seen(world: World, case: str) -> bool:
+    """Whether a case is of an archive, or one of this ledger that is visible now."""
+    return not case.startswith(PREFIX) or world.graph.state(ThingId(case)) == VISIBLE
 
 
 @contextmanager

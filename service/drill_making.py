@@ -1,6 +1,6 @@
 """Making a scenario: from a recorded feed, or from a past case; a person goes on from there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from service.drill_scenario import MOST_POSTS
 _STRATEGIES: Final = ("instruct", "adjust", "deny", "diminish", "rebuild", "bolster")
 _USUAL: Final = ("instruct", "adjust")
 _REPLY: Final = "Thank you for your message! Your feedback is important to us."
+_MOST_SENTENCES: Final = 30
 _LONGEST: Final = timedelta(days=7)
 _HEAD: Final = (
     "# Made by attune; read it, and change what is not right, before anybody practises it.\n"
@@ -39,10 +40,28 @@ def from_feed(name: str, signals: Sequence[Signal]) -> str:
     if len(ordered) > MOST_POSTS or length > _LONGEST:
         words = f"{len(ordered)} posts over {length}; a drill takes {MOST_POSTS} over 7 days"
         raise FeedUnsuited(f"{words}: cut the feed down to the hours that matter")
+    posts = feed_posts(ordered, timedelta())
+    topics = [*dict.fromkeys(topic for one in ordered for topic in one.topics)][:10]
+    made = _scenario(name, f"A recorded feed, {name}", began, length + timedelta(hours=1))
+    made["note"] = f"Real posts of the recorded feed {name}; accounts are numbers."
+    made["incident"]["properties"]["topic"] = topics or [name.replace("-", " ")]
+    return written_out(made | {"posts": posts})
+
+
+def feed_posts(signals: Sequence[Signal], after: timedelta) -> list[dict[str, Any]]:
+    """The posts of a feed at their own distances, the first so long after the start.
+
+    Raises:
+        FeedUnsuited: it is empty.
+    """
+    ordered = sorted(signals, key=lambda one: (one.posted_at, one.id))
+    if not ordered:
+        raise FeedUnsuited("the feed has no post; give one with some hours of a crisis")
+    began = ordered[0].posted_at
     people = {who: f"account-{n}" for n, who in enumerate(dict.fromkeys(map(_who, ordered)), 1)}
-    posts = [
+    return [
         {
-            "after": _after(one.posted_at - began),
+            "after": _after(one.posted_at - began + after),
             "by": people[_who(one)],
             "text": one.text,
             "platform": one.platform,
@@ -50,17 +69,19 @@ def from_feed(name: str, signals: Sequence[Signal]) -> str:
         }
         for one in ordered
     ]
-    topics = [*dict.fromkeys(topic for one in ordered for topic in one.topics)][:10]
-    made = _scenario(name, f"A recorded feed, {name}", began, length + timedelta(hours=1))
-    made["note"] = f"Real posts of the recorded feed {name}; accounts are numbers."
-    made["incident"]["properties"]["topic"] = topics or [name.replace("-", " ")]
-    return _text(made | {"posts": posts})
+
+
+def case_posts(case: Precedent) -> list[dict[str, Any]]:
+    """The sentences of a past case as posts, five minutes apart."""
+    return [
+        {"after": f"PT{5 * number + 1}M", "by": f"account-{number + 1}", "text": line}
+        for number, line in enumerate(sentences(case.text)[:_MOST_SENTENCES])
+    ]
 
 
 def from_precedent(case: Precedent) -> str:
     """A scenario's text from a past case: its sentences are posts, its lesson the reference."""
     name = case.id.partition("/")[2][:50]
-    told = sentences(case.text)
     began = datetime.fromisoformat("2026-01-15T09:00:00+00:00")
     made = _scenario(name, case.title, began, timedelta(hours=3))
     origin = "an invented case" if case.invented else f"a case of {case.source}"
@@ -74,11 +95,7 @@ def from_precedent(case: Precedent) -> str:
         "reasons": case.lesson or "Write here why.",
         "by": f"what was done in {case.id}; judge it",
     }
-    posts = [
-        {"after": f"PT{5 * number + 1}M", "by": f"account-{number + 1}", "text": line}
-        for number, line in enumerate(told[:30])
-    ]
-    return _text(made | {"posts": posts})
+    return written_out(made | {"posts": case_posts(case)})
 
 
 def _scenario(name: str, title: str, began: datetime, length: timedelta) -> dict[str, Any]:
@@ -144,10 +161,13 @@ def _expected(name: str, phase: str, within: str) -> dict[str, Any]:
     }
 
 
-def _text(made: dict[str, Any]) -> str:
+def written_out(made: Mapping[str, Any]) -> str:
     """The scenario as YAML: one member a line, each in the form of JSON, which YAML reads."""
     order = ("drill", "title", "purpose", "note", "starts_from", "clock", "incident", "posts")
-    names = [*order, *(name for name in made if name not in order)]
+    names = [
+        *(name for name in order if name in made),
+        *(name for name in made if name not in order),
+    ]
     return _HEAD + "".join(f"{name}: {_value(made[name])}\n" for name in names)
 
 

@@ -224,6 +224,14 @@ class WellSaidIn(Model):
     """What the words may admit at most."""
 
 
+class RecordedIn(Model):
+    """A recorded feed whose posts are played: a file in `scenarios/feeds`, and when it begins."""
+
+    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(csv|jsonl)$")]
+    after: Offset = "PT0M"
+    platform: Annotated[str, Field(pattern="^platform/.{1,120}$")] = "platform/twitter"
+
+
 class Scenario(Model):
     """One scenario, as its file says it."""
 
@@ -247,6 +255,10 @@ class Scenario(Model):
     records: tuple[RecordIn, ...] = Field(default=(), max_length=200)
     incident: IncidentIn
     posts: tuple[PostIn, ...] = Field(default=(), max_length=MOST_POSTS)
+    recorded: RecordedIn | None = None
+    precedent: Annotated[str, Field(pattern="^precedent/.{1,120}$")] | None = None
+    """A past case whose own sentences are posts, too; five minutes apart."""
+
     injects: tuple[InjectIn, ...] = Field(default=(), max_length=200)
     expect: tuple[ExpectIn, ...] = Field(min_length=1, max_length=100)
     reference: ReferenceIn

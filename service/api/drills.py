@@ -29,6 +29,7 @@ from service.bodies import instant
 from service.clock import monotonic_ms, pause
 from service.drill_bodies import DrillIn, EventsIn, InjectNowIn, ProposalIn, SaidIn, StepIn
 from service.drill_files import Written, read
+from service.drill_recorded import RecordMissing, expanded
 from service.drill_running import DrillBusy
 from service.drill_scenario import InjectIn
 from service.drill_story import events, say
@@ -220,10 +221,11 @@ def story(local: str, query_data: EventsIn) -> Response:
 
 
 def _written(said: DrillIn) -> Written:
-    if said.scenario is not None:
-        return scenario_of(said.scenario)
     try:
-        return read(str(said.text), "text")
+        found = scenario_of(said.scenario) if said.scenario else read(str(said.text), "text")
+        return expanded(world(), found)
+    except RecordMissing as error:
+        raise unprocessable([Fault(pointer="/scenario", detail=str(error))]) from error
     except FileInvalid as error:
         faults = [Fault(pointer="/text", detail=one) for one in error.errors]
         raise unprocessable(faults) from error

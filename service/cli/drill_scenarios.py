@@ -64,10 +64,17 @@ def from_feed(
     """A scenario from a recorded feed, on standard output."""
     from service.drill_making import FeedUnsuited  # noqa: PLC0415 - light start
     from service.drill_making import from_feed as made  # noqa: PLC0415 - light start
+    from service.drill_recorded import numbered  # noqa: PLC0415 - light start
     from service.hearing import FeedRefused, heard  # noqa: PLC0415 - light start
 
     try:
-        signals = heard(file, feed="feed/listening", platform="platform/twitter", rejects=rejects)
+        signals = heard(
+            file,
+            feed="feed/listening",
+            platform="platform/twitter",
+            rejects=rejects,
+            pseudonym=numbered,
+        )
         typer.echo(made(file.stem, signals), nl=False)
     except (FeedRefused, FeedUnsuited) as error:
         refuse(str(error))
@@ -78,11 +85,12 @@ def from_precedent(
     precedent: Annotated[str, typer.Argument(help="precedent/…")], home: Home = None
 ) -> None:
     """A scenario from a past case, on standard output."""
-    from knowledge.precedents import PrecedentIndex  # noqa: PLC0415 - light start
     from service.drill_making import from_precedent as made  # noqa: PLC0415 - light start
+    from service.drill_recorded import RecordMissing, case_of  # noqa: PLC0415 - light start
 
     with opened(home) as world:
-        case = PrecedentIndex.open(world.settings.precedents_path).get(precedent)
-    if case is None:
-        refuse(f"{precedent[:140]!r} is no case here; `attune precedents search` finds them")
+        try:
+            case = case_of(world, precedent)
+        except RecordMissing as error:
+            refuse(str(error))
     typer.echo(made(case), nl=False)
