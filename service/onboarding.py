@@ -13,6 +13,7 @@ from knowledge.language.phrases import PhraseInvalid
 from knowledge.language.topics import ClaimTopic
 from ontology.identity import ThingId, kind_of
 from service.acts import ACTED
+from service.onboarding_remedies import remedies
 from service.values import Properties, first, moment
 from service.world import World
 
@@ -112,7 +113,7 @@ def known_now(world: World, language: str) -> Known:
         topics=tuple(topics),
         claims=tuple(_claims(world, language, by_id)),
         promises=tuple(_promises(world)),
-        ended=tuple(_ended(world)),
+        ended=(*_ended(world), *remedies(world)),
     )
 
 

@@ -17,7 +17,7 @@ app = typer.Typer(help="What newcomers are told of past crises.", no_args_is_hel
 
 @app.command()
 def load(  # noqa: PLR0913 - one option a property
-    file: Annotated[Path, typer.Argument(help="Markdown, plain text or HTML.")],
+    file: Annotated[Path, typer.Argument(help="Markdown, plain text, HTML or PDF.")],
     home: Home = None,
     *,
     document: Annotated[str, typer.Option("--id", help="onboarding-document/…")],

@@ -110,7 +110,7 @@ def test_files_that_are_no_documents_are_refused_with_a_cure(service: Served) ->
     file.write_bytes(b"PK")
     done = load(service, file)
     assert done.returncode == 2
-    assert ".md, .txt or .html" in done.stderr
+    assert ".md, .txt, .html or .pdf" in done.stderr
 
 
 def test_past_crises_become_a_draft_by_case(service: Served) -> None:

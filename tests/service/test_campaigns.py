@@ -7,10 +7,12 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
+from knowledge.language.outdated import outdated
 from knowledge.ledger import Ledger
 from knowledge.measures.estimates import Unsuited
 from knowledge.sealing import KeyStore
@@ -23,6 +25,8 @@ from service.campaign_contacts import often, sent
 from service.campaigns import content, planned, send_due
 from service.clock import StoppedClock
 from service.holding import hold_all, keep_back
+from service.onboarding import known_now
+from service.onboarding_remedies import remedies
 from service.problems import ProblemError
 from service.recording import Body, put_records
 from service.sealed_rows import RowsMissing, rows
@@ -371,6 +375,25 @@ def test_it_ends_at_its_time_and_is_due_to_be_looked_at_later(
     passed(world, clock, 5 * DAY)
     assert datetime.fromisoformat(str(world.graph.get(campaign, "measureAt"))) <= clock.now()
     assert any("look at what it changed" in str(one) for one in reasons(world))
+
+
+def test_its_offers_are_over_for_newcomers_once_no_campaign_makes_them(world: World) -> None:
+    first, second = drafted(world), drafted(world, name="Once more")
+    act(world, first, "cancel", CHIEF, reason="Refunds for all.")
+    world.catch_up()
+    assert [*remedies(world)] == []
+    act(world, second, "cancel", CHIEF, reason="Refunds for all.")
+    world.catch_up()
+    known = known_now(world, "en")
+    said = "Hand out free tickets.\n\nFree tickets were ended."
+    at = world.clock.now()
+    (found,) = outdated(said, "en", known, written=at, at=at, zone=ZoneInfo("UTC")) or ()
+    assert (found.line, found.why, found.other, found.source) == (
+        1,
+        "ended",
+        "free ticket",
+        second,
+    )
 
 
 def reasons(world: World) -> list[Any]:
