@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from knowledge.neighbours import BLOCK, SMALLEST, Neighbours, available
-from knowledge.precedent_parts import GraphFile, Manifest, Stored, gone, write_part
+from knowledge.precedent_parts import GraphFile, Manifest, Stored, write_part
+from knowledge.precedent_rows import gone
 from knowledge.precedent_view import View
 
 _REPLACED: Final = 0.25

@@ -11,16 +11,8 @@ import numpy.typing as npt
 
 from knowledge.language.embedding import DIMENSIONS, Vectors
 from knowledge.neighbours import Neighbours, available
-from knowledge.precedent_parts import (
-    FACETS,
-    FILTERED,
-    NO_PARTS,
-    Manifest,
-    Part,
-    Precedent,
-    open_part,
-    read_manifest,
-)
+from knowledge.precedent_parts import NO_PARTS, Manifest, Part, open_part, read_manifest
+from knowledge.precedent_rows import FACETS, FILTERED, Precedent
 
 _KEPT: Final = 64
 _K = TypeVar("_K")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final, Self
@@ -15,14 +15,12 @@ from knowledge.postings import typed
 from knowledge.precedent_parts import (
     IndexInvalid,
     Manifest,
-    Precedent,
-    encode,
     stamp,
     sweep,
-    text_digest,
     write_manifest,
     write_part,
 )
+from knowledge.precedent_rows import Hit, Precedent, Tally, encode, text_digest
 from knowledge.precedent_search import nearest, ranked
 from knowledge.precedent_tidying import compacted, merged, with_graph, without
 from knowledge.precedent_view import Filters, View, look
@@ -46,31 +44,6 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 class IndexBusy(Exception):
     """Another process is loading precedents into the same folder."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A precedent and how well it fits, on four decimals.
-
-    `score` orders hits: meaning and words together, -1 to 1, as `knowledge.ranking` says.
-    `meaning` is the cosine to the query as it was asked, `words` the share of the query's words,
-    weighed by rarity, that the case holds.
-    """
-
-    precedent: Precedent
-    score: float
-    meaning: float
-    words: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """How far a load has come: precedents seen, stored, found unchanged; texts embedded anew."""
-
-    seen: int = 0
-    stored: int = 0
-    unchanged: int = 0
-    embedded: int = 0
 
 
 class PrecedentIndex:

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from knowledge.language.embedding import DIMENSIONS, Vectors, load
-from knowledge.precedent_parts import MODEL, text_digest
+from knowledge.precedent_parts import MODEL
+from knowledge.precedent_rows import text_digest
 
 BATCH: Final = 256
 _DAMAGED: Final = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)

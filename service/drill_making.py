@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from knowledge.language.reading import sentences
-from knowledge.precedent_parts import Precedent
+from knowledge.precedent_rows import Precedent
 from ontology.signals import Signal
 from service.drill_scenario import MOST_POSTS
 

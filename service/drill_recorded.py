@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from knowledge.precedent_parts import Precedent
+from knowledge.precedent_rows import Precedent
 from knowledge.precedents import PrecedentIndex
 from ontology.identity import ThingId
 from ontology.lifecycle_data import duration
