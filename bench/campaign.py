@@ -41,7 +41,7 @@ def made(people: int, offers: int) -> tuple[Types, Terms]:
     random = np.random.default_rng(people + offers)
     worth = np.round(random.gamma(2.0, 15.0, (people, offers)), 2)
     worth[random.random((people, offers)) < 1 / 6] = -1.0
-    cost = 5.0 * random.integers(0, 9, offers)
+    cost = (5 * random.integers(0, 9, offers)).astype(np.float64)
     types = Types(
         size=np.ones(people, dtype=np.int64),
         segment=random.integers(0, SEGMENTS, people),
