@@ -23,6 +23,7 @@ PARTS = (
     "volume",
     "virality",
     "journeys",
+    "observations",
     "geofences",
     "linkage",
     "alert_budget",
