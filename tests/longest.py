@@ -18,6 +18,7 @@ SECONDS = {
     "tests/capabilities/test_6_6_leadership.py": 40,
     "tests/rules/test_engines_agree.py": 35,
     "tests/service/test_real_server.py": 33,
+    "tests/crash/test_cases.py": 50,
     "tests/crash/test_flood.py": 32,
     "tests/knowledge/language/test_tuning.py": 32,
     "tests/crash/test_crashes.py": 31,

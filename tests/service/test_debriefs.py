@@ -9,8 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from knowledge.ledger import Ledger
 from knowledge.sealing import KeyStore
@@ -21,6 +19,7 @@ from service.acts import propose, put_record
 from service.clock import StoppedClock
 from service.debrief_bodies import DebriefsIn
 from service.debrief_report import report
+from service.debrief_view import shown
 from service.debriefs import WITHIN, debrief_of, events_of, rounds
 from service.founding import found
 from service.problems import ProblemError
@@ -251,14 +250,55 @@ def test_a_report_on_a_time_that_ends_before_it_begins_is_refused(world: World) 
         report(world, asked, lambda *_: None)
 
 
-@given(
-    at=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)),  # noqa: DTZ001 - made aware below
-    zone=st.sampled_from(["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"]),
-)
-def test_72_hours_are_elapsed_hours_whatever_the_local_clock_does(at: datetime, zone: str) -> None:
-    begun = at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    local = (begun + WITHIN).astimezone(ZoneInfo(zone))
-    assert (local.astimezone(UTC) - begun) == timedelta(hours=72)
+def changes(zone: str) -> list[datetime]:
+    """When the clocks of a zone change in the year after `START`."""
+    hours = [START + HOUR * n for n in range(366 * 24)]
+    away = [one.astimezone(ZoneInfo(zone)).utcoffset() for one in hours]
+    return [hours[n] for n in range(1, len(hours)) if away[n] != away[n - 1]]
+
+
+ZONES = {
+    "us": "America/New_York",
+    "de": "Europe/Berlin",
+    "au": "Australia/Lord_Howe",
+    "np": "Asia/Kathmandu",
+}
+
+
+def test_72_hours_are_elapsed_hours_whatever_the_clocks_of_the_participants_do(
+    world: World,
+) -> None:
+    for name, zone in ZONES.items():
+        put(world, "Region", f"region/{name}", name=name, timeZone=zone, jurisdiction=name.upper())
+        put(world, "Team", f"team/{name}", name=name, inRegion=[f"region/{name}"], atTier="board")
+        put(world, "Person", f"person/{name}", memberOf=f"team/{name}")
+    jumps = sorted({one for zone in ZONES.values() for one in changes(zone)})
+    assert len(jumps) == 6
+    people = [f"person/{name}" for name in ZONES]
+    for before, jump in zip((1, 25, 71, 36, 48, 70), jumps, strict=True):
+        later(world, jump - HOUR * before - world.clock.now())
+        resolved(world)
+        due = world.clock.now() + timedelta(seconds=72 * 3600)
+        act(world, DEBRIEF, "convene", startsAt=due.isoformat(), participants=people)
+        rows: Any = shown(world, DEBRIEF, frozenset())["participants"]
+        told_to = {one["person"]: one for one in rows}
+        for name, zone in ZONES.items():
+            one = told_to[f"person/{name}"]
+            assert one["time_zone"] == zone
+            day, clock, short = one["due"].split(" ", 2)
+            said = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
+            (right,) = [
+                again
+                for again in {said.replace(fold=fold).astimezone(UTC): fold for fold in (0, 1)}
+                if again.astimezone(ZoneInfo(zone)).tzname() == short
+            ]
+            assert right == due
+            assert one["convened_for"] == one["due"]
+        later(world, due - timedelta(seconds=1) - world.clock.now())
+        assert world.graph.state(DEBRIEF) == "due"
+        later(world, timedelta(seconds=1))
+        assert world.graph.state(DEBRIEF) == "overdue"
+        act(world, CRASH, "reopen", reason="It came back.")
 
 
 def test_every_worker_sees_the_same_debrief(worlds: Callable[..., World], world: World) -> None:
