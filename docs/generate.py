@@ -17,6 +17,7 @@ from typing import Final
 from apiflask import APIFlask
 
 import service.api
+from docs.drill_pictures import drills_picture
 from docs.pictures import alike, channels_picture, recovery_picture
 from docs.reference import facts, lives, records, shapes, table
 from docs.rule_language import language
@@ -198,7 +199,11 @@ _SCHEMAS: Final[Mapping[str, Callable[[Catalogue], Schema]]] = MappingProxyType(
     }
 )
 _PICTURES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
-    {"docs/recovery.svg": recovery_picture, "docs/channels.svg": channels_picture}
+    {
+        "docs/recovery.svg": recovery_picture,
+        "docs/channels.svg": channels_picture,
+        "docs/drills.svg": drills_picture,
+    }
 )
 
 

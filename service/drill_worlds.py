@@ -10,13 +10,13 @@ from weakref import WeakKeyDictionary
 from knowledge.graph import Graph
 from knowledge.segments import Segments
 from loaders.world import sample
-from ontology.events import Draft, Event, Json
-from ontology.identity import Scope, ThingId
+from ontology.events import Event, Json
+from ontology.identity import ThingId
 from ontology.lifecycle import ATTUNE, Actor, Role
 from service import acts
 from service.drill_scenario import RecordIn, Scenario
 from service.drills import Drill, home_of
-from service.founding import body_of
+from service.founding import adoption, body_of
 from service.opening import opened
 from service.recording import MOST_AT_ONCE, PUT, REMOVED, Body, put_records
 from service.settings import Settings, WorldKind
@@ -151,25 +151,7 @@ def _adopt_policy(live: World, world: World) -> None:
     if digest is None:
         raise WorldBroken("no policy is active here; activate one before a drill")
     reason = "The policy that was active when the drill began."
-    content: dict[str, Json] = dict(live.policies.files(digest))
-    said: dict[str, dict[str, Json]] = {
-        "policy.proposed": {"digest": digest, "files": content, "reason": reason},
-        "policy.activated": {"digest": digest, "reason": reason},
-    }
-    subject = ThingId(f"policy/{digest[:32]}")
-    drafts = [
-        Draft(
-            id=world.ids("event"),
-            type=kind,
-            subject=subject,
-            actor=ATTUNE,
-            occurred_at=world.clock.now(),
-            scopes=(Scope("policy"),),
-            data=data,
-        )
-        for kind, data in said.items()
-    ]
-    world.ledger.append(drafts)
+    world.ledger.append(adoption(world, digest, live.policies.files(digest), reason))
     world.catch_up()
 
 

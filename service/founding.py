@@ -113,25 +113,32 @@ def _ensure_policy(world: World) -> tuple[str, bool]:
         raise PolicyBroken(f"the packaged policy is not activated: {fault}")
     reason = "The policy that attune ships, until two people activate their own."
     content: dict[str, Json] = {name: text.decode() for name, text in files.items()}
-    proposed: dict[str, Json] = {"digest": digest, "files": content, "reason": reason}
+    drafts = adoption(world, digest, content, reason)
+    world.ledger.append(drafts, expected={Scope("policy"): 0})
+    world.catch_up()
+    world.perception.coefficients.keep(world.policies.reading().coefficients)
+    return digest, True
+
+
+def adoption(
+    world: World, digest: str, files: Mapping[str, Json], reason: str
+) -> tuple[Draft, Draft]:
+    """A policy that is proposed and active at once, for a world in which nobody is to be asked."""
+    proposed: dict[str, Json] = {"digest": digest, "files": dict(files), "reason": reason}
     activated: dict[str, Json] = {"digest": digest, "reason": reason}
-    subject = ThingId(f"policy/{digest[:32]}")
-    drafts = [
+    first, second = (
         Draft(
             id=world.ids("event"),
             type=kind,
-            subject=subject,
+            subject=ThingId(f"policy/{digest[:32]}"),
             actor=ATTUNE,
             occurred_at=world.clock.now(),
             scopes=(Scope("policy"),),
             data=data,
         )
         for kind, data in (("policy.proposed", proposed), ("policy.activated", activated))
-    ]
-    world.ledger.append(drafts, expected={Scope("policy"): 0})
-    world.catch_up()
-    world.perception.coefficients.keep(world.policies.reading().coefficients)
-    return digest, True
+    )
+    return first, second
 
 
 def _load_sample(world: World, progress: Progress) -> int:
