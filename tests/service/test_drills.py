@@ -313,7 +313,6 @@ def test_teams_owe_a_drill_a_quarter_and_only_one_from_our_own_reply_counts(
     owed = drill_duties.owe_quarterly(world)
     assert owed == len(world.roster().teams)
     assert drill_duties.owe_quarterly(world) == 0
-    waiting = {one.thing for one in queue(world) if one.kind == "drill-duty"}
     waiting = world.due_now().queue(kinds=["drill-duty"], limit=1_000)
     assert len(waiting) == owed
     outside = SMALL.replace("starts_from: own-reply", "starts_from: outside")
