@@ -19,6 +19,9 @@ from service.observing import store
 from service.settings import Settings
 from service.world import World
 
+ALIKE: Final = 1e-5
+"""How far a vector may lie from that of sentence-transformers, in any coordinate."""
+
 _SHOWN: Final = 3
 _LEAST_FREE_BYTES: Final = 1 << 30
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -40,6 +43,18 @@ class CheckFailed(Exception):
 def checkup(settings: Settings) -> list[Finding]:
     """Look at everything; one broken part does not hide the next."""
     return [*_installation(), *_home(settings)]
+
+
+def models_alike() -> Finding:
+    """Hold our run of the packaged model to the library that it was made with; takes seconds."""
+    from knowledge.language.reference import apart  # noqa: PLC0415 - loads both
+
+    found = apart()
+    return Finding(
+        check="vectors",
+        well=found <= ALIKE,
+        found=f"at most {found:.0e} from those of sentence-transformers; {ALIKE:.0e} would do",
+    )
 
 
 def _installation() -> Iterator[Finding]:
