@@ -14,9 +14,9 @@ from loaders.observation_map import ObservationMap
 from loaders.source_rows import CellInvalid
 from ontology.identity import IdentityInvalid, ThingId, kind_of, thing_id
 
-_LONGEST_KEY: Final = 200
-_LONGEST_WORD: Final = 80
-_LONGEST_TEXT: Final = 10_000
+LONGEST_KEY: Final = 200
+LONGEST_WORD: Final = 80
+LONGEST_TEXT: Final = 10_000
 _EARLIEST: Final = datetime(1950, 1, 1, tzinfo=UTC)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -84,8 +84,8 @@ def key_of(name: str, cell: str) -> str:
     Raises:
         CellInvalid: it is too long, or can't be printed.
     """
-    if len(cell) > _LONGEST_KEY or not cell.isprintable():
-        words = f"it is no text of 1 to {_LONGEST_KEY} printable characters"
+    if len(cell) > LONGEST_KEY or not cell.isprintable():
+        words = f"it is no text of 1 to {LONGEST_KEY} printable characters"
         raise CellInvalid(name, words, cell)
     return cell
 
@@ -201,15 +201,15 @@ def _currency(_: Sense, column: Column, cell: str) -> object:
 
 
 def _word(_: Sense, column: Column, cell: str) -> object:
-    if len(cell) > _LONGEST_WORD or not cell.isprintable():
-        words = f"it is no text of 1 to {_LONGEST_WORD} printable characters"
+    if len(cell) > LONGEST_WORD or not cell.isprintable():
+        words = f"it is no text of 1 to {LONGEST_WORD} printable characters"
         raise CellInvalid(column.name, words, cell)
     return cell
 
 
 def _text(_: Sense, column: Column, cell: str) -> object:
-    if len(cell) > _LONGEST_TEXT:
-        raise CellInvalid(column.name, f"it has more than {_LONGEST_TEXT:,} characters", cell)
+    if len(cell) > LONGEST_TEXT:
+        raise CellInvalid(column.name, f"it has more than {LONGEST_TEXT:,} characters", cell)
     try:
         cell.encode()
     except UnicodeEncodeError as error:

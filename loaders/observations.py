@@ -21,7 +21,7 @@ _IN_ORDER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 }
 """Columns of which the first may not be greater than the second."""
 
-_TOGETHER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+TOGETHER: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "relationship": (("churned", "until"),),
     "reach": (("cost", "currency"),),
 }
@@ -134,7 +134,7 @@ class Reader:
         for low, high in _IN_ORDER.get(self._kind.name, ()):
             if low in found and high in found and found[low] > found[high]:
                 raise CellInvalid(high, f"it is less than {low}, {found[low]}", str(found[high]))
-        for one, other in _TOGETHER.get(self._kind.name, ()):
+        for one, other in TOGETHER.get(self._kind.name, ()):
             if found.get(one) not in {None, False} and other not in found:
                 raise CellInvalid(other, f"it is blank, though {one} is given", "")
 

@@ -2,7 +2,6 @@
 
 import json
 from http import HTTPStatus
-from typing import Final
 
 from apiflask import APIBlueprint
 from flask import Response, request
@@ -16,11 +15,10 @@ from service.api.answers import answer, principal, world
 from service.bodies import ObservationsIn
 from service.observation_listing import listed
 from service.observation_loading import take as take_rows
+from service.observation_schemas import LINES
 from service.problems import ProblemError, invalid, not_found
 
 bp = APIBlueprint("observations", __name__, url_prefix="/v1/observations", tag="Observations")
-
-_LINES: Final = frozenset({"application/x-ndjson", "application/jsonl", "application/json-lines"})
 
 
 @bp.get("")
@@ -82,7 +80,7 @@ def _asked() -> ObservationsIn:
         ProblemError: it is no such body (422).
     """
     try:
-        if request.mimetype in _LINES:
+        if request.mimetype in LINES:
             lines = request.get_data(as_text=True).splitlines()
             rows = [_line(text) for text in lines if text.strip()]
             said = {"rows": rows, "system": request.args.get("system", "zendesk")}

@@ -7,6 +7,7 @@ from flask import Response, current_app
 from jinja2 import Environment, PackageLoader
 
 from service.api.answers import answer
+from service.observation_schemas import described
 
 bp = APIBlueprint("reference", __name__, tag="Reference")
 
@@ -108,6 +109,7 @@ def describe(app: APIFlask) -> None:
         components = spec.setdefault("components", {})
         components.setdefault("schemas", {})["Problem"] = _PROBLEM
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        described(spec)
         for path, item in spec["paths"].items():
             for method in _METHODS:
                 if method in item:
