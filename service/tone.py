@@ -12,13 +12,14 @@ import numpy.typing as npt
 from knowledge.measures.consistency import between
 from knowledge.measures.contrasts import FEWEST_PEOPLE, Contrast, contrast
 from knowledge.measures.drift import drift
-from knowledge.measures.estimates import Estimate, Figure, Unsuited, Withheld
+from knowledge.measures.estimates import Estimate, Figure, Unsuited, Withheld, number_of
 from knowledge.measures.looks import FALSE_SHARE, verdicts
 from knowledge.measures.wordings import Moved, moved
 from knowledge.parity import adjusted, hidden
 from service.fairness import terms_of
 from service.recorded_history import Progress
-from service.tone_report import Compared, Drifted, Tone
+from service.tone_found import Compared, Drifted
+from service.tone_report import Tone
 from service.tone_texts import DIVIDED, SCORES, SOURCES, Said, exemplars, said
 from service.world import World
 
@@ -53,7 +54,7 @@ def audited(world: World, asked: Asked, progress: Progress) -> Tone:
     if len(now.texts) < FEWEST:
         raise Unsuited(
             f"{len(now.texts)} {' and '.join(asked.of)} in English from {asked.since} to"
-            f" {asked.until}; {FEWEST} would do. Load what was said: attune load reply FILE"
+            f" {asked.until}; {FEWEST} would do. Load what was said: attune load replies FILE"
         )
     smallest = terms_of(world).smallest
     like = _likeness(now.sounds, exemplars(world, progress))
@@ -199,7 +200,10 @@ def _mean(now: Said, score: str) -> Figure:
     sums = np.bincount(owners, values - values.mean()) if len(values) else np.zeros(0)
     many = len(np.unique(owners))
     if many < FEWEST_PEOPLE:
-        return Withheld(reason=f"{many} people; {FEWEST_PEOPLE} would do", n=len(values))
+        return Withheld(
+            reason=f"{number_of(many, 'person', 'people')}; {FEWEST_PEOPLE} would do",
+            n=len(values),
+        )
     from scipy.stats import t  # type: ignore[import-untyped] # noqa: PLC0415 - slow to load
 
     error = float(np.sqrt((sums @ sums) * many / (many - 1))) / len(values)

@@ -1,23 +1,17 @@
 """The report of a tone audit: figures with intervals, lines, a table and a picture."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from knowledge.measures.estimates import Estimate, Figure
+from knowledge.measures.estimates import Estimate, Figure, Withheld, number_of
 from knowledge.measures.wordings import Moved
-from service.chart_marks import Mark
-from service.charts import Axis, Chart, Level, Panel, Points, picture
 from service.reported import Cell, Report
+from service.tone_found import SCORES, Compared, Drifted, called
+from service.tone_picture import drawn
+from service.tone_words import Missing, gathered, headline, withheld
 
-_SCORES: Final[Mapping[str, str]] = {
-    "empathy": "empathy, 0 to 6: the levels of EPITOME's three mechanisms together",
-    "voice": "brand voice, 0 to 100, by the findings of the active voice",
-    "grade": "reading grade, in years of school",
-    "likeness": "likeness to the templates of the active policy, 0 to 100",
-    "sound": "how texts sound: squared distance of two times, 0 where nothing differs",
-}
 _NOTES: Final = (
     "Like against like: within incident and channel; drift within the same agent, too.",
     "Differences that are shown as such: one in twenty is chance (Benjamini and Hochberg).",
@@ -25,33 +19,6 @@ _NOTES: Final = (
     "Texts of one person are alike, so intervals of groups count people, not texts.",
     "Levels of empathy are learned from peers' answers; nobody is paid or graded by them.",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """One group less those like it, or one of two groups less the other, by one score."""
-
-    by: str
-    score: str
-    names: tuple[str, str | None]
-    figure: Figure
-    p: float | None
-    q: float | None = None
-    verdict: str = "cannot tell"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drifted:
-    """How one place speaks now, less how it did; `left_out` are texts without their like."""
-
-    by: str
-    name: str
-    score: str
-    figure: Figure
-    p: float | None
-    left_out: int = 0
-    q: float | None = None
-    verdict: str = "cannot tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +53,7 @@ class Tone(Report):
             "texts": self.texts,
             "before": self.before,
             "unjudged": self.unjudged,
-            "scores": dict(_SCORES),
+            "scores": dict(SCORES),
             "means": {name: one.to_json() for name, one in self.means},
             "between": [
                 {"by": by, "score": score, "share": one.to_json()}
@@ -120,27 +87,54 @@ class Tone(Report):
         }
 
     def lines(self) -> Iterator[str]:
-        """Means, drift, who differs, which words moved; then what it means."""
+        """The headline; means, drift, who differs, which words moved; then what it means."""
+        yield from self._headline()
         yield (
             f"Tone from {self.since} to {self.until}, against {self.against} to {self.since}:"
             f" {self.texts} {self._of}, {self.before} before, {self.unjudged} not judged"
         )
         for name, mean in self.means:
-            yield f"{name:<12} {mean.words()}  ({_SCORES[name]})"
+            yield f"{name:<12} {mean.words()}  ({SCORES[name]})"
         yield "share of the spread that lies between"
-        for by, score, share in self.between:
-            yield f"  {by + 's':<10} {score:<10} {share.words()}"
+        yield from self._shares()
         yield "drift"
-        for one in self.drifts:
-            yield f"  {_place(one)}, {one.score}: {one.figure.words(3)}: {one.verdict}"
-        shown = [one for one in self.differences if one.verdict == "differs"]
+        yield from self._changes()
+        shown = self._differing()
         yield f"{len(shown)} of {len(self.differences)} differences are more than chance"
         for each in shown:
             yield f"  {self._names(each)}, {each.score}: {each.figure.words()}"
-        yield f"{len(self.words)} words moved"
+        yield f"{number_of(len(self.words), 'word', 'words')} moved"
         for word in self.words:
-            yield f"  {word.word}: {word.then} texts before, {word.now} now; {word.figure.words()}"
+            times = f"{number_of(word.then, 'text', 'texts')} before, {word.now} now"
+            yield f"  {word.word}: {times}; {word.figure.words()}"
         yield from _NOTES
+
+    def _headline(self) -> Iterator[str]:
+        drifted = gathered(
+            (one.verdict, (called(one.by, one.name), one.score)) for one in self.drifts
+        )
+        known = [one for one in self.differences if one.verdict != "cannot tell"]
+        agents = len({one.names[0] for one in known if one.by == "agent"})
+        by_kind = gathered((one.by, one) for one in known if one.verdict == "differs")
+        yield from headline(drifted, [*_apart(by_kind, agents)] if known else None)
+
+    def _shares(self) -> Iterator[str]:
+        missing = [(f"{by}s", score, one) for by, score, one in self.between]
+        for group, score, one in missing:
+            if isinstance(one, Estimate):
+                yield f"  {group:<10} {score:<10} {one.words()}"
+        yield from _indented(withheld(_missing(missing), [score for score, _ in self.means]))
+
+    def _changes(self) -> Iterator[str]:
+        for one in self.drifts:
+            if isinstance(one.figure, Estimate):
+                place = called(one.by, one.name)
+                yield f"  {place}, {one.score}: {one.figure.words(3)}: {one.verdict}"
+        missing = [(called(one.by, one.name), one.score, one.figure) for one in self.drifts]
+        yield from _indented(withheld(_missing(missing), [one.score for one in self.drifts]))
+
+    def _differing(self) -> list[Compared]:
+        return [one for one in self.differences if one.verdict == "differs"]
 
     def rows(self) -> Iterator[Sequence[Cell]]:
         """Every figure as a row."""
@@ -159,35 +153,9 @@ class Tone(Report):
 
     def picture(self) -> str:
         """Drift of each score by place, as a forest of intervals."""
-        panels = []
-        for score, about in _SCORES.items():
-            some = [
-                (one, one.figure)
-                for one in self.drifts
-                if one.score == score and isinstance(one.figure, Estimate)
-            ]
-            points = Points(
-                name="change",
-                x=[figure.value for _, figure in some],
-                y=[_place(one) for one, _ in some],
-                low=[figure.low for _, figure in some],
-                high=[figure.high for _, figure in some],
-                notes=[f"n = {figure.n}, {one.verdict}" for one, figure in some],
-                named=False,
-            )
-            if some:
-                axes = Axis(label=f"change of {about}"), Axis(label="", kind="category")
-                marks: list[Mark] = [Level(name="no change", at=0.0), points]
-                panels.append(Panel(x=axes[0], y=axes[1], marks=marks, title=score))
-        empty = Panel(x=Axis(label="change"), y=Axis(label=""), marks=[])
-        return picture(
-            Chart(
-                title=f"Tone, {self.since} to {self.until}",
-                subtitle=f"{self.texts} {self._of} against {self.before} since {self.against}",
-                panels=panels or [empty],
-                notes=_NOTES,
-            )
-        )
+        title = f"Tone, {self.since} to {self.until}"
+        held = f"{self.texts} {self._of} against {self.before} since {self.against}"
+        return drawn(title, held, self.drifts, _NOTES)
 
     def _difference(self, one: Compared) -> Mapping[str, Any]:
         group, other = (self._name(one.by, name) for name in one.names)
@@ -204,16 +172,30 @@ class Tone(Report):
 
     def _names(self, one: Compared) -> str:
         group, other = (self._name(one.by, name) for name in one.names)
-        return f"{group} less {other or 'its like'}"
+        return (
+            f"{called(one.by, group or '')} less {called(one.by, other) if other else 'its like'}"
+        )
 
     def _name(self, by: str, name: str | None) -> str | None:
         return self.agents.get(name, name) if by == "agent" and name is not None else name
 
 
-def _place(one: Drifted) -> str:
-    """How a place is called: what it is stands before it where its name doesn't say so."""
-    told = one.by == "all" or one.name.startswith(f"{one.by}/")
-    return one.name if told else f"{one.by} {one.name}"
+def _apart(by_kind: Mapping[str, Sequence[Compared]], agents: int) -> Iterator[tuple[str, str]]:
+    for by, found in by_kind.items():
+        # Who is apart from all its like says more than the pairs in which it stands.
+        chosen = [one for one in found if one.names[1] is None] or found
+        many = f"{len({one.names for one in chosen})} of {agents} agents"
+        for one in chosen:
+            for name in filter(None, one.names):
+                yield many if by == "agent" else called(by, name), one.score
+
+
+def _missing(found: Iterable[tuple[str, str, Figure]]) -> Iterator[Missing]:
+    return ((name, score, one) for name, score, one in found if isinstance(one, Withheld))
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)
 
 
 def _cells(one: Figure) -> tuple[Cell, ...]:

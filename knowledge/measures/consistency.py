@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 
 from knowledge.measures.contrasts import Codes, Numbers
-from knowledge.measures.estimates import LEVEL, Estimate, Figure, Withheld
+from knowledge.measures.estimates import LEVEL, Estimate, Figure, Withheld, number_of
 
 FEWEST_GROUPS: Final = 5
 """Groups from which the spread between groups can be told at all."""
@@ -25,7 +25,8 @@ def between(values: Numbers, groups: Codes, strata: Codes) -> Figure:
     sizes, many, rows = sizes[known], int(known.sum()), len(values)
     freedom = rows - many - len(np.unique(strata)) + 1
     if many < FEWEST_GROUPS or freedom < many:
-        why = f"{many} groups of {rows} texts; {FEWEST_GROUPS} groups of several texts would do"
+        found = f"{number_of(many, 'group', 'groups')} of {number_of(rows, 'text', 'texts')}"
+        why = f"{found}; {FEWEST_GROUPS} groups of several texts would do"
         return Withheld(reason=why, n=rows)
     levels, residuals = _fitted(values, groups, strata)
     inner = float(residuals @ residuals) / freedom

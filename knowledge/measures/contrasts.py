@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.measures.estimates import LEVEL, Estimate, Figure, Withheld
+from knowledge.measures.estimates import LEVEL, Estimate, Figure, Withheld, number_of
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -43,7 +43,8 @@ def contrast(
     clusters = np.arange(len(values)) if people is None else people
     counts = [len(np.unique(clusters[side])) for side in sides]
     if people is not None and min(counts) < FEWEST_PEOPLE:
-        why = f"{min(counts)} people on one side; {FEWEST_PEOPLE} on either side would do"
+        few = number_of(min(counts), "person", "people")
+        why = f"{few} on one side; {FEWEST_PEOPLE} on either side would do"
         return Contrast(figure=Withheld(reason=why, n=int(inside.sum())))
     y = _within(values, strata)
     value = float(x @ y) / weight

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.measures.contrasts import Codes
-from knowledge.measures.estimates import Estimate, Figure, Withheld
+from knowledge.measures.estimates import Estimate, Figure, Withheld, number_of
 
 MOST: Final = 400
 """Rows of either sample that are compared: the cost grows with the square of it."""
@@ -59,7 +59,8 @@ def drift(
     drawn = [_drawn(one, chance) for one in rows]
     fewest = min(map(len, drawn))
     if fewest < FEWEST:
-        why = f"{fewest} texts on one side that have their like on the other; {FEWEST} would do"
+        few = number_of(fewest, "text", "texts")
+        why = f"{few} on one side with their like on the other; {FEWEST} would do"
         return Drift(apart=Withheld(reason=why, n=int(fewest)), p=None, left_out=left)
     both = np.concatenate([now[drawn[0]], then[drawn[1]]]).astype(np.float64)
     codes = np.concatenate([strata[0][drawn[0]], strata[1][drawn[1]]])

@@ -77,6 +77,15 @@ class Withheld:
 Figure = Estimate | Withheld
 
 
+def number_of(many: int, one: str, several: str) -> str:
+    """A number with its noun.
+
+    >>> number_of(1, "person", "people"), number_of(0, "person", "people")
+    ('1 person', '0 people')
+    """
+    return f"{many} {one if many == 1 else several}"
+
+
 def _end(value: float) -> float | None:
     return value if math.isfinite(value) else None
 

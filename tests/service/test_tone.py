@@ -82,13 +82,22 @@ def test_the_team_that_turned_cold_is_found_and_the_others_are_left(world: World
     assert less.high < 0
     assert "policy" in {one.word for one in found.words}
     assert "operations-1" not in json.dumps(found.to_json())
-    assert "operations-1" not in "\n".join(found.lines())
+    lines = [*found.lines()]
+    assert "operations-1" not in "\n".join(lines)
+    assert lines[0].startswith("Drifted: everybody (sound")
+    assert "team/operations (sound, empathy, grade)" in lines[0]
+    assert "of 18 agents" in lines[2]
 
 
 def test_a_month_like_the_one_before_shows_no_drift_and_every_form_is_whole(world: World) -> None:
     loaded(world, None)
     found = told(world)
     assert not [one for one in found.drifts if one.verdict == "drifted"]
+    lines = [*found.lines()]
+    assert lines[0] == "No drift is shown"
+    told_once = [line for line in lines if "5 groups of several texts would do" in line]
+    assert len(told_once) == 3
+    assert any(line.startswith("  channels: withheld: 1 group of 216 texts") for line in lines)
     assert ET.fromstring(found.picture()).tag.endswith("svg")  # noqa: S314 - our own picture
     widths = {len(row) for row in found.rows()}
     assert widths == {10}
