@@ -22,7 +22,9 @@ TEXTS: Final = (
 def apart(texts: Sequence[str] = TEXTS) -> float:
     """How far our vectors lie from those of sentence-transformers, in any coordinate."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - five seconds of CPU
+    from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415 - comes with it
 
+    disable_progress_bar()
     theirs = SentenceTransformer(str(folder()), device="cpu", local_files_only=True)
     wanted = theirs.encode(
         [readable(text) for text in texts], normalize_embeddings=True, show_progress_bar=False

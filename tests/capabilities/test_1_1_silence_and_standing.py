@@ -73,13 +73,21 @@ def ask(service: Served, **more: object) -> dict[str, Any]:
     return service.post("/v1/decisions", {"touchpoint": PLACE, "precedents": 0, **more})
 
 
+@pytest.fixture(scope="module")
+def lost_bags(service: Served) -> str:
+    """An open incident, so that a decision about it calls somebody whatever else goes on."""
+    service.post("/v1/records", INCIDENT)
+    service.post("/v1/incidents/lost-bags/acts", {"act": "open"})
+    return "incident/lost-bags"
+
+
 def test_a_silent_touchpoint_is_compared_with_what_was_done_and_two_people_let_it_go_live(
-    service: Served,
+    service: Served, lost_bags: str
 ) -> None:
     begun = later(service, 1)
     reason = {"reason": "Beside the present process first."}
     assert service.post(f"{SILENCE}/acts", {"act": "silence", "data": reason})["to"] == "silent"
-    made = ask(service)
+    made = ask(service, incident=lost_bags)
     assert made["live"] is False
     queue = service.get("/v1/queue", kind="decision", limit=200)["items"]
     assert made["id"] not in {one["thing"] for one in queue}
@@ -151,10 +159,10 @@ def test_the_active_policy_is_no_shadow(service: Served) -> None:
     assert "is the active policy" in done.stderr
 
 
-def test_a_subscribed_decision_is_made_again_and_tells_what_differs(service: Served) -> None:
-    service.post("/v1/records", INCIDENT)
-    service.post("/v1/incidents/lost-bags/acts", {"act": "open"})
-    body = {"incident": "incident/lost-bags", "precedents": 0, "subscribe": True}
+def test_a_subscribed_decision_is_made_again_and_tells_what_differs(
+    service: Served, lost_bags: str
+) -> None:
+    body = {"incident": lost_bags, "precedents": 0, "subscribe": True}
     made = service.post("/v1/decisions", body)
     subscription = f"/v1/{made['subscription'].replace('subscription/', 'subscriptions/')}"
     later(service, 2)

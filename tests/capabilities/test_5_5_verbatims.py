@@ -76,7 +76,9 @@ def test_the_message_after_which_anger_grew_is_named(
 
 
 def test_what_is_not_read_is_counted(report: dict[str, Any]) -> None:
-    assert report["not_judged"] == {"many": 1, "languages": {"de": 1}}
+    unread = report["not_judged"]
+    assert unread["languages"]["de"] == 1
+    assert unread["many"] == sum(unread["languages"].values())
 
 
 def test_themes_have_sizes_and_the_messages_they_answer(
