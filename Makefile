@@ -9,6 +9,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# Hundreds of processes of one run read the same code: it is compiled once, wherever that was turned off.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check types rest bench nightly clean
 .DEFAULT_GOAL := check
 

@@ -26,6 +26,11 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 # for cycles at the usual pace is a quarter of the time of such tests.
 gc.set_threshold(50_000, 20, 50)
 
+# Processes of one run share the cores: threads that wait for each other inside a small product of
+# matrices spin meanwhile, half of the time of what is simulated. Services and commands inherit it.
+for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
+
 # What is drawn may take as long as a busy machine needs.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
