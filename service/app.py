@@ -8,6 +8,7 @@ import orjson
 from apiflask import APIFlask
 from flask import Response, g, request
 from flask.json.provider import JSONProvider
+from flask.typing import ResponseReturnValue
 
 from service import logs, refusals
 from service.admission import DOORS, Admission
@@ -76,6 +77,7 @@ from service.api import (
 )
 from service.background import Background
 from service.clock import elapsed_ms, monotonic_ms, new_id
+from service.pages import assets, entry, home, live, sign_in
 from service.security import OPEN, PERMISSIONS, authorise, borrowed
 from service.settings import Settings, WorldKind
 from service.world import World
@@ -146,6 +148,10 @@ _BLUEPRINTS: Final = (
     drill_doors.bp,
     drill_scenarios.bp,
     drills.bp,
+    home.bp,
+    sign_in.bp,
+    live.bp,
+    assets.bp,
 )
 
 
@@ -222,6 +228,29 @@ def create(settings: Settings | None = None, *, world: World | None = None) -> A
     return app
 
 
+def _identify(world: World) -> ResponseReturnValue | None:
+    """Find who asks; an answer at once where somebody has to sign in first.
+
+    Raises:
+        Denied: nobody knows them, or they may not.
+    """
+    endpoint = request.endpoint
+    if entry.is_page(endpoint):
+        g.problem_page = entry.problem_page
+        return entry.enter(world, str(endpoint))
+    if endpoint is None or PERMISSIONS.get(endpoint) is OPEN:
+        return None
+    lent = request.environ.get(drill_doors.LENT)
+    if lent is not None and world.kind is WorldKind.DRILL:  # opened by another world
+        world.catch_up()
+        g.principal = borrowed(lent, endpoint)
+        return None
+    header = request.headers.get("Authorization")
+    keyring = world.keys_now() if endpoint in DOORS else world.keyring()
+    g.principal = authorise(keyring, header, endpoint, world.clock.now())
+    return None
+
+
 def _install_doors(app: APIFlask) -> None:
     """Request ids, folds and authorisation before every view, and the headers of every answer."""
     admission = Admission(app.config["WORLD"])
@@ -232,7 +261,7 @@ def _install_doors(app: APIFlask) -> None:
             admission.leave()
 
     @app.before_request
-    def enter() -> None:
+    def enter() -> ResponseReturnValue | None:
         g.started = monotonic_ms()
         given = request.headers.get("X-Request-Id", "")
         fresh = new_id("request").partition("/")[2]
@@ -240,17 +269,7 @@ def _install_doors(app: APIFlask) -> None:
         if request.endpoint in DOORS:
             admission.enter()
             g.admitted = True
-        if request.endpoint is None or PERMISSIONS.get(request.endpoint) is OPEN:
-            return
-        world: World = app.config["WORLD"]
-        lent = request.environ.get(drill_doors.LENT)
-        if lent is not None and world.kind is WorldKind.DRILL:  # opened by another world
-            world.catch_up()
-            g.principal = borrowed(lent, request.endpoint)
-            return
-        header = request.headers.get("Authorization")
-        keyring = world.keys_now() if request.endpoint in DOORS else world.keyring()
-        g.principal = authorise(keyring, header, request.endpoint, world.clock.now())
+        return _identify(app.config["WORLD"])
 
     @app.after_request
     def leave(response: Response) -> Response:

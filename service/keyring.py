@@ -32,6 +32,8 @@ class Key:
 
     `line` is the id of the first key of a rotating pair; `pair` is `a` or `b`, and a line has at
     most one live key of each. `expires` and `revoked` are UTC, None where it does not apply.
+    `parent` is the key with which somebody signed in: this one, a session in a browser, ends with
+    it. `session` is true of those of people whom another party has identified, too.
     """
 
     id: ThingId
@@ -44,6 +46,8 @@ class Key:
     line: ThingId
     created: datetime
     expires: datetime | None
+    session: bool = False
+    parent: ThingId | None = None
     revoked: datetime | None = None
 
     def live(self, now: datetime) -> bool:
@@ -81,7 +85,12 @@ class Keyring:
         key = self._keys.get(ThingId(f"key/{match[1]}")) if match else None
         known = key.hash if key is not None else "0" * 64
         same = hmac.compare_digest(hashed(text, self._pepper), known)
-        return key if same and key is not None and key.live(now) else None
+        return key if same and key is not None and self.lives(key, now) else None
+
+    def lives(self, key: Key, now: datetime) -> bool:
+        """Whether a key opens anything at `now`: itself, and the one that it was made from."""
+        parent = self._keys.get(key.parent) if key.parent is not None else None
+        return key.live(now) and (key.parent is None or (parent is not None and parent.live(now)))
 
 
 def hashed(text: str, pepper: bytes) -> str:
@@ -104,4 +113,6 @@ def _key(event: Event) -> Key:
         line=ThingId(str(data.get("line") or event.subject)),
         created=event.recorded_at,
         expires=datetime.fromisoformat(expires) if expires else None,
+        session=bool(event.data.get("session")),
+        parent=ThingId(str(parent)) if (parent := event.data.get("parent")) else None,
     )

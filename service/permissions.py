@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ontology.lifecycle import Role
+from service.pages.permits import OPEN_PAGES, PAGES
 
 
 class Open(Enum):
@@ -277,6 +278,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "webhooks.redeliver": ("write:webhooks", _RUN),
         "clock.now": ("read:clock", KEY_ROLES),
         "clock.advance": ("write:clock", frozenset({_TRAINER, _ADMIN})),
+        **PAGES,
     }
 )
 
@@ -288,6 +290,7 @@ _OPEN: Final = (
     "reference.openapi",
     "reference.docs",
     "static",
+    *OPEN_PAGES,
 )
 
 PERMISSIONS: Final[Mapping[str, frozenset[Role] | Open]] = MappingProxyType(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 from apiflask import APIFlask, HTTPError
@@ -49,7 +49,9 @@ def install(app: APIFlask) -> None:
 
 
 def rendered(error: ProblemError) -> Response:
-    """A problem document as a response."""
+    """A problem document as a response; as a page where people read it."""
+    if (shown := g.get("problem_page")) is not None:
+        return cast(Response, shown(error))
     return Response(
         orjson.dumps(error.json(g.get("request_id", "-"))),
         status=int(error.status),

@@ -27,6 +27,7 @@ __all__ = [
     "authorise",
     "borrowed",
     "issue",
+    "permitted",
     "revoke",
 ]
 
@@ -96,6 +97,18 @@ def authorise(keyring: Keyring, header: str | None, endpoint: str, now: datetime
     key = keyring.find(_bearer(header), now)
     if key is None:
         raise Denied(f"This key is unknown, revoked or expired; write {_SHOWN}.", unknown=True)
+    return permitted(key, endpoint)
+
+
+def permitted(key: Key, endpoint: str) -> Principal:
+    """Who a live key speaks for, if it may use this endpoint.
+
+    Raises:
+        Denied: it lacks the role or the scope.
+    """
+    allowed = PERMISSIONS.get(endpoint, frozenset())
+    if isinstance(allowed, Open):
+        return NOBODY
     if not key.roles & allowed:
         needed = ", ".join(sorted(allowed)) or "nobody"
         held = ", ".join(sorted(key.roles))
@@ -133,6 +146,8 @@ def issue(  # noqa: PLR0913 - a key has that many sides
     scopes: Iterable[str] = (),
     expires: datetime | None = None,
     replaces: Key | None = None,
+    session: bool = False,
+    parent: ThingId | None = None,
     secret: bytes,
     pepper: bytes,
     actor: ThingId,
@@ -140,7 +155,8 @@ def issue(  # noqa: PLR0913 - a key has that many sides
 ) -> tuple[Draft, str]:
     """A new key: the draft that records it, and its text, which is to be seen only once.
 
-    `secret` is 32 random bytes. A key that replaces another takes the other place of its pair.
+    `secret` is 32 random bytes. A key that replaces another takes the other place of its pair; a
+    session in a browser ends with its parent, the key that somebody signed in with.
 
     Raises:
         KeyInvalid: holder, roles, scopes, expiry or secret do not make a key.
@@ -160,6 +176,7 @@ def issue(  # noqa: PLR0913 - a key has that many sides
         "pair": "b" if replaces and replaces.pair == "a" else "a",
         "line": line,
         "expires": expires.isoformat() if expires else None,
+        **({"session": True, "parent": parent} if session else {}),
     }
     draft = Draft(
         id=event,

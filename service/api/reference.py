@@ -11,7 +11,7 @@ from service.observation_schemas import described
 
 bp = APIBlueprint("reference", __name__, tag="Reference")
 
-_PAGES: Final = Environment(loader=PackageLoader("service", "pages"), autoescape=True)
+_PAGES: Final = Environment(loader=PackageLoader("service", "pages/templates"), autoescape=True)
 _ORDER: Final = (
     "Decisions",
     "Signals",

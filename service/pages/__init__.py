@@ -1,0 +1,1 @@
+"""The pages: each module is one part of them; a view asks what the API asks, and renders it."""

@@ -1,0 +1,6 @@
+"""Where one can go: the places of the navigation, in the order of a crisis."""
+
+from typing import Final
+
+PLACES: Final[tuple[tuple[str, str], ...]] = (("page_home.home", "Start"),)
+"""Endpoints of pages and what the navigation calls them; each shows where its reader may go."""

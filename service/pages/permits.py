@@ -1,0 +1,24 @@
+"""Who may see which page: one table of roles and scopes, a part of the one of all endpoints."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from ontology.lifecycle import Role
+
+PREFIX: Final = "page_"
+"""What the names of blueprints of pages begin with: they open with a session, not with a key."""
+
+EVERYBODY: Final = frozenset(Role) - {Role.ATTUNE}
+
+OPEN_PAGES: Final = ("page_sign_in.ask", "page_sign_in.take", "page_assets.script")
+"""Pages that nobody needs to be signed in for."""
+
+PAGES: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
+    {
+        "page_home.home": ("read:pages", EVERYBODY),
+        "page_sign_in.leave": ("read:pages", EVERYBODY),
+        "page_live.stream": ("read:pages", EVERYBODY),
+    }
+)
+"""The scope that each page takes, and the roles that may see it or send its forms."""
