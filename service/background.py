@@ -14,11 +14,11 @@ from service.clock import monotonic_ms, pause
 from service.delivery import Outbox
 from service.drill_duties import meet, owe_quarterly
 from service.drill_running import DrillRunner
-from service.fairness_reminders import ask_monthly
 from service.going_out import publish_due
 from service.guideline_reminders import watch as watch_owners
 from service.holding import keep_back
 from service.job_runner import JobRunner
+from service.monthly_looks import ask_monthly
 from service.observation_listing import retain
 from service.owing import Owing
 from service.proposing import tidy

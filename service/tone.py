@@ -18,16 +18,16 @@ from knowledge.measures.wordings import Moved, moved
 from knowledge.parity import adjusted, hidden
 from service.fairness import terms_of
 from service.recorded_history import Progress
+from service.tone_exemplars import exemplars, likeness
 from service.tone_found import Compared, Drifted
 from service.tone_report import Tone
-from service.tone_texts import DIVIDED, SCORES, SOURCES, Said, exemplars, said
+from service.tone_texts import DIVIDED, SCORES, SOURCES, Said, said, sounds_of
 from service.world import World
 
 SEED: Final = 20_263
 FEWEST: Final = 50
 MOST_WORDS: Final = 20
 MOST_PAIRS: Final = 12
-_NEAREST: Final = 3
 _EVERYBODY: Final = "everybody"
 
 
@@ -57,7 +57,8 @@ def audited(world: World, asked: Asked, progress: Progress) -> Tone:
             f" {asked.until}; {FEWEST} would do. Load what was said: attune load replies FILE"
         )
     smallest = terms_of(world).smallest
-    like = _likeness(now.sounds, exemplars(world, progress))
+    held = exemplars(world, progress)
+    like = likeness(now.sounds, sounds_of(held.read))
     scored = replace(now, scores={**now.scores, "likeness": like})
     return Tone(
         since=asked.since,
@@ -67,6 +68,7 @@ def audited(world: World, asked: Asked, progress: Progress) -> Tone:
         texts=len(now.texts),
         before=len(then.texts),
         unjudged=whole.unjudged,
+        held_to=held.version,
         means=tuple((name, _mean(scored, name)) for name in (*SCORES, "likeness")),
         between=tuple(_between(scored)),
         differences=_told(tuple(_differences(scored, smallest))),
@@ -166,29 +168,6 @@ def _words(now: Said, then: Said) -> tuple[Moved, ...]:
                 people.setdefault(word, set()).add(side.columns["agent"][row])
     wrote = {word: len(found) for word, found in people.items()}
     return moved(sides[0], sides[1], wrote, MOST_WORDS)
-
-
-def _likeness(
-    sounds: npt.NDArray[np.float32], chosen: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float64]:
-    """Of each text how many of 100 chosen wordings are further from their nearest than it is."""
-    unit, ours = _unit(sounds), _unit(chosen)
-    among = ours @ ours.T
-    np.fill_diagonal(among, -1.0)
-    own = np.sort(np.sort(among, axis=1)[:, -_NEAREST:].mean(axis=1))
-    near = np.concatenate(
-        [np.sort(rows @ ours.T, axis=1)[:, -_NEAREST:].mean(axis=1) for rows in _chunks(unit)]
-    )
-    return np.asarray(100.0 * np.searchsorted(own, near) / len(own), dtype=np.float64)
-
-
-def _chunks(rows: npt.NDArray[np.float32]) -> Iterator[npt.NDArray[np.float32]]:
-    for start in range(0, len(rows), 4_096):
-        yield rows[start : start + 4_096]
-
-
-def _unit(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6))
 
 
 def _mean(now: Said, score: str) -> Figure:

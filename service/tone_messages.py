@@ -17,7 +17,7 @@ def published(world: World, since: datetime, until: datetime) -> list[dict[str, 
 
     `text` is None where the words were to one person who has been erased.
     """
-    went = (one for one in _events(world) if since <= one.occurred_at < until)
+    went = (one for one in went_out(world) if since <= one.occurred_at < until)
     return [_row(world, one.subject, one.occurred_at) for one in went if one.subject is not None]
 
 
@@ -36,7 +36,8 @@ def _row(world: World, message: ThingId, at: datetime) -> dict[str, Any]:
     return {**said, "at": at, "subject": None}
 
 
-def _events(world: World) -> Iterator[Event]:
+def went_out(world: World) -> Iterator[Event]:
+    """Each time a message went out, the first one first."""
     after = 0
     while events := world.ledger.read(after, types=(PUBLISHED,), limit=_BATCH):
         yield from events

@@ -8,6 +8,7 @@ from typing import Any, Final
 from knowledge.measures.estimates import Estimate, Figure, Withheld, number_of
 from knowledge.measures.wordings import Moved
 from service.reported import Cell, Report
+from service.tone_exemplars import Version
 from service.tone_found import SCORES, Compared, Drifted, called
 from service.tone_picture import drawn
 from service.tone_words import Missing, gathered, headline, withheld
@@ -32,6 +33,7 @@ class Tone(Report):
     texts: int
     before: int
     unjudged: int
+    held_to: Version
     means: tuple[tuple[str, Figure], ...]
     between: tuple[tuple[str, str, Figure], ...]
     differences: tuple[Compared, ...]
@@ -53,6 +55,7 @@ class Tone(Report):
             "texts": self.texts,
             "before": self.before,
             "unjudged": self.unjudged,
+            "held_to": self.held_to.json(),
             "scores": dict(SCORES),
             "means": {name: one.to_json() for name, one in self.means},
             "between": [
@@ -93,6 +96,7 @@ class Tone(Report):
             f"Tone from {self.since} to {self.until}, against {self.against} to {self.since}:"
             f" {self.texts} {self._of}, {self.before} before, {self.unjudged} not judged"
         )
+        yield self.held_to.words()
         for name, mean in self.means:
             yield f"{name:<12} {mean.words()}  ({SCORES[name]})"
         yield "share of the spread that lies between"
@@ -150,6 +154,9 @@ class Tone(Report):
             yield ("drift", one.by, one.name, one.score, *_cells(one.figure), one.q, one.verdict)
         for word in self.words:
             yield ("word", "", word.word, "log odds", *_cells(word.figure), word.q, "moved")
+        held = self.held_to
+        none = (None, None, None)
+        yield ("held to", "", held.digest, "wordings", *none, held.wordings, None, held.policy)
 
     def picture(self) -> str:
         """Drift of each score by place, as a forest of intervals."""

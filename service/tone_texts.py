@@ -83,7 +83,7 @@ def said(
         if row["text"] and supported((row["language"] or "en").partition("-")[0])
     ]
     told = [str(row["text"]) for row in kept]
-    read = _read(world, told, progress)
+    read = read_texts(world, told, progress)
     voice = current(world).voice
     return Said(
         texts=told,
@@ -97,7 +97,7 @@ def said(
             "voice": np.asarray([sound(text, "en", voice).score for text in told], dtype=float),
             "grade": np.asarray([_grade(text) for text in told], dtype=np.float64),
         },
-        sounds=read[:, _LEVELS:],
+        sounds=sounds_of(read),
         unjudged=len(rows) - len(kept),
     )
 
@@ -115,28 +115,19 @@ _FOUND: Final[Mapping[str, Callable[[World, datetime, datetime], list[dict[str, 
 }
 
 
-def exemplars(world: World, progress: Progress) -> Vectors:
-    """How the wordings that people chose sound: the templates of the active policy."""
-    from service.wording_checks import tried  # noqa: PLC0415 - light start
-
-    library = current(world)
-    found = {
-        one.text.text: None
-        for template in library.templates.values()
-        if template.language == "en"
-        for one in tried(template, library.voice)
-        if one.examples
-    }
-    return _read(world, [*found], progress)[:, _LEVELS:]
-
-
-def _read(world: World, texts: Sequence[str], progress: Progress) -> Vectors:
+def read_texts(world: World, texts: Sequence[str], progress: Progress) -> Vectors:
+    """Levels, chances and sound of each text, kept on disk under a keyed digest: (n, 384)."""
     cache = VectorCache(
         world.settings.home / "tone" / empathy_reader.digest()[:16],
         _packed,
         digest=lambda text: world.keys.mac("tone-text", [text]).hex()[:32],
     )
     return cache.vectors(texts, progress)
+
+
+def sounds_of(read: Vectors) -> Vectors:
+    """How texts sound, of what was read of them."""
+    return read[:, _LEVELS:]
 
 
 def _packed(texts: Sequence[str]) -> Vectors:

@@ -30,11 +30,11 @@ from service.clock import StoppedClock, monotonic_ms
 from service.fairness import FairnessInvalid, fairness, month, period
 from service.fairness_cases import Case, Gathered, Had
 from service.fairness_figures import Division
-from service.fairness_reminders import KIND, ask_monthly
 from service.fairness_report import Asked, Fairness, lines
 from service.fairness_verdicts import divided
 from service.job_kinds import KINDS
 from service.job_runner import JobRunner
+from service.monthly_looks import ask_monthly
 from service.problems import ProblemError
 from service.reported import table
 from service.sweep import sweep
@@ -358,18 +358,20 @@ def test_the_owner_is_asked_once_a_month_and_looking_is_recorded(
     assert not ask_monthly(world)
     assert not ask_monthly(worlds())
     world.catch_up()
-    (due,) = world.due_now().queue(kinds=[KIND])
-    thing = ThingId(f"{KIND}/2026-11")
+    (due,) = world.due_now().queue(kinds=["fairness-review"])
+    thing = ThingId("fairness-review/2026-11")
     assert (due.thing, due.state) == (thing, "due")
     clock.advance(clock.now() + timedelta(days=11))
     sweep(world, clock.now())
-    assert [one.state for one in world.due_now().queue(kinds=[KIND])] == ["overdue"]
+    assert [one.state for one in world.due_now().queue(kinds=["fairness-review"])] == ["overdue"]
     actor = Actor(id=OPERATOR, roles=frozenset({Role.GOVERNANCE}))
     said = {"finding": "Nothing that we do not mean."}
-    looked = propose(world, thing=thing, kind=KIND, act="look", data=said, actor=actor)
+    looked = propose(
+        world, thing=thing, kind="fairness-review", act="look", data=said, actor=actor
+    )
     assert (looked.actor, looked.data["act"]) == (OPERATOR, "look")
     assert not ask_monthly(world)
-    assert not world.due_now().queue(kinds=[KIND])
+    assert not world.due_now().queue(kinds=["fairness-review"])
     clock.advance(clock.now() + timedelta(days=31))
     assert ask_monthly(world)
 

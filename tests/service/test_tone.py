@@ -13,6 +13,7 @@ from knowledge.measures.observation_kinds import KINDS
 from service.founding import OPERATOR
 from service.observation_loading import take
 from service.problems import ProblemError
+from service.tone_exemplars import exemplars
 from service.tone_kinds import ToneIn, tone
 from service.tone_report import Tone
 from service.world import World
@@ -128,3 +129,15 @@ def test_the_picture_of_the_page_shows_the_team_that_turned_cold(world: World) -
 def _labels(picture: str) -> list[str]:
     tree = ET.fromstring(picture)  # noqa: S314 - our own picture
     return [one.text or "" for one in tree.iter() if one.tag.endswith("}text")]
+
+
+def test_an_audit_names_the_exemplars_it_was_held_to_and_the_policy_they_stand_in(
+    world: World,
+) -> None:
+    loaded(world, None)
+    held = told(world).to_json()["held_to"]
+    assert held == exemplars(world).version.json()
+    assert held["policy"] == world.policies.current().policy.digest
+    assert held["wordings"] > 20
+    line = exemplars(world).version.words()
+    assert line in [*told(world).lines()]
