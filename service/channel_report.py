@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from knowledge.measures.estimates import Estimate, Figure, Withheld
+from knowledge.measures.estimates import Estimate, Figure, Withheld, reasons
 from knowledge.measures.reached import Bounds
 from ontology.identity import ThingId
 from service.channel_found import Channel
@@ -78,7 +78,9 @@ class ChannelsReport(Report):
             yield from ("", f"{one.name}{media}: {one.messages} messages")
             yield f"  reach: {one.reach.words()}"
             for name, figure in one.figures.items():
-                yield f"  {name}: {figure.words(2)}"
+                if isinstance(figure, Estimate):
+                    yield f"  {name}: {figure.words(2)}"
+            yield from (f"  withheld: {reason}" for reason in _withheld(one))
             for cost in one.costs:
                 yield f"  cost: {cost.amount:,.2f} {cost.currency} (n = {cost.n})"
         yield from ("", "gaps, those of most people first:" if self.gaps else "no gaps were found")
@@ -117,6 +119,16 @@ class ChannelsReport(Report):
             "at": {step: moment.isoformat() for step, moment in one.at.items()},
             "empathy": self.tones.get(one.id),
         }
+
+
+def _withheld(one: Channel) -> Iterator[str]:
+    """Each reason once; where nothing went out that alone is the reason for most."""
+    if one.messages:
+        yield from reasons(one.figures.items())
+        return
+    yield "minutes of each step, empathy, sentiment after: attune published no message there"
+    if isinstance(one.clicks, Withheld):
+        yield f"clicks of impressions: {one.clicks.reason}"
 
 
 _ENDS: Final = ("value", "low", "high", "n", "withheld")

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from math import isfinite
 from typing import Final
 
 from service.chart_grounds import Bars, Level, Moment, Span
 from service.chart_marks import Frame, Mark, Points
-from service.chart_scales import Axis, Scale, scale
-from service.chart_style import shortened, wide
+from service.chart_scales import Axis, Scale, Value, scale
+from service.chart_style import folded, shortened, wide
 
 WIDTH: Final = 860
 LABEL: Final = 36
@@ -30,7 +31,7 @@ class Panel:
     height: int = 240
     """Pixels between the axes; where y names categories each gets a row instead."""
     empty: str = "Nothing to show."
-    """What is said where no mark has anything."""
+    """What is said in place of the axes where no mark has anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class Laid:
     """Labels of moments: x, y, words."""
     legend: list[tuple[float, float, Mark]]
     bottom: float
+    said: Sequence[tuple[float, float, str]] = ()
+    """Words in place of axes where nothing is measured: x, y, a line."""
 
 
 def _scales(panel: Panel) -> tuple[Scale, Scale]:
@@ -86,8 +89,38 @@ def rows_of(panel: Panel, y: Scale) -> int:
     return max(1, len(y.places)) if panel.y.kind == "category" else max(2, panel.height // 45)
 
 
+def bare(panel: Panel) -> bool:
+    """Whether nothing is measured in it: axes around nothing would only look like a zero."""
+    return not any(map(_measures, panel.marks))
+
+
+def _measures(mark: Mark) -> bool:
+    if isinstance(mark, Moment | Level):
+        return False
+    x = mark.columns()["x"]
+    y = mark.columns().get("y", x)
+    return any(_known(one) and _known(other) for one, other in zip(x, y, strict=True))
+
+
+def _known(value: Value | None) -> bool:
+    return value is not None and not (isinstance(value, float) and not isfinite(value))
+
+
+def _told(panel: Panel, top: float, left: float) -> Laid:
+    """A panel in which nothing is measured: its title, and why."""
+    x, y = _scales(panel)
+    top += 20 if panel.title else 4
+    lines = folded(panel.empty, WIDTH - 40)
+    said = [(20.0, top + 10 + 16 * at, line) for at, line in enumerate(lines)]
+    frame = Frame(x=x, y=y, left=left, top=top, right=WIDTH - _RIGHT, bottom=top)
+    bottom = top + 16 * len(lines) + 14
+    return Laid(panel=panel, frame=frame, labels=[], legend=[], bottom=bottom, said=said)
+
+
 def laid_out(panel: Panel, top: float, left: float) -> Laid:
     """The panel below `top`, its axis x from `left` on."""
+    if bare(panel):
+        return _told(panel, top, left)
     x, y = _scales(panel)
     notes = [one for mark in panel.marks if isinstance(mark, Points) for one in mark.notes]
     lying = panel.y.kind == "category"

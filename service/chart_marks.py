@@ -6,12 +6,14 @@ from itertools import groupby
 from typing import Final, Protocol
 
 from service.chart_scales import Scale, Value
-from service.chart_style import QUIET, Style, shade, stroke, text
+from service.chart_style import QUIET, Style, shade, stroke, text, wide
 
 Numbers = Sequence[float | None]
 Columns = dict[str, Sequence[Value | None]]
 _TOLD: Final = 60
 _MARKED: Final = 400
+_SHARED: Final = 0.7
+"""How much of a row points that share it take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,11 @@ class Points:
     high: Numbers = ()
     notes: Sequence[str] = ()
     """What else is told of each, such as its sample size; shown right of a forest."""
+    labels: Sequence[str] = ()
+    """What each is, written beside it where y measures."""
+    slot: int = 0
+    slots: int = 1
+    """Points that share rows of a forest lie under each other, each in its `slot` of `slots`."""
     faint: bool = False
     """Small and pale: the single values behind a line."""
     named: bool = True
@@ -160,26 +167,48 @@ class Points:
     def columns(self) -> Columns:
         """Places, interval ends and notes."""
         more: Columns = {"low": self.low, "high": self.high} if len(self.low) else {}
-        return {"x": self.x, "y": self.y, **more, **({"notes": self.notes} if self.notes else {})}
+        told = {"notes": self.notes, "labels": self.labels}
+        return {"x": self.x, "y": self.y, **more, **{key: one for key, one in told.items() if one}}
 
     def draw(self, frame: Frame, style: Style) -> Iterator[str]:
         """Whiskers, then the marker."""
         lying, size = frame.y.axis.kind == "category", 2.2 if self.faint else 4.5
-        for at, (x, y) in enumerate(zip(self.x, self.y, strict=True)):
+        for at, y in enumerate(self.y):
             told = f"{self.name}: {self._told(frame, at)}"
             if len(self.low) and (whisker := self._whisker(frame, at)):
                 yield stroke(whisker, style.colour, told, width=1.6)
-            if place := frame.place(x, y):
+            if place := self._place(frame, at):
                 opacity = 0.55 if self.faint else 1.0
                 yield shade(style.marker(*place, size), style.colour, told, opacity=opacity)
+                if self.labels:
+                    yield self._label(frame, place, self.labels[at])
             if lying and self.notes and (row := frame.up(y)) is not None:
                 yield text(frame.right + 8, row + 4, self.notes[at], size=11, ink=QUIET)
+
+    def _place(self, frame: Frame, at: int) -> tuple[float, float] | None:
+        across, row = frame.across(self.x[at]), self._row(frame, at)
+        return None if across is None or row is None else (across, row)
+
+    def _row(self, frame: Frame, at: int) -> float | None:
+        """The pixel along y, in its slot of a row."""
+        row = frame.up(self.y[at])
+        if row is None or frame.y.axis.kind != "category":
+            return row
+        high = _SHARED * (frame.bottom - frame.top) / max(1, len(frame.y.places))
+        return row + high * ((self.slot + 0.5) / self.slots - 0.5)
+
+    def _label(self, frame: Frame, place: tuple[float, float], words: str) -> str:
+        """Right of the marker, or left of it where the panel ends."""
+        x, y = place
+        if x + 10 + wide(words, 11) > frame.right:
+            return text(x - 8, y - 5, words, anchor="end", size=11)
+        return text(x + 8, y - 5, words, size=11)
 
     def _whisker(self, frame: Frame, at: int) -> str:
         """The path of an interval with its ends, or nothing."""
         low, high = self.low[at], self.high[at]
         if frame.y.axis.kind == "category":
-            row, left, right = frame.up(self.y[at]), frame.across(low), frame.across(high)
+            row, left, right = self._row(frame, at), frame.across(low), frame.across(high)
             if row is None or left is None or right is None:
                 return ""
             ends = "".join(f"M{x:.2f} {row - 3:.2f}v6" for x in (left, right))

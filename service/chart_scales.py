@@ -87,7 +87,7 @@ class Scale:
         if self.axis.kind == "time":
             return _time_ticks(self.low, self.high, self.axis.zone, most)
         values = (
-            _decades(self.low, self.high)
+            _magnitudes(self.low, self.high, most)
             if self.axis.log
             else round_steps(self.low, self.high, most)
         )
@@ -152,6 +152,14 @@ def round_steps(low: float, high: float, most: int) -> list[float]:
     step = next(power * part for part in (1, 2, 2.5, 5, 10) if power * part >= rough * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(step * at, 12) + 0.0 for at in range(first, last + 1)]
+
+
+def _magnitudes(low: float, high: float, most: int) -> list[float]:
+    """1, 10, 100 … between two orders of magnitude; round steps where less than two lie there."""
+    decades = _decades(low, high)
+    if len(decades) > 1 or high - low > _FEW:
+        return decades
+    return [one for one in round_steps(10.0**low, 10.0**high, most) if one > 0]
 
 
 def _decades(low: float, high: float) -> list[float]:

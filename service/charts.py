@@ -13,6 +13,7 @@ from service.chart_layout import (
     WIDTH,
     Laid,
     Panel,
+    bare,
     laid_out,
     leaning,
     room_left,
@@ -33,6 +34,7 @@ from service.chart_style import (
     shortened,
     stroke,
     text,
+    wide,
 )
 
 __all__ = [
@@ -68,7 +70,7 @@ def picture(chart: Chart) -> str:
     head = folded(chart.subtitle, WIDTH - 40)
     top = 34.0 + 16 * len(head)
     laid: list[Laid] = []
-    left = max((room_left(panel) for panel in chart.panels), default=60)
+    left = max((room_left(panel) for panel in chart.panels if not bare(panel)), default=60)
     for panel in chart.panels:
         laid.append(laid_out(panel, top, left))
         top = laid[-1].bottom
@@ -98,6 +100,11 @@ def _styles(chart: Chart) -> dict[str, Style]:
 
 def _draw(laid: Laid, styles: dict[str, Style]) -> Iterator[str]:
     panel, frame = laid.panel, laid.frame
+    if laid.said:
+        if panel.title:
+            yield text(20, frame.top - 8, panel.title, size=13)
+        yield from (text(x, y, line, ink=QUIET) for x, y, line in laid.said)
+        return
     if panel.title:
         top = (laid.legend[0][1] if laid.legend else frame.top) - 22
         yield text(20, top + 6, panel.title, size=13)
@@ -110,9 +117,6 @@ def _draw(laid: Laid, styles: dict[str, Style]) -> Iterator[str]:
         yield mark.swatch(x, y, styles.get(mark.name, Style(number=0)))
         yield text(x + 36, y + 4, shortened(mark.name, 48))
     yield from (text(x, y, words, anchor="middle", size=11) for x, y, words in laid.labels)
-    if not any(True for mark in panel.marks for column in mark.columns().values() for _ in column):
-        middle = (frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2
-        yield text(*middle, panel.empty, anchor="middle", ink=QUIET)
 
 
 def _drawn(mark: Mark, frame: Frame, styles: dict[str, Style]) -> Iterator[str]:
@@ -126,14 +130,22 @@ def _axes(panel: Panel, frame: Frame) -> Iterator[str]:
         yield stroke(f"M{left:.1f} {y:.1f}H{right:.1f}", GRID)
         yield text(left - 8, y + 4, shortened(label, LABEL), anchor="end", size=11.5)
     yield from _below(frame)
-    middle = (top + bottom) / 2
     yield stroke(f"M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}", FRAME)
-    yield (
-        f'<text x="16" y="{middle:.1f}" text-anchor="middle" fill="{QUIET}"'
-        f' transform="rotate(-90 16 {middle:.1f})">{clean(panel.y.label)}</text>'
-    )
+    yield _beside(panel.y.label, frame)
     under = bottom + 44 + (46 if leaning(frame.x, right - left) else 0)
     yield text((left + right) / 2, under, panel.x.label, anchor="middle", ink=QUIET)
+
+
+def _beside(label: str, frame: Frame) -> str:
+    """The name of y, upright; above its axis where that is too short for it."""
+    if wide(label) > frame.bottom - frame.top + 40:
+        room = int((frame.left - 24) / wide("a", 11))
+        return text(frame.left - 8, frame.top - 4, shortened(label, room), anchor="end", size=11)
+    middle = (frame.top + frame.bottom) / 2
+    return (
+        f'<text x="16" y="{middle:.1f}" text-anchor="middle" fill="{QUIET}"'
+        f' transform="rotate(-90 16 {middle:.1f})">{clean(label)}</text>'
+    )
 
 
 def _below(frame: Frame) -> Iterator[str]:
@@ -160,6 +172,8 @@ def _words(laid: Laid) -> Iterator[str]:
     yield f"{title}{panel.y.label} by {panel.x.label}."
     for mark in panel.marks:
         yield from mark.words(laid.frame)
+    if laid.said:
+        yield panel.empty
 
 
 def _data(chart: Chart) -> str:
@@ -174,6 +188,7 @@ def _data(chart: Chart) -> str:
                 | {key: [_plain(one) for one in column] for key, column in mark.columns().items()}
                 for mark in panel.marks
             ],
+            **({"nothing": panel.empty} if bare(panel) else {}),
         }
         for panel in chart.panels
     ]

@@ -19,6 +19,7 @@ def drawn(panels: Sequence[Seated]) -> str:
             title="Customer panels",
             subtitle=f"Seats by stratum, aimed and taken; votes with intervals of 95 %{left}.",
             panels=[part for one in shown for part in _parts(one)],
+            notes=[] if shown else ["There is no panel yet."],
         )
     )
 

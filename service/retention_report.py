@@ -253,8 +253,10 @@ def _love(found: Retention) -> Panel:
         x=Axis(label="standardised difference", low=-0.2, high=0.2),
         y=Axis(label="", kind="category", names=shown),
         marks=[
-            Points(name="before weighting", x=[one.before for one in terms], y=shown),
-            Points(name="after weighting", x=[one.after for one in terms], y=shown),
+            Points(name="before weighting", x=[one.before for one in terms], y=shown, slots=2),
+            Points(
+                name="after weighting", x=[one.after for one in terms], y=shown, slot=1, slots=2
+            ),
             Moment(name="limit", at=BALANCED),
             Moment(name="limit", at=-BALANCED),
         ],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from knowledge.measures.estimates import Estimate, Figure, Withheld
+from knowledge.measures.estimates import Estimate, Figure, Withheld, reasons
 from service.charts import Axis, Chart, Moment, Panel, Points, picture
 from service.outcome_bodies import Perspective
 from service.reported import Cell, Report
@@ -65,9 +65,9 @@ class Scorecard(Report):
             yield f"\n{perspective.capitalize()}"
             for one in self.items:
                 if one.perspective is perspective:
-                    owner = one.owner or "nobody answers for it"
-                    yield f"  {one.name}: {said(one.now, one.unit)}; {aim(one)}; {owner}"
-                    yield f"    since the period before: {changed(one)}"
+                    yield f"  {one.name}: {'; '.join(_stated(one))}"
+                    if not (isinstance(one.now, Withheld) and isinstance(one.change, Withheld)):
+                        yield f"    since the period before: {changed(one)}"
         yield ""
         yield from (f"- {note}" for note in self.notes)
 
@@ -109,11 +109,17 @@ class Scorecard(Report):
                             ),
                             Moment(name="target", at=1.0),
                         ],
-                        empty="No figure has a target.",
+                        empty=self._without_target(),
                     )
                 ],
             )
         )
+
+    def _without_target(self) -> str:
+        """Why the picture shows nothing."""
+        aimed = [(one.name, one.now) for one in self.items if one.target]
+        told = "; ".join(reasons(aimed))
+        return f"Withheld: {told}." if told else "No figure has a target."
 
     def page(self) -> str:
         """One page to be printed."""
@@ -126,6 +132,15 @@ class Scorecard(Report):
         from service.scorecard_document import document  # noqa: PLC0415 - light start
 
         return document(self._sheet)
+
+
+def _stated(one: Item) -> Iterator[str]:
+    """Figure, target and owner, as far as there are any."""
+    yield said(one.now, one.unit)
+    if one.target is not None or isinstance(one.now, Estimate):
+        yield aim(one)
+    if one.owner is not None or isinstance(one.now, Estimate):
+        yield one.owner or "nobody answers for it"
 
 
 def _ends(figure: Figure) -> tuple[float | None, float | None, float | None]:

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from knowledge.measures.designs import Design
-from knowledge.measures.estimates import Estimate, Figure, Withheld
+from knowledge.measures.estimates import Estimate, Figure, Withheld, reasons
 from knowledge.measures.frontier import SMALLEST, Unit
 from knowledge.measures.tradeoff import Cases, Slope, Together, horizon
 from service.charts import Axis, Chart, Moment, Panel, Points, picture
 from service.figured import Figured, Named
 from service.outcome_bodies import SpeedIn
+
+_HOURS: Final = Axis(label="hours in which half of its cases are resolved", low=0.0)
+_CARE: Final = Axis(label="care (0 to 6)", low=0.0, high=6.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +154,31 @@ def _picture(asked: SpeedIn, found: Found) -> str:
             panels=[_frontier(asked, found), _pairs(found), _slopes(found)],
             notes=[
                 "Bars are 95 % intervals. On the frontier nobody is both quicker and more caring.",
+                *(f"Withheld: {one}." for one in reasons(_beside(found))),
             ],
         )
     )
 
 
+def _beside(found: Found) -> Iterator[tuple[str, Figure]]:
+    """Figures of panels that show others; a panel that shows none says itself why."""
+    for one in found.pairs:
+        yield from ((f"{one.name}, plain", one.plain), (f"{one.name}, like with like", one.alike))
+    times = _times(found)
+    if any(isinstance(one, Estimate) for _, one in times):
+        yield from times
+    if len(found.units) > 1:
+        yield from ((one.name, one.hours) for one in found.units)
+
+
+def _times(found: Found) -> Sequence[tuple[str, Figure]]:
+    return [(f"quantile {one.quantile}", one.times) for one in found.slopes]
+
+
 def _frontier(asked: SpeedIn, found: Found) -> Panel:
+    if len(found.units) < 2:  # noqa: PLR2004 - one has nobody to be compared with
+        nothing = _best(asked, found)
+        return Panel(title=f"Each {asked.by}", x=_HOURS, y=_CARE, marks=[], empty=nothing)
     marks = []
     for name, on in (("on the frontier", True), ("another is quicker and more caring", False)):
         some = [
@@ -170,15 +193,16 @@ def _frontier(asked: SpeedIn, found: Found) -> Panel:
                 y=[one.care.value for one, _ in some],
                 low=[one.care.low for one, _ in some],
                 high=[one.care.high for one, _ in some],
-                notes=[f"{one.name}, {_hours(one.hours)}" for one, _ in some],
+                notes=[_hours(one.hours) for one, _ in some],
+                labels=[one.name.rpartition("/")[2] for one, _ in some],
             )
         )
     return Panel(
         title=f"Each {asked.by}",
-        x=Axis(label="hours in which half of its cases are resolved", low=0.0),
-        y=Axis(label="care (0 to 6)", low=0.0, high=6.0),
+        x=_HOURS,
+        y=_CARE,
         marks=marks,
-        empty="No unit has enough cases.",
+        empty=f"Withheld: {'; '.join(reasons((one.name, one.hours) for one in found.units))}.",
     )
 
 
@@ -187,41 +211,39 @@ def _hours(one: Figure) -> str:
 
 
 def _pairs(found: Found) -> Panel:
-    marks = []
-    for name in ("plain", "alike"):
-        figures = [(one.name, getattr(one, name)) for one in found.pairs]
-        some = [(named, one) for named, one in figures if isinstance(one, Estimate)]
-        marks.append(_forest("like with like" if name == "alike" else "plain", some))
+    plain = _forest("plain", [(one.name, one.plain) for one in found.pairs], (0, 2))
+    alike = _forest("like with like", [(one.name, one.alike) for one in found.pairs], (1, 2))
     return Panel(
         title="Rank correlation",
         x=Axis(label="Spearman's correlation", low=-1.0, high=1.0),
         y=Axis(label="", kind="category", names=[one.name for one in found.pairs]),
-        marks=[*marks, Moment(name="none", at=0.0)],
+        marks=[plain, alike, Moment(name="none", at=0.0)],
+        empty=f"Withheld: {'; '.join(reasons(_beside(found)))}.",
     )
 
 
 def _slopes(found: Found) -> Panel:
-    some = [
-        (f"quantile {one.quantile}", one.times)
-        for one in found.slopes
-        if isinstance(one.times, Estimate)
-    ]
+    times = _times(found)
     return Panel(
         title="Times as long, for each point of care more",
         x=Axis(label="ratio", log=True),
-        y=Axis(
-            label="", kind="category", names=[f"quantile {one.quantile}" for one in found.slopes]
-        ),
-        marks=[_forest("like with like", some), Moment(name="as long", at=1.0)],
-        empty="Withheld: see the figures.",
+        y=Axis(label="", kind="category", names=[name for name, _ in times]),
+        marks=[_forest("like with like", times), Moment(name="as long", at=1.0)],
+        empty=f"Withheld: {'; '.join(reasons(times))}.",
     )
 
 
-def _forest(name: str, some: Sequence[tuple[str, Estimate]]) -> Points:
+def _forest(
+    name: str, figures: Sequence[tuple[str, Figure]], place: tuple[int, int] = (0, 1)
+) -> Points:
+    some = [(named, one) for named, one in figures if isinstance(one, Estimate)]
+    slot, slots = place
     return Points(
         name=name,
         x=[one.value for _, one in some],
         y=[named for named, _ in some],
         low=[one.low for _, one in some],
         high=[one.high for _, one in some],
+        slot=slot,
+        slots=slots,
     )

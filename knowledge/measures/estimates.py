@@ -1,7 +1,7 @@
 """Estimates: a figure never stands without its interval and the size of its sample."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,6 +75,20 @@ class Withheld:
 
 
 Figure = Estimate | Withheld
+
+
+def reasons(figures: Iterable[tuple[str, Figure]]) -> Iterator[str]:
+    """Each reason for which figures are withheld once, after the names of all that it withholds.
+
+    >>> few = Withheld(reason="fewer than 10 answers", n=4)
+    >>> [*reasons([("trust", few), ("ease", few)])]
+    ['trust, ease: fewer than 10 answers (n = 4)']
+    """
+    names: dict[str, list[str]] = {}
+    for name, figure in figures:
+        if isinstance(figure, Withheld):
+            names.setdefault(f"{figure.reason} (n = {figure.n})", []).append(name)
+    yield from (f"{', '.join(several)}: {reason}" for reason, several in names.items())
 
 
 def number_of(many: int, one: str, several: str) -> str:

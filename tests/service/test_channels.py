@@ -129,6 +129,16 @@ def test_what_nobody_measured_is_told_as_missing(world: World) -> None:
     assert "withheld" in dict(found.reach.to_json())
 
 
+def test_where_nothing_was_published_the_lines_say_so_once(
+    world: World, clock: StoppedClock
+) -> None:
+    reached(world, clock, reach=500)
+    clock.advance(clock.now() + timedelta(hours=1))
+    text = "\n".join(report(world).lines())
+    assert text.count("attune published no message there") == 1
+    assert "minutes decided" not in text
+
+
 def test_every_form_says_the_same(world: World, clock: StoppedClock) -> None:
     message = live(world)
     reached(world, clock, message=message, reach=500)

@@ -159,6 +159,42 @@ def test_nothing_to_show_is_said() -> None:
     assert "No survey has been answered." in [text.text for text in svg.iter(f"{SVG}text")]
 
 
+def test_a_panel_in_which_nothing_is_measured_has_no_axes_but_says_why() -> None:
+    withheld = Points(name="kept", x=[None], y=["first"])
+    rows = Axis(label="who", kind="category", names=["first"])
+    chart = one(withheld, Moment(name="target", at=1.0), y=rows, empty="Too few answers: 4 of 10.")
+    words = [text.text for text in drawn(chart).iter(f"{SVG}text")]
+    assert words[1:] == ["Too few answers: 4 of 10."]
+    assert "Too few answers" in (drawn(chart).findtext(f"{SVG}desc") or "")
+
+
+def test_points_that_share_a_row_do_not_lie_on_each_other() -> None:
+    rows = Axis(label="who", kind="category", names=["first"])
+    marks = [Points(name=f"{at}", x=[1.0], y=["first"], slot=at, slots=2) for at in range(2)]
+    paths = [path.get("d") for path in drawn(one(*marks, y=rows)).iter(f"{SVG}path")]
+    titled = [path for path in paths if path and path.endswith("Z")]
+    assert len(set(titled)) == len(titled)
+
+
+def test_points_are_named_beside_their_marker() -> None:
+    chart = one(Points(name="teams", x=[1.0, 2.0], y=[1.0, 2.0], labels=["care", "legal"]))
+    words = {text.text for text in drawn(chart).iter(f"{SVG}text")}
+    assert {"care", "legal"} <= words
+
+
+def test_a_narrow_axis_by_magnitude_has_more_than_one_label() -> None:
+    ticks = scale(Axis(label="ratio", log=True), [0.97, 1.12]).ticks(8)
+    assert len(ticks) > 2
+    assert all(0 <= share <= 1 for share, _, _ in ticks)
+
+
+def test_a_label_longer_than_its_axis_is_written_above_it() -> None:
+    rows = Axis(label="group and measure", kind="category", names=["first"])
+    svg = drawn(one(Points(name="a", x=[1.0], y=["first"]), y=rows))
+    (label,) = [text for text in svg.iter(f"{SVG}text") if "group" in (text.text or "")]
+    assert label.get("transform") is None
+
+
 def test_labels_of_moments_that_would_overlap_stand_in_rows_of_their_own() -> None:
     marks = [Moment(name=f"message {at}", at=TIMES[10]) for at in range(3)]
     svg = drawn(one(Line(name="a", x=TIMES, y=[1.0] * 48), *marks, x=Axis(label="t", kind="time")))

@@ -121,6 +121,13 @@ def test_without_a_declared_fall_the_risk_is_withheld_with_the_reason(door: Door
     assert all("withheld" in one["now"] or one["now"]["n"] >= 10 for one in told["items"])
 
 
+def test_why_a_figure_is_withheld_is_told_once(door: Door) -> None:
+    told = door.get("/v1/reports/scorecard?format=text").text
+    trust = told[told.index("Trust") :].splitlines()
+    assert "withheld" in trust[0]
+    assert "period before" not in trust[1]
+
+
 @pytest.mark.parametrize(
     ("more", "word"),
     [
