@@ -1,7 +1,7 @@
 """The command line in processes of its own, most of them forked from one that has the code loaded.
 
-The first use of each command is a fresh interpreter, as its user has it; what follows spares the
-second that loading takes.
+The first use of each command in a run is a fresh interpreter, as its user has it; what follows, in
+whatever process of the run, spares the two seconds that loading takes.
 """
 
 import multiprocessing
@@ -16,6 +16,8 @@ from typing import Final
 ENDS_WITHIN_S: Final = 300
 _WARM: Final = multiprocessing.get_context("forkserver")
 _WARM.set_forkserver_preload(["service.cli", "service.app", "pytest", "tests.preloaded"])
+RUN: Final[list[Path]] = []
+"""The folder that the processes of one run share, where somebody named one; see conftest.py."""
 _known: Final[set[str]] = set()
 
 Done = subprocess.CompletedProcess[str]
@@ -24,9 +26,8 @@ Done = subprocess.CompletedProcess[str]
 def attune(*arguments: object, env: dict[str, str]) -> Done:
     """Run the command line to its end, as a script would."""
     words = [*map(str, arguments)]
-    if words[0] in _known:
+    if not _first(words[0]):
         return _forked(words, env)
-    _known.add(words[0])
     return subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "service", *words],
         env=env,
@@ -35,6 +36,18 @@ def attune(*arguments: object, env: dict[str, str]) -> Done:
         check=False,
         timeout=ENDS_WITHIN_S,
     )
+
+
+def _first(word: str) -> bool:
+    """Whether nobody of this run used a command before."""
+    if word in _known:
+        return False
+    _known.add(word)
+    try:
+        Path(RUN[-1], f"{word}.typed").touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _forked(words: list[str], env: dict[str, str]) -> Done:

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from werkzeug.test import TestResponse
 
 from ontology.identity import ThingId
+from tests import commands
 from tests.longest import seconds
 
 if TYPE_CHECKING:
@@ -42,14 +43,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: -seconds(item.path, config.rootpath))
 
 
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the processes of one run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _typed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    commands.RUN.append(_shared(tmp_path_factory))
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     """Homes that the processes of one run share: the first that needs one founds it.
 
     Nobody may change such a home; copy it.
     """
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    shared = _shared(tmp_path_factory)
 
     def made(name: str, make: Callable[[Path], None]) -> Path:
         home, draft = shared / name, shared / f"{name}.draft" / "home"

@@ -3,8 +3,8 @@ seen by the person, their assessors and people and culture only, never changed o
 """
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,16 +48,16 @@ def path(name: str) -> str:
     return f"/v1/assessments/{name.partition('/')[2]}"
 
 
-@pytest.fixture
-def shown(
+@pytest.fixture(scope="module")
+def show(
     service: Served,
     carer: Person,
     leader: Person,
     assessor: Person,
     second: Person,
-    tmp_path: Path,
-) -> str:
-    """An assessment that its person was shown."""
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[], str]:
+    """Makes an assessment that its person was shown."""
     now = datetime.fromisoformat(service.get("/v1/clock")["at"])
     asked = {
         "person": leader.id,
@@ -66,11 +66,28 @@ def shown(
         "since": (now - timedelta(days=180)).isoformat(),
         "until": (now - timedelta(seconds=1)).isoformat(),
     }
-    (tmp_path / "asked.json").write_text(json.dumps(asked))
-    name = str(told(service, carer, "draft", tmp_path / "asked.json")["id"])
-    told(service, assessor, "act", name, "write", "--text", "The figures are of few.")
-    told(service, assessor, "act", name, "show")
-    return name
+    file = tmp_path_factory.mktemp("leadership") / "asked.json"
+    file.write_text(json.dumps(asked))
+
+    def one() -> str:
+        name = str(told(service, carer, "draft", file)["id"])
+        told(service, assessor, "act", name, "write", "--text", "The figures are of few.")
+        told(service, assessor, "act", name, "show")
+        return name
+
+    return one
+
+
+@pytest.fixture
+def shown(show: Callable[[], str]) -> str:
+    """An assessment that its person was shown, for one test."""
+    return show()
+
+
+@pytest.fixture(scope="module")
+def standing(show: Callable[[], str]) -> str:
+    """One that nobody changes."""
+    return show()
 
 
 def test_the_person_finds_it_in_the_queue_replies_and_it_is_final_with_the_reply(
@@ -86,9 +103,9 @@ def test_the_person_finds_it_in_the_queue_replies_and_it_is_final_with_the_reply
 
 
 def test_every_figure_has_its_sample_and_few_are_withheld(
-    leader: Person, carer: Person, shown: str
+    leader: Person, carer: Person, standing: str
 ) -> None:
-    found = leader.ask("GET", path(shown))["report"]
+    found = leader.ask("GET", path(standing))["report"]
     assert found["figures"]
     assert all("withheld" in one or one["low"] <= one["value"] for one in found["figures"])
     said = {one: found["asked"][one] for one in ("person", "since", "until")}
@@ -108,9 +125,9 @@ def test_a_contested_one_is_reviewed_by_a_second_assessor(
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_role_opens_it(service: Served, shown: str, role: str) -> None:
+def test_no_role_opens_it(service: Served, standing: str, role: str) -> None:
     stranger = person(service, "team/legal", role)
-    stranger.ask("GET", path(shown), status=404)
-    stranger.act(shown, "reply", status=404, text="Hers.")
-    assert shown not in str(stranger.ask("GET", "/v1/queue?limit=200"))
+    stranger.ask("GET", path(standing), status=404)
+    stranger.act(standing, "reply", status=404, text="Hers.")
+    assert standing not in str(stranger.ask("GET", "/v1/queue?limit=200"))
     assert stranger.ask("GET", "/v1/assessments")["items"] == []

@@ -1,7 +1,9 @@
 """Assessments: figures with their events, the right of reply, and who sees nothing of it."""
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -15,6 +17,7 @@ from service import assessment_view, assessments
 from service.acts import propose
 from service.app import create
 from service.assessment_bodies import AssessmentIn, CompetencyIn
+from service.clock import StoppedClock
 from service.committing import ThingUnknown
 from service.competency import competency
 from service.issuing import Issuer
@@ -23,6 +26,8 @@ from service.leadership import ACTIONS, deeds
 from service.report_kinds import REPORTS
 from service.silence import hushed
 from service.world import World
+from tests.conftest import Once
+from tests.service.conftest import START, opened
 from tests.service.test_debriefs import DEBRIEF, act, later, prepared, put, resolved
 from tests.service.test_debriefs import world as debrief_world
 
@@ -66,6 +71,31 @@ def staffed(world: World, *, late: int = 3, done: int = 9, others: int = 6) -> N
     later(world, 2 * DAY)
     if late:
         act(world, "action/ada-0", "finish", note="It is done, late.")
+
+
+STAFFED = START + timedelta(hours=1) + 2 * DAY
+"""The time in a world that is staffed."""
+
+
+@pytest.fixture(scope="session")
+def busy(prepared: Path, once: Once) -> Path:
+    """A home that is staffed once; each test has a copy of its own."""
+
+    def make(home: Path) -> None:
+        shutil.copytree(prepared, home)
+        with opened(home, StoppedClock(START)) as world:
+            staffed(world)
+            assert world.clock.now() == STAFFED
+
+    return once("staffed", make)
+
+
+@pytest.fixture
+def crowd(busy: Path, tmp_path: Path, clock: StoppedClock, worlds: Callable[..., World]) -> World:
+    """A world in which Ada and six others had twelve actions each."""
+    shutil.copytree(busy, tmp_path / "bare")
+    clock.advance(STAFFED)
+    return worlds()
 
 
 def body(world: World, **changes: Any) -> AssessmentIn:
@@ -115,24 +145,22 @@ def report(world: World) -> Any:
     return competency(world, said, quiet).to_json()
 
 
-def test_a_figure_has_interval_sample_and_the_events_that_it_stands_on(world: World) -> None:
-    staffed(world)
-    found = report(world)
+def test_a_figure_has_interval_sample_and_the_events_that_it_stands_on(crowd: World) -> None:
+    found = report(crowd)
     share = figure(found, ACTIONS)
     assert (share["value"], share["n"]) == (0.75, 12)
     assert 0 < share["low"] < 0.75 < share["high"] < 1
     mine = [one for one in found["events"] if one["topic"] == ACTIONS]
     assert sum(one["good"] for one in mine) == 9
     for one in mine:
-        events = [world.ledger.at(number) for number in one["sequences"]]
+        events = [crowd.ledger.at(number) for number in one["sequences"]]
         assert {event.subject for event in events if event is not None} == {one["thing"]}
     silent = figure(found, "silences: never answered at all")
     assert silent["value"] == pytest.approx(2 / 12)  # one was done, but late
 
 
-def test_like_is_held_against_like_and_nobody_else_is_named(world: World) -> None:
-    staffed(world)
-    found = report(world)
+def test_like_is_held_against_like_and_nobody_else_is_named(crowd: World) -> None:
+    found = report(crowd)
     apart = figure(found, f"{ACTIONS}, less others")
     assert (apart["value"], apart["n"]) == (-0.25, 12)
     assert apart["high"] < 0
@@ -158,12 +186,11 @@ def test_what_was_handed_over_in_time_is_of_whoever_had_it_when_it_was_due(world
     assert (moved.people, moved.good, moved.answered) == (frozenset({EVE}), False, False)
 
 
-def test_words_stand_beside_it_and_a_final_one_never_changes(world: World) -> None:
-    staffed(world)
-    thing = shown(world)
-    do(world, thing, "reply", ADA, text="Two of them fell in the storm.")
-    do(world, thing, "finalise", GRACE)
-    found: dict[str, Any] = assessment_view.told(world, thing, ADA)
+def test_words_stand_beside_it_and_a_final_one_never_changes(crowd: World) -> None:
+    thing = shown(crowd)
+    do(crowd, thing, "reply", ADA, text="Two of them fell in the storm.")
+    do(crowd, thing, "finalise", GRACE)
+    found: dict[str, Any] = assessment_view.told(crowd, thing, ADA)
     assert [(one["act"], one["text"]) for one in found["words"]] == [
         ("write", "Three actions of twelve came late."),
         ("reply", "Two of them fell in the storm."),
@@ -171,66 +198,62 @@ def test_words_stand_beside_it_and_a_final_one_never_changes(world: World) -> No
     assert (found["state"], found["possible"]) == ("final", [])
     for name, by, said in (("write", GRACE, "x"), ("reply", ADA, "x"), ("contest", ADA, "x")):
         with pytest.raises(ActRefused, match="final"):
-            do(world, thing, name, by, text=said)
-    again = drafted(world, corrects=thing)
-    assert assessment_view.told(world, thing, HR)["corrected_by"] == [again]
-    assert assessment_view.told(world, thing, ADA)["corrected_by"] == []  # not shown to her yet
+            do(crowd, thing, name, by, text=said)
+    again = drafted(crowd, corrects=thing)
+    assert assessment_view.told(crowd, thing, HR)["corrected_by"] == [again]
+    assert assessment_view.told(crowd, thing, ADA)["corrected_by"] == []  # not shown to her yet
     with pytest.raises(ActRefused, match="no final assessment"):
-        drafted(world, corrects=again)
+        drafted(crowd, corrects=again)
 
 
 def test_who_does_not_reply_has_it_said_so_and_may_still_reply_until_it_is_final(
-    world: World,
+    crowd: World,
 ) -> None:
-    staffed(world)
-    thing = shown(world)
+    thing = shown(crowd)
     with pytest.raises(ActRefused):
-        do(world, thing, "finalise", GRACE)
-    later(world, 15 * DAY)
-    assert world.graph.state(thing) == "unanswered"
-    do(world, thing, "reply", ADA, text="I was ill.")
-    do(world, thing, "finalise", GRACE)
-    assert world.graph.state(thing) == "final"
+        do(crowd, thing, "finalise", GRACE)
+    later(crowd, 15 * DAY)
+    assert crowd.graph.state(thing) == "unanswered"
+    do(crowd, thing, "reply", ADA, text="I was ill.")
+    do(crowd, thing, "finalise", GRACE)
+    assert crowd.graph.state(thing) == "final"
 
 
-def test_a_contested_one_is_reviewed_by_somebody_else(world: World) -> None:
-    staffed(world)
-    thing = shown(world)
-    assert not assessment_view.visible(world, thing, LIN)
-    do(world, thing, "contest", ADA, text="The roster was wrong.")
-    assert assessment_view.visible(world, thing, LIN)
+def test_a_contested_one_is_reviewed_by_somebody_else(crowd: World) -> None:
+    thing = shown(crowd)
+    assert not assessment_view.visible(crowd, thing, LIN)
+    do(crowd, thing, "contest", ADA, text="The roster was wrong.")
+    assert assessment_view.visible(crowd, thing, LIN)
     with pytest.raises(ActRefused):
-        do(world, thing, "finalise", GRACE)
+        do(crowd, thing, "finalise", GRACE)
     with pytest.raises(ActRefused, match="only its second"):
-        do(world, thing, "review", GRACE, text="No.", verdict="stands")
-    do(world, thing, "review", LIN, text="Two were not hers.", verdict="partly")
-    do(world, thing, "finalise", GRACE)
-    words = assessment_view.told(world, thing, ADA)["words"]
+        do(crowd, thing, "review", GRACE, text="No.", verdict="stands")
+    do(crowd, thing, "review", LIN, text="Two were not hers.", verdict="partly")
+    do(crowd, thing, "finalise", GRACE)
+    words = assessment_view.told(crowd, thing, ADA)["words"]
     assert words[-1]["verdict"] == "partly"  # type: ignore[index, call-overload]
 
 
-def test_nothing_is_shown_before_it_is_written_or_past_its_door(world: World) -> None:
-    staffed(world)
-    thing = drafted(world)
+def test_nothing_is_shown_before_it_is_written_or_past_its_door(crowd: World) -> None:
+    thing = drafted(crowd)
     with pytest.raises(ActRefused, match="write what you make"):
-        do(world, thing, "show", GRACE)
+        do(crowd, thing, "show", GRACE)
     with pytest.raises(ThingUnknown):  # hers, but not shown yet
-        do(world, thing, "reply", ADA, text="What?")
+        do(crowd, thing, "reply", ADA, text="What?")
     with pytest.raises(ActRefused, match="v1/assessments"):
-        propose(world, thing=thing, kind="assessment", act="withdraw", data={}, actor=who(GRACE))
-    do(world, thing, "withdraw", GRACE)
-    assert not assessment_view.visible(world, thing, ADA)
+        propose(crowd, thing=thing, kind="assessment", act="withdraw", data={}, actor=who(GRACE))
+    do(crowd, thing, "withdraw", GRACE)
+    assert not assessment_view.visible(crowd, thing, ADA)
 
 
-def test_only_people_and_culture_open_one_and_never_of_themselves(world: World) -> None:
-    staffed(world)
+def test_only_people_and_culture_open_one_and_never_of_themselves(crowd: World) -> None:
     for actor, changes in ((GRACE, {}), (HR, {"person": HR})):
         with pytest.raises(ActRefused, match="opens assessments"):
-            assessments.draft(world, body(world, **changes), who(actor), quiet)
+            assessments.draft(crowd, body(crowd, **changes), who(actor), quiet)
     with pytest.raises(ActRefused, match="lies ahead"):
-        drafted(world, until=world.clock.now() + DAY)
+        drafted(crowd, until=crowd.clock.now() + DAY)
     with pytest.raises(ThingUnknown):
-        drafted(world, assessor="person/nobody-known")
+        drafted(crowd, assessor="person/nobody-known")
 
 
 @pytest.mark.parametrize(
@@ -251,45 +274,41 @@ def test_an_assessment_that_can_not_be_is_refused(bare: World, changes: dict[str
         body(bare, **changes)
 
 
-def test_erasure_takes_figures_and_words_and_leaves_a_tree_that_verifies(world: World) -> None:
-    staffed(world)
-    thing = shown(world)
-    assert b"twelve" not in _raw(world)  # words are sealed where they lie
-    world.ledger.erase(ADA, actor=HR, id="event/erase-1", reason="Asked for.")
-    world.catch_up()
-    found = assessment_view.told(world, thing, HR)
+def test_erasure_takes_figures_and_words_and_leaves_a_tree_that_verifies(crowd: World) -> None:
+    thing = shown(crowd)
+    assert b"twelve" not in _raw(crowd)  # words are sealed where they lie
+    crowd.ledger.erase(ADA, actor=HR, id="event/erase-1", reason="Asked for.")
+    crowd.catch_up()
+    found = assessment_view.told(crowd, thing, HR)
     assert (found["erased"], found["report"], found["words"]) == (True, None, [])
-    assert not assessment_view.visible(world, thing, GRACE)
+    assert not assessment_view.visible(crowd, thing, GRACE)
     with pytest.raises(ActRefused, match="erased"):
-        do(world, thing, "withdraw", HR)
+        do(crowd, thing, "withdraw", HR)
 
 
 def _raw(world: World) -> bytes:
     return b"".join(one.read_bytes() for one in world.settings.home.glob("ledger.db*"))
 
 
-def test_the_same_request_drafts_once(world: World) -> None:
-    staffed(world)
-    first = assessments.draft(world, body(world), who(HR), quiet, idempotency="k")
-    assert assessments.draft(world, body(world), who(HR), quiet, idempotency="k").id == first.id
+def test_the_same_request_drafts_once(crowd: World) -> None:
+    first = assessments.draft(crowd, body(crowd), who(HR), quiet, idempotency="k")
+    assert assessments.draft(crowd, body(crowd), who(HR), quiet, idempotency="k").id == first.id
 
 
-def test_nothing_goes_out_and_no_job_holds_it(world: World) -> None:
-    staffed(world)
-    thing = shown(world)
-    every = events_of(world, thing)
+def test_nothing_goes_out_and_no_job_holds_it(crowd: World) -> None:
+    thing = shown(crowd)
+    every = events_of(crowd, thing)
     assert len(every) == 5
-    assert all(hushed(world.silence, world.ledger, one) for one in every)
+    assert all(hushed(crowd.silence, crowd.ledger, one) for one in every)
     assert "competency" in REPORTS
     assert "report-competency" not in KINDS
 
 
 @pytest.fixture
-def door(world: World) -> Callable[..., Any]:
+def door(crowd: World) -> Callable[..., Any]:
     """Somebody with a key asks; None where nothing is sent."""
-    staffed(world)
-    app = create(world.settings, world=world)
-    issuer = Issuer(world.ledger, world.keys, actor=ATTUNE, ids=world.ids, now=world.clock.now)
+    app = create(crowd.settings, world=crowd)
+    issuer = Issuer(crowd.ledger, crowd.keys, actor=ATTUNE, ids=crowd.ids, now=crowd.clock.now)
     http: FlaskClient = app.test_client()
     keys: dict[tuple[str, str], str] = {}
 
@@ -306,13 +325,13 @@ def door(world: World) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_opens_the_door_to_somebody_elses_assessment(
-    world: World, door: Callable[..., Any], role: str
+    crowd: World, door: Callable[..., Any], role: str
 ) -> None:
-    thing = shown(world)
+    thing = shown(crowd)
     path = f"/v1/{thing.replace('assessment/', 'assessments/')}"
-    number = assessment_view.told(world, thing, ADA)["report"]["events"][0]["sequences"][0]  # type: ignore[index, call-overload]
+    number = assessment_view.told(crowd, thing, ADA)["report"]["events"][0]["sequences"][0]  # type: ignore[index, call-overload]
     stranger = "person/eve"
-    since, until = ("2026-11-01T00:00:00Z", world.clock.now().isoformat().replace("+00:00", "Z"))
+    since, until = ("2026-11-01T00:00:00Z", crowd.clock.now().isoformat().replace("+00:00", "Z"))
     asked = f"person=person/ada&since={since}&until={until}"
     assert door(path, role, stranger).status_code == 404
     assert door(f"{path}/events/{number}", role, stranger).status_code == 404
@@ -326,26 +345,26 @@ def test_no_role_opens_the_door_to_somebody_elses_assessment(
     assert door(f"/v1/reports/competency?{asked}", role, stranger).status_code == 403
     record = door(f"/v1/records/{thing}", role, stranger)
     assert record.status_code in {403, 404}
-    for one in events_of(world, thing):
+    for one in events_of(crowd, thing):
         told = door(f"/v1/ledger/events/{one.sequence}", role, stranger)
         assert told.status_code == 403 or set(told.json["event"]) == {
             "sequence",
             "recorded_at",
             "withheld",
         }
-    made = {**body(world).model_dump(mode="json")}
+    made = {**body(crowd).model_dump(mode="json")}
     assert door("/v1/assessments", role, stranger, made).status_code == 403
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_person_reads_replies_and_sees_every_source_with_any_role(
-    world: World, door: Callable[..., Any], role: str
+    crowd: World, door: Callable[..., Any], role: str
 ) -> None:
-    thing = shown(world)
+    thing = shown(crowd)
     path = f"/v1/{thing.replace('assessment/', 'assessments/')}"
     found = door(path, role, ADA).json
     assert found["possible"] == ["reply", "contest"]
-    assert datetime.fromisoformat(found["reply_until"]) == world.clock.now() + 14 * DAY
+    assert datetime.fromisoformat(found["reply_until"]) == crowd.clock.now() + 14 * DAY
     queue = door("/v1/queue?kind=assessment", role, ADA).json["items"]
     assert [one["thing"] for one in queue] == [thing]
     for row in found["report"]["events"]:

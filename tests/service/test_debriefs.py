@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,23 +9,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from knowledge.ledger import Ledger
-from knowledge.sealing import KeyStore
 from ontology.events import Event
 from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
 from service.acts import propose, put_record
-from service.clock import StoppedClock
 from service.debrief_bodies import DebriefsIn
 from service.debrief_report import report
 from service.debrief_view import shown
 from service.debriefs import WITHIN, debrief_of, events_of, rounds
 from service.founding import found
 from service.problems import ProblemError
-from service.settings import Settings
 from service.sweep import sweep
 from service.world import World
-from tests.service.conftest import START
+from tests.conftest import Once
+from tests.service.conftest import START, peopled
 
 CHIEF = Actor(id=ThingId("person/chief"), roles=frozenset(Role) - {Role.ATTUNE})
 CRASH = ThingId("incident/crash")
@@ -35,18 +31,9 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(once: Once) -> Path:
     """A home that is founded once; each test has a copy of its own."""
-    home = tmp_path_factory.mktemp("debriefs") / "bare"
-    home.mkdir()
-    settings = Settings(home=home, language=False)
-    keys = KeyStore.open(settings.keys_path)
-    clock = StoppedClock(START)
-    lock = home / "ledger.lock"
-    ledger = Ledger.open(settings.database_url, keys=keys, now=clock.now, lock_path=lock)
-    with closing(keys), closing(World(settings, ledger, keys, clock)) as bare:
-        populate(bare)
-    return home
+    return once("debriefs", peopled(populate))
 
 
 @pytest.fixture

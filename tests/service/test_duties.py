@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from knowledge.ledger import Ledger
-from knowledge.sealing import KeyStore
 from ontology.events import Event
 from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
@@ -19,7 +17,6 @@ from ontology.record_values import RecordInvalid
 from service import desk, drafting, message_view, submitting
 from service.acts import propose, put_record
 from service.bodies import DecisionRequest
-from service.clock import StoppedClock
 from service.committing import GateRefused
 from service.duties import Duty, of_incident
 from service.duty_listing import listed
@@ -28,10 +25,10 @@ from service.message_bodies import MessageIn
 from service.message_content import approvals, read
 from service.owing import Owing, followed
 from service.plans import publish_together
-from service.settings import Settings
 from service.sweep import sweep
 from service.world import World
-from tests.service.conftest import START
+from tests.conftest import Once
+from tests.service.conftest import START, peopled
 
 WRITER = Actor(id=ThingId("person/writer"), roles=frozenset({Role.RESPONDER, Role.REVIEWER}))
 CHIEF = Actor(id=ThingId("person/chief"), roles=frozenset(Role) - {Role.ATTUNE})
@@ -50,19 +47,10 @@ WEAK = (
 GERMAN = "Liebe Kolleginnen und Kollegen, ein Zug ist entgleist. Es tut mir sehr leid."
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def prepared(once: Once) -> Path:
     """A home that is founded once; each test has a copy of its own."""
-    home = tmp_path_factory.mktemp("duties") / "bare"
-    home.mkdir()
-    settings = Settings(home=home, language=False)
-    keys = KeyStore.open(settings.keys_path)
-    clock = StoppedClock(START)
-    lock = home / "ledger.lock"
-    ledger = Ledger.open(settings.database_url, keys=keys, now=clock.now, lock_path=lock)
-    with closing(keys), closing(World(settings, ledger, keys, clock)) as bare:
-        populate(bare)
-    return home
+    return once("duties", peopled(populate))
 
 
 @pytest.fixture

@@ -3,16 +3,13 @@
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from knowledge.ledger import Ledger
 from knowledge.refusals import Conflict, IdempotencyMismatch
-from knowledge.sealing import KeyStore
 from ontology.events import Event, Json
 from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
@@ -28,10 +25,10 @@ from service.message_bodies import MessageIn
 from service.message_content import approvals, read
 from service.message_reading import read_out
 from service.plans import publish_together
-from service.settings import Settings
 from service.sweep import sweep
 from service.world import World
-from tests.service.conftest import START
+from tests.conftest import Once
+from tests.service.conftest import peopled
 
 WRITER = Actor(id=ThingId("person/writer"), roles=frozenset({Role.RESPONDER, Role.REVIEWER}))
 LAWYER = Actor(id=ThingId("person/lawyer"), roles=frozenset({Role.LEGAL}))
@@ -41,19 +38,10 @@ STRANGER = Actor(id=ThingId("person/stranger"), roles=frozenset(Role) - {Role.AT
 LATE, HURT = "incident/late", "incident/hurt"
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def prepared(once: Once) -> Path:
     """A home that is founded once; each test has a copy of its own."""
-    home = tmp_path_factory.mktemp("messages") / "bare"
-    home.mkdir()
-    settings = Settings(home=home, language=False)
-    keys = KeyStore.open(settings.keys_path)
-    clock = StoppedClock(START)
-    lock = home / "ledger.lock"
-    ledger = Ledger.open(settings.database_url, keys=keys, now=clock.now, lock_path=lock)
-    with closing(keys), closing(World(settings, ledger, keys, clock)) as bare:
-        populate(bare)
-    return home
+    return once("messages", peopled(populate))
 
 
 @pytest.fixture
