@@ -35,6 +35,7 @@ PARTS = (
     "graph",
     "gate",
     "http",
+    "microsite",
     "signals",
     "flood",
     "find",

@@ -33,6 +33,7 @@ class Role(StrEnum):
     ANALYST = "analyst"
     AUDITOR = "auditor"
     ADMIN = "admin"
+    EMPLOYEE = "employee"
     ATTUNE = "attune"
 
 

@@ -77,7 +77,7 @@ from service.api import (
 )
 from service.background import Background
 from service.clock import elapsed_ms, monotonic_ms, new_id
-from service.pages import assets, entry, home, live, sign_in
+from service.pages import assets, entry, home, live, microsite, sign_in
 from service.security import OPEN, PERMISSIONS, authorise, borrowed
 from service.settings import Settings, WorldKind
 from service.world import World
@@ -152,6 +152,7 @@ _BLUEPRINTS: Final = (
     sign_in.bp,
     live.bp,
     assets.bp,
+    microsite.bp,
 )
 
 

@@ -118,6 +118,15 @@ def make(world: World, said: BriefIn, actor: Actor) -> Event:
     return begin(world, KIND, "make", made, actor, body=said, relied=[Scope(holder)])
 
 
+EMPLOYEES_ASK: Final[dict[str, Json]] = {
+    "kind": "internal-message",
+    "audience": "employees",
+    "channel": "intranet",
+    "public": False,
+    "automatic": False,
+}
+"""What the rules are asked with for what managers and employees may say."""
+
 _REQUESTS: Final[dict[str, dict[str, Json]]] = {
     PRESS: {
         "kind": "statement",
@@ -126,13 +135,7 @@ _REQUESTS: Final[dict[str, dict[str, Json]]] = {
         "public": True,
         "automatic": False,
     },
-    EMPLOYEES: {
-        "kind": "internal-message",
-        "audience": "employees",
-        "channel": "intranet",
-        "public": False,
-        "automatic": False,
-    },
+    EMPLOYEES: EMPLOYEES_ASK,
 }
 
 

@@ -114,6 +114,8 @@ class Settings(BaseSettings):
     """Private names, addresses and networks that `attune listen` may reach."""
     sender: str = Field(default="attune.invalid", pattern=r"^[^\s,<&]{1,120}$")
     """Who sends CAP alerts: a name of the organisation that nobody else has, like its domain."""
+    microsite_open: bool = False
+    """Let everybody who can reach the service read `/now`, the page for employees, unsigned."""
     gate_engine: GateEngine = GateEngine.BOTH
     """Who judges by shapes: `pyshacl`, `fast` (extra `[fast]`), or `both`: either refuses."""
     language: bool = True

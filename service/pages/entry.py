@@ -17,6 +17,7 @@ from service.world import World
 COOKIE: Final = "__Host-attune"
 """The prefix makes browsers refuse it unless it is Secure, of this host and of every path."""
 
+MICROSITE: Final = "page_microsite.now"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,7 +36,7 @@ def enter(world: World, endpoint: str) -> Response | None:
     key = world.keys_now().find(request.cookies.get(COOKIE, ""), world.clock.now())
     g.session = key if key is not None and key.session else None
     g.principal = NOBODY
-    if PERMISSIONS.get(endpoint) is OPEN:
+    if PERMISSIONS.get(endpoint) is OPEN or _let_in(world, endpoint):
         if g.session is not None:
             g.principal = permitted(g.session, "page_home.home")
         return None
@@ -45,6 +46,11 @@ def enter(world: World, endpoint: str) -> Response | None:
     if request.method not in _SAFE:
         _check_form(world)
     return None
+
+
+def _let_in(world: World, endpoint: str) -> bool:
+    """Whether this home shows a page to everybody who reaches it."""
+    return endpoint == MICROSITE and world.settings.microsite_open
 
 
 def problem_page(error: ProblemError) -> Response:

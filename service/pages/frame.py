@@ -47,6 +47,11 @@ def page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Re
     return Response(text, int(status), HEADERS, content_type="text/html; charset=utf-8")
 
 
+def render(template: str, **values: Any) -> str:  # noqa: ANN401 - what templates take
+    """A page that is the same for everybody, as text: nothing of who reads it is in it."""
+    return _ENVIRONMENT.get_template(template).render(**values)
+
+
 def part(template: str, block: str, **values: Any) -> Response:  # noqa: ANN401 - what templates take
     """One block of a template, to stand in a page that is shown already."""
     found = _ENVIRONMENT.get_template(template)

@@ -1,9 +1,11 @@
 """Where everybody begins: what of attune is for them."""
 
-from apiflask import APIBlueprint
-from flask import Response
+from http import HTTPStatus
 
-from service.pages.frame import page
+from apiflask import APIBlueprint
+from flask import Response, redirect
+
+from service.pages.frame import may, page
 
 bp = APIBlueprint("page_home", __name__, enable_openapi=False)
 
@@ -11,4 +13,6 @@ bp = APIBlueprint("page_home", __name__, enable_openapi=False)
 @bp.get("/")
 def home() -> Response:
     """The start."""
+    if not may("page_live.stream"):  # an employee: there is one page for them
+        return redirect("/now", HTTPStatus.SEE_OTHER)  # type: ignore[return-value] # of Flask
     return page("home.html")

@@ -9,15 +9,18 @@ from ontology.lifecycle import Role
 PREFIX: Final = "page_"
 """What the names of blueprints of pages begin with: they open with a session, not with a key."""
 
-EVERYBODY: Final = frozenset(Role) - {Role.ATTUNE}
+WITH_EMPLOYEES: Final = frozenset(Role) - {Role.ATTUNE}
+EVERYBODY: Final = WITH_EMPLOYEES - {Role.EMPLOYEE}
+"""Who works with attune; employees read what every employee may know, and nothing else."""
 
 OPEN_PAGES: Final = ("page_sign_in.ask", "page_sign_in.take", "page_assets.script")
 """Pages that nobody needs to be signed in for."""
 
 PAGES: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
     {
-        "page_home.home": ("read:pages", EVERYBODY),
-        "page_sign_in.leave": ("read:pages", EVERYBODY),
+        "page_home.home": ("read:pages", WITH_EMPLOYEES),
+        "page_sign_in.leave": ("read:pages", WITH_EMPLOYEES),
+        "page_microsite.now": ("read:microsite", WITH_EMPLOYEES),
         "page_live.stream": ("read:pages", EVERYBODY),
     }
 )
