@@ -86,6 +86,27 @@ def test_the_own_name_is_the_first_person_and_its_possessive_is_ours() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shifts"),
+    [
+        ("You should have heard it from us.", False),
+        ("You should have heard this from us, not from the news.", False),
+        ("We are sorry. You should have been told at eight.", False),
+        ("Passengers should have got an answer within a day.", False),
+        ("You should have been able to rely on us.", False),
+        ("You should have read the notice.", True),
+        ("Passengers should have checked the website.", True),
+        ("You should have been more careful.", True),
+        ("You should have heard the announcement.", True),
+        ("Customers should have received our letter.", True),
+    ],
+)
+def test_what_people_were_owed_is_no_reproach_and_what_they_should_have_done_is(
+    text: str, *, shifts: bool
+) -> None:
+    assert read(text, "en").non_apology is shifts
+
+
+@pytest.mark.parametrize(
     ("text", "harm"),
     [
         ("Families have been without heating for two nights.", True),
