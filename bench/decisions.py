@@ -7,7 +7,7 @@ from bench.worlds import grow, sample_world
 from ontology.identity import ThingId
 from rules.combine import decide
 from service import desk
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.situation import build
 
 _SIZES = (10_000, 100_000, 1_000_000)

@@ -7,7 +7,7 @@ from bench.worlds import sample_world
 from ontology.identity import ThingId
 from service import desk
 from service.archiving import OWN, load_archive
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 
 _ASKED = DecisionRequest.model_validate(
     {

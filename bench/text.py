@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bench.measuring import Figure, cpu_ms, resident_mb
 from bench.worlds import sample_world
 from rules.combine import decide
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.situation import build
 
 _WAIT_MS = 60_000.0

@@ -36,8 +36,6 @@ class ActivityIn(Model):
     """What goes out, to whom, where and when; without regions it goes everywhere."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "kind": "paid-post",

@@ -15,7 +15,7 @@ from ontology.values import Value, encode
 from rules.combine import decide
 from rules.strata import Engines
 from service import desk
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.policies import Compiled
 from service.shadow_pair import Stand, reached
 from service.silence import is_live

@@ -19,7 +19,7 @@ from ontology.signals import Signal
 from service import desk
 from service.alert_choice import Occurrence
 from service.alerts import LOUD, TIERS, About
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.problems import ProblemError
 from service.silence import is_live
 from service.world import World

@@ -20,8 +20,6 @@ class CompetencyIn(Model):
     """Of which person, from when to when."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "person": "person/ada",
@@ -45,8 +43,6 @@ class AssessmentIn(CompetencyIn):
     """A new assessment: who writes it, who looks at it once contested, how long for a reply."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "person": "person/ada",
@@ -75,8 +71,6 @@ class WordsIn(Model):
     """What somebody says in an act on an assessment; sealed under the key of its person."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"text": "Two of the three late answers fell in the storm."}
         },
@@ -89,8 +83,6 @@ class SecondIn(WordsIn):
     """What the second assessor found."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"verdict": "partly", "text": "The lapse at night was not theirs."}
         },
@@ -102,4 +94,4 @@ class SecondIn(WordsIn):
 class NothingIn(Model):
     """An act without words."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": {}})
+    model_config = ConfigDict(json_schema_extra={"example": {}})

@@ -18,8 +18,6 @@ class BacktestIn(Model):
     """
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"policy": "active", "against": RECORDED}},
     )
 

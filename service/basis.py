@@ -11,8 +11,8 @@ from ontology.facts import Fact
 from ontology.identity import ThingId
 from rules.combine import decide
 from service import desk
-from service.bodies import DecisionRequest
 from service.clock import elapsed_ms, monotonic_ms
+from service.decision_bodies import DecisionRequest
 from service.problems import Fault, ProblemError, quoted
 from service.situation import build
 from service.world import World

@@ -18,11 +18,6 @@ from ontology.identity import ExternalKey, IdentityInvalid, ThingId, thing_id
 
 LONGEST_TEXT: Final = 20_000
 MOST_SIGNALS: Final = 1_000
-MOST_ROWS: Final = 50
-"""Facts of one kind that a request may state."""
-
-MOST_FIELDS: Final = 80
-MOST_REACHED: Final = 100_000_000_000
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 _LONGEST_SYSTEM: Final = 80
@@ -95,16 +90,10 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-_Stated = Annotated[dict[Name, Any], Field(max_length=MOST_FIELDS)]
-"""What a caller states of one thing."""
-
-
 class Point(Model):
     """A point on the earth, WGS 84; it is used to find fences and never kept."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"lat": 40.8781, "lon": -73.9123}},
     )
 
@@ -115,115 +104,10 @@ class Point(Model):
 PlaceName = Annotated[str, Field(min_length=1, max_length=120)]
 
 
-class DecisionRequest(Model):
-    """What is asked: references, the words, and facts that only the caller knows."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "example": {
-                "incident": "incident/2013-ny-train",
-                "customer": {"system": "zendesk", "key": "1001"},
-                "text": "My son was on that train. Third call, and nobody tells us anything.",
-                "facts": {"request": {"kind": "reply", "audience": "customer"}},
-                "max_wait_ms": 500,
-            }
-        },
-    )
-
-    incident: Reference | None = None
-    customer: Reference | None = None
-    touchpoint: Reference | None = None
-    platform: Reference | None = None
-    region: Reference | None = None
-    geofence: Reference | None = None
-    location: Point | None = None
-    place: PlaceName | None = None
-    text: Text | None = None
-    context: Text | None = None
-    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
-    facts: dict[Name, _Stated | Annotated[list[_Stated], Field(max_length=MOST_ROWS)]] = Field(
-        default_factory=dict, max_length=40
-    )
-    precedents: Annotated[int, Field(ge=0, le=20)] = 3
-    max_wait_ms: Annotated[int, Field(ge=0, le=60_000)] | None = None
-    subscribe: bool = False
-
-    def said(self) -> str:
-        """The request as text; one that does not subscribe reads as it did before one could."""
-        return self.model_dump_json(exclude=None if self.subscribe else {"subscribe"})
-
-
-class HindsightIn(DecisionRequest):
-    """A decision request as if it had been asked at a moment in the past."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "example": {"at": "2026-11-23T08:00:00Z", "incident": "incident/2013-ny-train"}
-        },
-    )
-
-    at: Moment
-
-
-_SIGNAL: Final[dict[str, Any]] = {
-    "id": "407129710162759680",
-    "platform": "platform/twitter",
-    "feed": "feed/listening",
-    "posted_at": "2013-12-01T12:21:04Z",
-    "text": "NYPD calling Level 3 mobilization for possible train derailment",
-    "author": {"system": "twitter", "key": "nyscanner"},
-    "reach": 1200,
-}
-
-
-class SignalIn(Model):
-    """One post, case or piece of feedback, as it was said."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={"example": _SIGNAL},
-    )
-
-    id: Annotated[
-        str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]*$")
-    ]
-    platform: Reference
-    feed: Reference
-    posted_at: Moment
-    text: Text
-    author: Reference | None = None
-    share_of: Annotated[str, Field(min_length=1, max_length=120)] | None = None
-    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
-    region: Reference | None = None
-    location: Point | None = None
-    place: PlaceName | None = None
-    topics: tuple[Name, ...] = Field(default=(), max_length=40)
-    reach: Annotated[int, Field(ge=0, le=MOST_REACHED)] | None = None
-
-
-class SignalBatch(Model):
-    """Up to 1,000 signals; each is taken or rejected on its own, with its reason."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={"example": {"signals": [_SIGNAL]}},
-    )
-
-    signals: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_SIGNALS)
-
-
 class ObservationsIn(Model):
     """Up to 1,000 rows of one kind of outside measurements, whose people `system` names."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "system": "zendesk",
@@ -249,8 +133,6 @@ class RecordIn(Model):
     """One record of the ontology; a second one with the same id or key replaces its properties."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "type": "Customer",
@@ -270,8 +152,6 @@ class ActIn(Model):
     """One act on a thing: what, why, and what the act needs to know."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"act": "confirm", "data": {"reason": "Two sources agree."}}
         },
@@ -284,9 +164,7 @@ class ActIn(Model):
 class Page(Model):
     """Where a list goes on and how many it shows."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"limit": 50, "cursor": "417"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"limit": 50, "cursor": "417"}})
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, Field(pattern="^[0-9]{1,18}$")] | None = None
@@ -296,8 +174,6 @@ class Search(Model):
     """A question to the precedents, with filters."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"q": "train derailment", "top": 5}},
     )
 
@@ -321,9 +197,7 @@ class Search(Model):
 class ClockIn(Model):
     """Where a replay world's clock shall stand."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"at": "2013-12-01T12:30:00Z"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"at": "2013-12-01T12:30:00Z"}})
 
     at: Moment
 
@@ -332,8 +206,6 @@ class PolicyIn(Model):
     """A bundle that is proposed: all its files, why, and on which policy it was written."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "files": {"rules/books/escalation.yaml": "book: escalation\nstratum: escalate\n"},
@@ -348,32 +220,10 @@ class PolicyIn(Model):
     base: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class WhyNotIn(Model):
-    """Which rule stayed quiet."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"rule": "surge"}}
-    )
-
-    rule: Name
-
-
-class InsteadIn(Model):
-    """What should be another."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"of": "tier"}}
-    )
-
-    of: Literal["tier", "routes"] = "tier"
-
-
 class AsOf(Model):
     """A moment in the past; now where it is left out."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"at": "2026-11-23T08:00:00Z"}},
     )
 

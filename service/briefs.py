@@ -14,10 +14,11 @@ from ontology.lifecycle import Actor, ActRefused
 from ontology.record_values import RecordInvalid
 from service.acts import ACTED, propose
 from service.beginning import Beginning, begin
-from service.bodies import DecisionRequest, Model
+from service.bodies import Model
 from service.brief_sources import EMPLOYEES, PRESS, Sources, live_claims
 from service.briefing import Law, digest, gather
 from service.committing import Here, ThingUnknown
+from service.decision_bodies import DecisionRequest
 from service.desk import ask, stored
 from service.embargoes import ENDED
 from service.enquiries import known
@@ -42,8 +43,6 @@ class BriefIn(Model):
     """Who is to speak about what: an incident, or one enquiry about it."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"incident": "incident/2013-ny-train", "holder": "person/grace"}
         },

@@ -34,8 +34,6 @@ class AffectedIn(Model):
     """Who counts as affected: any of what is named; then only those whom the rest lets through."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"incident": "incident/2013-ny-train", "regions": ["region/us-ny"]}
         },
@@ -68,8 +66,6 @@ class OfferIn(Model):
     """One offer: what it costs, what it is worth to whom, and for whom it is."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "id": "month-free",
@@ -103,8 +99,6 @@ class ControlIn(Model):
     """Who is left alone for now to compare with: a share, or as many as show a difference."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"base": 0.7, "detect": 0.05, "power": 0.8}},
     )
 
@@ -127,8 +121,6 @@ class ExemptIn(Model):
     """Whom nobody leaves alone for the sake of comparing, and why."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "touchpoints": ["touchpoint/injury-desk"],
@@ -148,9 +140,7 @@ class ExemptIn(Model):
 class FairnessIn(Model):
     """Between which groups the share of those who get something may not differ by more."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"by": "region", "within": 0.1}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"by": "region", "within": 0.1}})
 
     by: Literal["segment", "region", "language"] = "segment"
     within: _Share
@@ -160,8 +150,6 @@ class CampaignIn(Model):
     """A campaign: whom it reaches, what it offers, and within which limits."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "name": "After the derailment",
@@ -221,8 +209,6 @@ class CampaignReportIn(Model):
     """Which campaign, and by which groups its people are looked at besides."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"campaign": "campaign/01jd3v5k8xq2m4n6p8r0t2w4y6"}},
     )
 

@@ -11,8 +11,6 @@ class ChannelsIn(Model):
     """Of which incident; `late_minutes` is from when on a channel heard late."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"incident": "incident/2013-ny-train"}},
     )
 

@@ -13,7 +13,7 @@ from rules.template import Template
 from rules.template_parts import PERSONS
 from service.addressee import Addressee
 from service.basis import Basis
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.library import Library
 from service.spoken import Place
 from service.world import World

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import ConfigDict, Field, RootModel, model_validator
 
-from service.bodies import DecisionRequest, Model, Name, Text
+from service.bodies import Model, Name, Text
+from service.decision_bodies import DecisionRequest
 from service.message_bodies import (
     MOST_CLAIMS,
     MOST_PROMISES,
@@ -33,7 +34,7 @@ _FROM: Final[dict[str, Any]] = {
 class FromIn(Model):
     """What a text is composed from: as `POST /v1/compose` takes it, for one channel."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": _FROM})
+    model_config = ConfigDict(json_schema_extra={"example": _FROM})
 
     decision: _Decision | None = None
     request: DecisionRequest | None = None
@@ -57,8 +58,6 @@ class ComposedIn(Model):
     """
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"from": _FROM, "kind": "statement", "audience": "public"}},
     )
 

@@ -12,9 +12,9 @@ from rules.wording import Value, rendered
 from service.addressee import Addressee
 from service.alert_permits import Permits
 from service.basis import Basis
-from service.bodies import DecisionRequest
 from service.choosing import ComposeRequest, place_of, refused, spoken, wanted
 from service.composed import Composed
+from service.decision_bodies import DecisionRequest
 from service.empathy import empathies
 from service.judged_words import PATIENCE_MS, owed
 from service.library import Library, current

@@ -16,8 +16,6 @@ class ConnectorIn(Model):
     """Who posts on which channels; no regions or no languages mean all of them."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "id": "connector/website",
@@ -43,8 +41,6 @@ class LeaseIn(Model):
     """How much work is asked for, and for how long it is leased."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"limit": 10, "lease_seconds": 300}},
     )
 
@@ -56,8 +52,6 @@ class ReceiptIn(Model):
     """What became of a placement."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "placement": "placement/6f1c0e7a9b3d5f2841c6a0e9d7",

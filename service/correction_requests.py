@@ -34,8 +34,6 @@ class CorrectionIn(Model):
     """What an outlet or a page published wrongly, where, and what it is asked to do."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "outlet": "Bronx Times",

@@ -21,8 +21,6 @@ class ActionIn(Model):
     """What one person does, by when; they are reminded two days before, if not told otherwise."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "task": "Name a deputy of legal for every night.",

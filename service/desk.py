@@ -12,8 +12,8 @@ from ontology.identity import ExternalKey, ThingId
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
 from rules.combine import decide
 from service import acts
-from service.bodies import DecisionRequest
 from service.clock import elapsed_ms, monotonic_ms
+from service.decision_bodies import DecisionRequest
 from service.silence import marked
 from service.similar import Alike, alike
 from service.situation import Situation, build

@@ -15,8 +15,6 @@ class DraftIn(Model):
     """A draft to begin: what it is called, why, and from which policy."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"name": "Quieter nights", "reason": _REASON, "start": "active"}
         },
@@ -30,9 +28,7 @@ class DraftIn(Model):
 class UndoIn(Model):
     """Which change is taken back; the last one where none is named."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"change": 417}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"change": 417}})
 
     change: Annotated[int, Field(ge=1, le=2**53)] | None = None
 
@@ -41,8 +37,6 @@ class RebaseIn(Model):
     """How files that clash should be, null for one that goes; and for which active policy."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "resolved": {"rules/books/escalation.yaml": "book: escalation\n"},
@@ -60,9 +54,7 @@ class RebaseIn(Model):
 class LockIn(Model):
     """For how long somebody edits."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"minutes": 15}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"minutes": 15}})
 
     minutes: Annotated[int, Field(ge=1, le=60)] = 15
 
@@ -70,8 +62,6 @@ class LockIn(Model):
 class ProposalIn(Model):
     """Why; what the draft was opened for, where nothing is said."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"reason": _REASON}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"reason": _REASON}})
 
     reason: Why | None = None

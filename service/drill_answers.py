@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ontology.events import Event, Json
 from ontology.identity import ThingId
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.drill_scenario import TIERS, Scenario, since
 from service.drill_story import SAID
 from service.drills import Part

@@ -25,8 +25,6 @@ class DrillIn(Model):
     """A drill that is planned: a scenario by name, or its file's text; the team, the people."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "scenario": "bot-answers-a-mother",
@@ -52,9 +50,7 @@ class DrillIn(Model):
 class StepIn(Model):
     """How far a paused drill goes: so long, or to what arrives next where nothing is said."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"by": "PT10M"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"by": "PT10M"}})
 
     by: Length | None = None
 
@@ -63,8 +59,6 @@ class InjectNowIn(Model):
     """An inject that comes now: one of the scenario by its id, or a new one."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "id": "mayor-calls",
@@ -89,8 +83,6 @@ class SaidIn(Model):
     """What a participant does that no tool records: notices, decides, approves, publishes."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "act": "decide",
@@ -122,8 +114,6 @@ class ProposalIn(Model):
     """A disagreement with the rules that shall become a policy draft: about what, and why."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "point": "tier",
@@ -139,9 +129,7 @@ class ProposalIn(Model):
 class EventsIn(Model):
     """What of a drill's story is asked for: after which sequence, how long to wait for more."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"after": 0, "wait": 20}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"after": 0, "wait": 20}})
 
     after: Annotated[int, Field(ge=0, le=10**12)] = 0
     wait: Annotated[int, Field(ge=0, le=25)] = 0

@@ -10,8 +10,8 @@ from ontology.lifecycle import ATTUNE
 from ontology.lifecycle_data import duration
 from ontology.signals import Signal
 from service import desk, intake
-from service.bodies import DecisionRequest
 from service.clock import monotonic_ms
+from service.decision_bodies import DecisionRequest
 from service.drill_scenario import since
 from service.drill_telling import (
     apply,

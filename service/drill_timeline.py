@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from service.bodies import SignalIn
 from service.drill_scenario import InjectIn, PostIn, Scenario, since
+from service.signal_bodies import SignalIn
 
 _PASSED_ON: Final = timedelta(minutes=30)
 """Within this time accounts pass a post on, at equal distances."""

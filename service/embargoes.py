@@ -27,8 +27,6 @@ class EmbargoIn(Model):
     """The message whose work is kept back, until when, and who has it before."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "message": "message/derailment-findings-1",

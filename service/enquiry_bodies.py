@@ -21,8 +21,6 @@ class JournalistIn(Model):
     """Who asks: sealed, and erased as one."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"name": "Sam Rivera", "email": "sam@bronx-times.example"}},
     )
 
@@ -35,8 +33,6 @@ class EnquiryIn(Model):
     """What an outlet asks; a deadline without an offset is a local time of the time zone."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "outlet": "Bronx Times",
@@ -66,8 +62,6 @@ class RemarkIn(Model):
     """What somebody of us said to the outlet, and whether it may be used."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "attribution": "off-record",

@@ -11,7 +11,7 @@ from ontology.identity import ThingId
 from ontology.lifecycle import ATTUNE, Actor, ActRefused, Role
 from rules.combine import decide
 from service import acts, desk
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.silence import is_live
 from service.situation import Situation, build
 from service.world import World

@@ -27,7 +27,7 @@ class FindingIn(Model):
     looked at.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": FINDING})
+    model_config = ConfigDict(json_schema_extra={"example": FINDING})
 
     source: Source
     where: Annotated[dict[_Name, _Test], Field(max_length=MOST_TESTS)] = Field(
@@ -62,8 +62,6 @@ class SavedIn(Model):
     """A query to be saved: for its owner alone, or shared with everybody who may find."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"query": FINDING, "shared": True}},
     )
 
@@ -74,8 +72,6 @@ class SavedIn(Model):
 class FieldsIn(Model):
     """Of which source the fields are asked."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"source": "signals"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"source": "signals"}})
 
     source: Source

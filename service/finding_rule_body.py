@@ -19,8 +19,6 @@ class RuleIn(Model):
     """
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "query": {

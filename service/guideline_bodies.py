@@ -20,8 +20,6 @@ class AcknowledgementIn(Model):
     """Which text somebody has read, by its SHA-256."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -36,8 +34,6 @@ class GuidelineIn(Model):
     """A version of a guideline: whose it is, for what it holds, and what it says."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "guideline": "guideline/de-de",

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ontology.decisions import Decision
 from rules.combine import decide
-from service.bodies import DecisionRequest
 from service.clock import StoppedClock, elapsed_ms, monotonic_ms
+from service.decision_bodies import DecisionRequest
 from service.policies import Activation, PolicyUnknown
 from service.situation import Situation, build
 from service.world import Parts, World

@@ -7,10 +7,11 @@ from typing import Final
 
 from ontology.identity import ExternalKey, IdentityInvalid, ThingId, kind_of, thing_id
 from ontology.signals import Signal
-from service.bodies import SignalIn, instant
+from service.bodies import instant
 from service.clock import elapsed_ms, monotonic_ms
 from service.fence_alerts import watch
 from service.locating import in_words, located
+from service.signal_bodies import SignalIn
 from service.situation import resolve
 from service.triage import judged
 from service.world import World

@@ -68,9 +68,7 @@ PolicyName = Annotated[str, Field(min_length=1, max_length=140)]
 class PolicyIs(Model):
     """Which policy is looked at."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"policy": "active"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"policy": "active"}})
 
     policy: PolicyName = "active"
 
@@ -91,8 +89,6 @@ class VerificationIn(PolicyIs):
     """Which policy is verified, and for which kinds of findings; the usual ones by default."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"policy": "active", "only": ["conflict", "gap"]}},
     )
 
@@ -144,9 +140,7 @@ def _difference(world: World, body: Compared, progress: Progress) -> Reported:
 class MessagesTried(Model):
     """Whose shapes and templates are tried on recorded messages, and from when to when."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"policy": "active"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"policy": "active"}})
 
     policy: PolicyName
     since: Moment | None = None

@@ -7,9 +7,9 @@ from typing import Final
 from ontology.identity import ThingId
 from ontology.lifecycle_data import DataProblem
 from rules.template import MECHANISMS
-from service.bodies import DecisionRequest
 from service.choosing import ComposeRequest
 from service.committing import ThingUnknown
+from service.decision_bodies import DecisionRequest
 from service.duties import Duty, family, read
 from service.empathy import empathies, passages
 from service.informing import refused

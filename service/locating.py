@@ -8,7 +8,8 @@ from typing import Final
 from ontology.facts import Origin
 from ontology.identity import ThingId
 from ontology.signals import Signal
-from service.bodies import DecisionRequest, Point
+from service.bodies import Point
+from service.decision_bodies import DecisionRequest
 from service.places import Found
 from service.sources import READERS, Sources
 from service.values import Values

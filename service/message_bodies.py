@@ -50,8 +50,6 @@ class ClaimIn(Model):
     """One thing that the text says is so, is not so, or amounts to so much."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "topic": "claim-topic/injured",
@@ -81,8 +79,6 @@ class PromiseIn(Model):
     """Something that the text says will be done, and by when."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "sentence": "We will say more by six in the evening.",
@@ -101,8 +97,6 @@ class MessageIn(Model):
     """One version of what is to be said."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "incident": "incident/2013-ny-train",
@@ -151,8 +145,6 @@ class PublicationIn(Model):
     """The messages that go out together or not at all, and what if a channel does not confirm."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "messages": ["message/statement-en", "message/statement-fr"],
@@ -172,8 +164,6 @@ class HoldIn(Model):
     """Why everything that could go out is held, and of which incident."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "reason": "A second train has stopped.",

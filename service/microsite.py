@@ -15,10 +15,10 @@ import orjson
 from ontology.events import Json
 from ontology.identity import ThingId
 from rules.combine import decide
-from service.bodies import DecisionRequest
 from service.brief_sources import EMPLOYEES, Sources
 from service.briefing import Law, gather
 from service.briefs import EMPLOYEES_ASK
+from service.decision_bodies import DecisionRequest
 from service.incidents import Incident
 from service.publishing import PUBLISHED, WITHDRAWN
 from service.situation import build

@@ -11,8 +11,6 @@ class OnboardingIn(Model):
     """Whose documents, for whom; all that are in force by default."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"owner": "team/customer-care", "audience": "employees"}},
     )
 

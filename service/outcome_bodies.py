@@ -28,8 +28,6 @@ class Confounder(Model):
     """Something known before the answer that may go with both it and what became of people."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"column": "segment", "why": "Season-ticket holders get more attention."}
         },
@@ -43,8 +41,6 @@ class RetentionIn(Model):
     """Whose answers are looked at, and what is declared of who got personal ones."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "since": "2026-01-01T00:00:00Z",
@@ -91,9 +87,7 @@ class Unit(StrEnum):
 class SpeedIn(Model):
     """Which cases are looked at, what of them is held equal, and what is compared."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"by": "team"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"by": "team"}})
 
     since: Moment | None = None
     until: Moment | None = None
@@ -109,8 +103,6 @@ class CohortIn(Model):
     """Which incident, from when on, and by what people are matched who were not affected."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "incident": "incident/2013-ny-train",
@@ -156,8 +148,6 @@ class Goal(Model):
     """What a figure of the scorecard should reach, and which team answers for it."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"figure": "trust", "target": 5.5, "owner": "team/customer-care"}
         },
@@ -186,8 +176,6 @@ class Scenario(Model):
     """How far what customers say may fall, as people judge it, and why."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"least": 0.5, "most": 1.5, "why": "The last two crises cost that much."}
         },
@@ -208,8 +196,6 @@ class ScorecardIn(Model):
     """Which period, what the figures should reach, and which fall is to be priced."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "until": "2026-10-01T00:00:00Z",

@@ -29,8 +29,6 @@ class OutcomeIn(Model):
     """
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "tier": "executive",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ontology.facts import Fact, FactInvalid, Origin, catalogue
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.problems import Fault, pointer, quoted, unprocessable
 from service.values import Values
 

@@ -18,8 +18,6 @@ class QuotaIn(Model):
     """At least so many seats for people of whom an attribute has a value."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"by": "vulnerable", "value": "yes", "seats": 2}},
     )
 
@@ -32,8 +30,6 @@ class PanelIn(Model):
     """A panel: how many seats, for whom, for how long."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "name": "Riders",
@@ -72,9 +68,7 @@ class PanelIn(Model):
 class AnswerIn(Model):
     """What somebody who was drawn said."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"answer": "accept"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"answer": "accept"}})
 
     answer: Literal["accept", "decline"]
 
@@ -83,8 +77,6 @@ class QuestionIn(Model):
     """A question to the seats, on what, for how long."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "question": "Does this letter sound as if somebody had read yours?",
@@ -114,8 +106,6 @@ class BallotIn(Model):
     """A seat's vote; a later one takes its place."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "seat": 3,
@@ -136,8 +126,6 @@ class PanelsIn(Model):
     """Which panels: one of them, or all."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"panel": "panel/01jd3v5k8xq2m4n6p8r0t2w4y6"}},
     )
 

@@ -14,13 +14,13 @@ from ontology.events import Draft, Event, Json
 from ontology.identity import ThingId
 from ontology.signals import Signal
 from service import cloud_events, intake, lag, partners, sharing, signatures
-from service.bodies import SignalIn
 from service.cloud_events import Heard, Loads
 from service.drift import form, shown
 from service.intake import SignalRefused
 from service.partners import Partner
 from service.problems import Fault, ProblemError, example_of, invalid, pointer
 from service.sharing import PURPOSE, Terms
+from service.signal_bodies import SignalIn
 from service.signatures import Unsigned
 from service.traffic import REFUSED, TAKEN
 from service.world import World

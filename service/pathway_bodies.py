@@ -18,8 +18,6 @@ class PathwayIn(Model):
     """A text for legal to approve, what for, and how far one may depart from it."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "name": "First hour after a derailment",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ontology.lifecycle import Role
-from service.pages.permits import OPEN_PAGES, PAGES
+from service.page_permits import OPEN_PAGES, PAGES
 
 
 class Open(Enum):

@@ -42,8 +42,6 @@ class PostingIn(Model):
     """Something that was said in the organisation's name, and where it stands."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": _EXAMPLE},
     )
 
@@ -58,8 +56,6 @@ class PostingsIn(Model):
     """Up to 200 postings."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"postings": [_EXAMPLE]}},
     )
 

@@ -11,8 +11,6 @@ class PulseIn(Model):
     """Which month, by default the last one that is closed; which question."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"month": "2026-10", "instrument": "mood"}},
     )
 

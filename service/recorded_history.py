@@ -11,8 +11,8 @@ from knowledge.ledger import Rising
 from knowledge.spread.series import HORIZON
 from ontology.facts import Fact
 from ontology.identity import ThingId
-from service.bodies import DecisionRequest
 from service.clock import StoppedClock
+from service.decision_bodies import DecisionRequest
 from service.policies import Compiled
 from service.situation import build
 from service.world import Parts, World

@@ -20,8 +20,6 @@ class RecoveryIn(Model):
     """
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"incident": "incident/2013-ny-train"}},
     )
 

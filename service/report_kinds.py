@@ -85,9 +85,7 @@ def kind(  # noqa: PLR0913 - a kind says that much
 class FairnessIn(Model):
     """Which time fairness is looked at: a month, or from a day on and before another one."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"month": "2026-10"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"month": "2026-10"}})
 
     month: Annotated[str, Field(max_length=10)] | None = None
     since: Annotated[str, Field(max_length=10)] | None = None
@@ -127,9 +125,7 @@ def _asked_by(world: World, body: CompetencyIn, who: ThingId) -> bool:
 class DrillsIn(Model):
     """Which drills are compared: those of a team, of a year, or all."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"team": "team/crisis-office"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"team": "team/crisis-office"}})
 
     team: Annotated[str, Field(pattern="^team/.{1,120}$")] | None = None
     year: Annotated[int, Field(ge=2000, le=2199)] | None = None

@@ -16,8 +16,8 @@ from rules.combine import decide
 from rules.policy import Policy
 from rules.strata import Engines
 from service import desk
-from service.bodies import DecisionRequest
 from service.clock import pause
+from service.decision_bodies import DecisionRequest
 from service.following import Follower
 from service.shadow_fold import COMPARED, LOOKED, RAISED, Shadow
 from service.shadow_pair import Beside, Stand, higher, reached, standing, texts

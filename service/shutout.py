@@ -3,7 +3,7 @@
 from ontology.identity import ThingId
 from ontology.lifecycle import ATTUNE
 from service import access, desk
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.policies import PolicyUnknown
 from service.problems import ProblemError
 from service.world import World

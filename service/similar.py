@@ -7,8 +7,8 @@ from typing import Final
 from knowledge.precedents import Filters, Hit
 from ontology.events import Json
 from ontology.identity import ThingId
-from service.bodies import DecisionRequest
 from service.case_search import COUNTED, counted, may_be_found
+from service.decision_bodies import DecisionRequest
 from service.perception import NotInTime
 from service.world import World
 

@@ -9,9 +9,9 @@ from ontology.events import Json
 from ontology.facts import Fact, Origin
 from ontology.identity import ExternalKey, ThingId, kind_of
 from service import usage
-from service.bodies import DecisionRequest
 from service.bundle import Reading
 from service.clock import elapsed_ms, monotonic_ms
+from service.decision_bodies import DecisionRequest
 from service.diversion import Asked
 from service.locating import PLACE, count, in_local_language, placed
 from service.overlay import checked, offers, overlay

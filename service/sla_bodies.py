@@ -31,8 +31,6 @@ class ScopeIn(Model):
     """For which cases it holds; what is not named holds for all."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"channels": ["mail"], "regions": ["region/us-ny"]}},
     )
 
@@ -47,8 +45,6 @@ class TargetIn(Model):
     """One target: what is done within how much time, and when its team is warned."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"what": "first-reply", "within": "PT4H", "warn_at": 0.75}},
     )
 
@@ -67,8 +63,6 @@ class SlaIn(Model):
     """A version of a service level agreement."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "sla": "support",
@@ -114,9 +108,7 @@ By = Literal["touchpoint", "channel", "tier", "segment", "region", "team", "inci
 class SlasIn(Model):
     """Which cases: opened from a moment on and before another, grouped by what."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"by": "channel"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"by": "channel"}})
 
     since: Moment | None = None
     until: Moment | None = None

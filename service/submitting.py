@@ -12,8 +12,8 @@ from ontology.lifecycle_data import DataProblem
 from ontology.values import encode
 from service import desk, deviations, glossaries, judged_words, pathways
 from service.acts import acted, standing
-from service.bodies import DecisionRequest
 from service.committing import commit_all
+from service.decision_bodies import DecisionRequest
 from service.duties import CHECKED, MECHANISMS
 from service.guidance import acknowledged, guiding
 from service.message_content import KIND, Content, approvals, read

@@ -20,8 +20,6 @@ class EffortIn(Model):
     """
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "incident": "incident/2013-ny-train",
@@ -51,8 +49,6 @@ class VerbatimsIn(Model):
     """
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"incident": "incident/2013-ny-train", "quotes": True}},
     )
 

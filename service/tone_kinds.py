@@ -19,9 +19,7 @@ class ToneIn(Model):
     that went out from here, or both.
     """
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"month": "2026-10"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"month": "2026-10"}})
 
     month: Annotated[str, Field(max_length=10)] | None = None
     since: Annotated[str, Field(max_length=10)] | None = None

@@ -24,7 +24,7 @@ def apart(texts: Sequence[str] = TEXTS) -> float:
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - five seconds of CPU
     from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415 - comes with it
 
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call] # theirs
     theirs = SentenceTransformer(str(folder()), device="cpu", local_files_only=True)
     wanted = theirs.encode(
         [readable(text) for text in texts], normalize_embeddings=True, show_progress_bar=False

@@ -24,9 +24,7 @@ bp = APIBlueprint("activities", __name__, url_prefix="/v1", tag="Messages")
 class ActivitiesIn(Model):
     """Which activities are asked for."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"state": "held"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "held"}})
 
     incident: Annotated[str, Field(pattern="^incident/.{1,120}$")] | None = None
     state: Literal["planned", "running", "held", "ended", "cancelled"] | None = None

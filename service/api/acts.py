@@ -35,8 +35,6 @@ class QueueIn(Model):
     """Which part of the work queue is asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"kind": "decision", "team": "team/legal", "limit": 50}},
     )
 

@@ -40,7 +40,7 @@ class BudgetIn(Model):
     behind a semicolon.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": _EXAMPLE})
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
     rule: Annotated[str, Field(min_length=1, max_length=120)]
     fields: Annotated[str, Field(min_length=1, max_length=120)]
@@ -65,8 +65,6 @@ class ChoiceIn(BudgetIn):
     """The point that is chosen, why, and the question whose answer it is."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {**_EXAMPLE, "at": [5.0], "reason": "Nights are called out for nothing."}
         },

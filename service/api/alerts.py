@@ -25,8 +25,6 @@ class AlertsIn(Model):
     """Which alerts are asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"team": "team/care-desk", "state": "raised", "limit": 50}},
     )
 
@@ -43,9 +41,7 @@ class AlertsIn(Model):
 class TeamIn(Model):
     """Whose load is asked for."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"team": "team/care-desk"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"team": "team/care-desk"}})
 
     team: Annotated[str, Field(pattern="^team/.{1,120}$")] | None = None
 

@@ -30,8 +30,6 @@ class BriefsIn(Model):
     """Which briefs are asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"incident": "incident/2013-ny-train", "state": "current"}},
     )
 
@@ -42,9 +40,7 @@ class BriefsIn(Model):
 class BriefAsIn(Model):
     """In which form a brief is read."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"form": "markdown"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"form": "markdown"}})
 
     form: Literal["json", "markdown"] = "json"
 

@@ -29,9 +29,7 @@ _State = Literal[
 class CampaignsIn(Model):
     """Which campaigns are asked for."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"state": "running"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "running"}})
 
     incident: Annotated[str, Field(pattern="^incident/.{1,120}$")] | None = None
     state: _State | None = None
@@ -40,9 +38,7 @@ class CampaignsIn(Model):
 class PeopleIn(Model):
     """A page of those who are in."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"limit": 200}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"limit": 200}})
 
     limit: Annotated[int, Field(ge=1, le=1_000)] = 200
     cursor: Annotated[int, Field(ge=0, le=100_000_000)] = 0

@@ -8,8 +8,9 @@ from pydantic import ConfigDict, Field, model_validator
 
 from ontology.identity import ThingId
 from service.api.answers import answer, principal, world
-from service.bodies import DecisionRequest, Model, Name, Text
+from service.bodies import Model, Name, Text
 from service.composing import ComposeRequest, compose
+from service.decision_bodies import DecisionRequest
 from service.permissions import SEE_PEOPLE
 
 bp = APIBlueprint("compose", __name__, url_prefix="/v1/compose", tag="Compose")
@@ -30,7 +31,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
 class ComposeIn(Model):
     """What a text is wanted for: a decision, or the request on which one would be made."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": _EXAMPLE})
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
     decision: Annotated[str, Field(pattern="^decision/.{1,140}$")] | None = None
     request: DecisionRequest | None = None

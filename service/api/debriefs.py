@@ -23,9 +23,7 @@ _EXAMPLE: Final = "debrief/2013-ny-train"
 class StateIn(Model):
     """In which state things are to be."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"state": "due"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "due"}})
 
     state: Annotated[str, Field(pattern="^[a-z-]{1,40}$")] | None = None
 

@@ -10,7 +10,8 @@ from ontology.events import Event, Json
 from service import desk
 from service.api.answers import answer, idempotency, page, principal, world
 from service.api.probes import DECISIONS, DISAGREEMENTS
-from service.bodies import DecisionRequest, Page, instant
+from service.bodies import Page, instant
+from service.decision_bodies import DecisionRequest
 from service.permissions import SEE_PEOPLE
 from service.problems import not_found
 from service.reasoning import Reasons

@@ -29,8 +29,6 @@ class DeviationIn(Model):
     """A draft whose words somebody asks to say, instead of what, and why."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "message": "message/apology-to-ann",
@@ -50,8 +48,6 @@ class DeviationsIn(Model):
     """Which deviations are asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"state": "requested", "team": "team/communications"}},
     )
 

@@ -22,8 +22,6 @@ class DutiesIn(Model):
     """Which duties are asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"incident": "incident/2013-ny-train", "state": "owed"}},
     )
 

@@ -26,8 +26,6 @@ class EnquiriesIn(Model):
     """Which enquiries are asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"incident": "incident/2013-ny-train", "state": "assigned"}},
     )
 

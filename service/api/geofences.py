@@ -24,8 +24,6 @@ class LocateIn(Model):
     """What to locate: points, or an area, or the name of a place, or the words of a text."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"points": [{"lat": 40.8781, "lon": -73.9123}]}},
     )
 

@@ -24,8 +24,6 @@ class TermsIn(Model):
     """Where terms are asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"language": "fr", "region": "region/ca-on"}},
     )
 
@@ -38,8 +36,6 @@ class PassageIn(Model):
     """A text, and where it would be read."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "text": "Un bus de remplacement part à midi.",

@@ -30,9 +30,7 @@ _Number = Annotated[int, Field(ge=1, le=1_000_000)]
 class AtIn(Model):
     """As of when."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"at": "2026-11-23T09:00:00Z"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"at": "2026-11-23T09:00:00Z"}})
 
     at: Moment | None = None
 
@@ -47,8 +45,6 @@ class HoldingIn(AtIn):
     """What is written."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {"language": "de", "region": "region/de", "channel": "mail"},
         },
@@ -63,9 +59,7 @@ class HoldingIn(AtIn):
 class ComparedIn(Model):
     """Two versions: by default the newest, and the one that it revises."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"old": 1, "new": 2}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"old": 1, "new": 2}})
 
     old: _Number | None = None
     new: _Number | None = None
@@ -74,9 +68,7 @@ class ComparedIn(Model):
 class DueIn(Model):
     """Whose."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"person": "person/ada"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"person": "person/ada"}})
 
     person: Annotated[str, Field(pattern="^person/.{1,120}$")] | None = None
 

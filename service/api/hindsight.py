@@ -7,7 +7,8 @@ from flask import Response
 
 from ontology.events import Json
 from service.api.answers import answer, world
-from service.bodies import HindsightIn, instant
+from service.bodies import instant
+from service.decision_bodies import HindsightIn
 from service.hindsight import Hindsight, look_back
 from service.policies import PolicyUnknown
 from service.problems import Fault, not_found, unprocessable

@@ -20,9 +20,7 @@ _State = Literal["candidate", "open", "recovery", "resolved", "closed", "merged"
 class IncidentsIn(Model):
     """Which incidents are asked for."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"state": "candidate"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "candidate"}})
 
     state: _State | None = None
 

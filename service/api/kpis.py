@@ -27,8 +27,6 @@ class MeasurementIn(Model):
     """A value of a KPI, or the inputs from which its formula gives one."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "as_of": "2026-11-22T00:00:00Z",
@@ -49,9 +47,7 @@ class MeasurementIn(Model):
 class MatrixIn(Model):
     """In which form the matrix is wanted."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"format": "csv"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"format": "csv"}})
 
     format: Literal["json", "csv"] = "json"
 

@@ -21,9 +21,7 @@ _EXAMPLE = "link/5f1c9a3e7b2d4860a1c2e3f405162738"
 class LinksIn(Model):
     """How many suggested links are asked for."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"limit": 50}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"limit": 50}})
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

@@ -51,8 +51,6 @@ class MessagesIn(Model):
     """Which messages are asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"incident": "incident/2013-ny-train", "state": "live"}},
     )
 

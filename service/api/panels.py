@@ -26,8 +26,6 @@ class VotesIn(Model):
     """Which votes are asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"on": "guideline-version/warm-words-2"}},
     )
 

@@ -22,9 +22,7 @@ EXAMPLE: Final = "plan/01jd3v5k8xq2m4n6p8r0t2w4y6"
 class PlansIn(Model):
     """Which plans are asked for."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"state": "incomplete"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "incomplete"}})
 
     state: (
         Literal["going-out", "out", "incomplete", "taking-back", "taken-back", "accepted"] | None

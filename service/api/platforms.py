@@ -21,9 +21,7 @@ bp = APIBlueprint("platforms", __name__, url_prefix="/v1/platforms", tag="Platfo
 class Since(Model):
     """How many days of recorded incidents are looked at."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"days": 30}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"days": 30}})
 
     days: Annotated[int, Field(ge=1, le=3_660)] = 30
 

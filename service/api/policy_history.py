@@ -36,9 +36,7 @@ class DifferenceIn(Compared):
 class BlameIn(Model):
     """Whose story is told: of one rule, or of all."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"rule": "tenfold-surge"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"rule": "tenfold-surge"}})
 
     rule: str | None = Field(default=None, min_length=1, max_length=140)
 

@@ -31,9 +31,7 @@ Words = Annotated[str, Field(max_length=8_000)]
 class CasesIn(Model):
     """Which cases of this ledger are asked for."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"state": "drafted"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "drafted"}})
 
     state: Annotated[str, Field(pattern="^[a-z-]{1,40}$")] | None = None
 
@@ -42,8 +40,6 @@ class TextIn(Model):
     """Other texts for a case, and why; what is left out stays, what is null is taken away."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "lesson": "Name a deputy of legal for every night.",

@@ -5,7 +5,7 @@ from flask import Response
 
 from service.api.answers import answer, world
 from service.api.decisions import reasoned
-from service.bodies import InsteadIn, WhyNotIn
+from service.decision_bodies import InsteadIn, WhyNotIn
 from service.problems import not_found
 from service.reasoning import Reasons, RuleUnknown
 

@@ -20,9 +20,7 @@ _EXAMPLE: Final = "routing/families-to-care-desk"
 class RoutingsIn(Model):
     """Which temporary routings are asked for."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"state": "confirmed"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "confirmed"}})
 
     state: Annotated[str, Field(pattern="^[a-z][a-z-]{0,39}$")] | None = None
 

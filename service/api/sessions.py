@@ -27,8 +27,6 @@ class VoteIn(Model):
     """One person's vote on one dilemma; a later one takes its place."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "dilemma": "number-before-families",

@@ -25,8 +25,6 @@ class ShadowIn(Model):
     """Which policy runs silently, for how long, and what it is to show."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "policy": _EXAMPLE,

@@ -12,11 +12,11 @@ from ontology.signals import Signal
 from service import intake
 from service.api.answers import answer, principal, world
 from service.api.probes import SIGNALS
-from service.bodies import SignalBatch, SignalIn
 from service.intake import SignalRefused
 from service.problems import Fault, ProblemError, example_of, invalid, pointer
 from service.security import Denied
 from service.settings import WorldKind
+from service.signal_bodies import SignalBatch, SignalIn
 from service.world import World
 
 bp = APIBlueprint("signals", __name__, url_prefix="/v1/signals", tag="Signals")

@@ -22,8 +22,6 @@ class SpanIn(Model):
     """From when to when; by default from the first silence on until now."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"since": "2026-11-01T00:00:00Z"}},
     )
 
@@ -34,9 +32,7 @@ class SpanIn(Model):
 class OutcomesIn(Model):
     """Which page."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"limit": 50}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"limit": 50}})
 
     limit: Annotated[int, Field(ge=1, le=outcomes.MOST)] = outcomes.MOST
 

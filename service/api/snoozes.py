@@ -25,8 +25,6 @@ class SnoozeIn(Model):
     """Which rule is snoozed for which thing, how long (at most 7 days), and why."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "rule": "surge",
@@ -46,9 +44,7 @@ class SnoozeIn(Model):
 class SnoozesIn(Model):
     """Which snoozes are listed."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"state": "active"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "active"}})
 
     state: Annotated[str, Field(pattern="^(active|ended)$")] | None = None
     rule: _Text | None = None
@@ -61,8 +57,6 @@ class ReportIn(Model):
     """Of which time; by default of the last 90 days."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"since": "2026-09-01T00:00:00Z"}},
     )
 

@@ -23,9 +23,7 @@ _EXAMPLE: Final = "subscription/01jd3v5k8xq2m4n6p8r0t2w4y6"
 class SubscriptionIn(Model):
     """For how long a decision is kept up to date, at most 31 days."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"within": "PT24H"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"within": "PT24H"}})
 
     within: Annotated[str, Field(pattern=r"^P[0-9DTHM]{2,12}$")] = USUAL
 
@@ -33,9 +31,7 @@ class SubscriptionIn(Model):
 class SubscriptionsIn(Model):
     """Which page of the subscriptions."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"limit": 50}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"limit": 50}})
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, Field(pattern="^subscription/.{1,120}$")] | None = None

@@ -24,8 +24,6 @@ class ValidationsIn(Model):
     """Which validations are asked for."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"example": {"incident": "incident/2013-ny-train", "open": True}},
     )
 

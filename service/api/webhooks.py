@@ -36,8 +36,6 @@ class WebhookIn(Model):
     """Whom to tell of which events; no types means all that can be told."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "example": {
                 "url": "https://hooks.example.com/attune",
@@ -53,9 +51,7 @@ class WebhookIn(Model):
 class RedeliverIn(Model):
     """Which event to deliver again, by its sequence in the ledger."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"event": 417}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"event": 417}})
 
     event: Annotated[int, Field(ge=1)]
 

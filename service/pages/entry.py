@@ -7,8 +7,8 @@ from urllib.parse import quote
 from flask import Response, g, redirect, request
 
 from service.browser_sessions import is_form_token
+from service.page_permits import PREFIX
 from service.pages.frame import page
-from service.pages.permits import PREFIX
 from service.permissions import OPEN, PERMISSIONS
 from service.problems import ProblemError
 from service.security import NOBODY, Denied, permitted

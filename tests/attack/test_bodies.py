@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.app import DEEPEST
-from service.bodies import MOST_ROWS
+from service.decision_bodies import MOST_ROWS
 from service.problems import quoted
 from tests.conftest import Door
 

@@ -9,8 +9,8 @@ from werkzeug.routing import Rule
 
 from ontology.identity import ThingId
 from service.browser_sessions import LASTS, begin, form_token
+from service.page_permits import OPEN_PAGES, PAGES, PREFIX
 from service.pages.entry import COOKIE
-from service.pages.permits import OPEN_PAGES, PAGES, PREFIX
 from service.permissions import KEY_ROLES, PERMISSIONS
 from service.world import World
 from tests.conftest import Door

@@ -15,8 +15,9 @@ from service.alert_cases import LISTENER
 from service.alert_listing import shown
 from service.alerting import Alerting
 from service.alerts import SUPPRESSED, Alert
-from service.bodies import DecisionRequest, SignalIn
+from service.decision_bodies import DecisionRequest
 from service.permissions import KEY_ROLES
+from service.signal_bodies import SignalIn
 from service.world import World
 from tests.conftest import Door, key_for
 

@@ -2,8 +2,8 @@ from datetime import date, timedelta
 
 from service import intake
 from service.background import Background
-from service.bodies import SignalIn
 from service.founding import OPERATOR
+from service.signal_bodies import SignalIn
 from service.world import World
 
 

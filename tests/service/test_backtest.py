@@ -28,7 +28,7 @@ from service.backtest_picture import picture
 from service.backtest_report import Asked, Backtest
 from service.backtest_tally import Tally
 from service.backtest_unit import Question, count
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.outcome_view import view
 from service.policy_sources import Source, source
 from service.problems import ProblemError

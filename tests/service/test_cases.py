@@ -7,9 +7,9 @@ from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
 from service import desk
 from service.acts import propose
-from service.bodies import DecisionRequest
 from service.case_keeping import keep, write
 from service.cases import LEDGER, Case, case_of, content
+from service.decision_bodies import DecisionRequest
 from service.queue_listing import waiting
 from service.world import World
 from tests.service.test_debriefs import (

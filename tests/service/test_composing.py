@@ -15,9 +15,9 @@ from ontology.lifecycle import Actor, Role
 from rules.template import Slot
 from service.addressee import Addressee
 from service.alert_permits import Permits
-from service.bodies import DecisionRequest
 from service.composed import Composed
 from service.composing import ComposeRequest, compose
+from service.decision_bodies import DecisionRequest
 from service.founding import OPERATOR
 from service.problems import ProblemError
 from service.recording import put_record

@@ -16,8 +16,8 @@ from ontology.lifecycle import Actor, ActRefused, Role
 from ontology.record_values import RecordInvalid
 from service import desk, drafting, message_view, submitting
 from service.acts import propose, put_record
-from service.bodies import DecisionRequest
 from service.committing import GateRefused
+from service.decision_bodies import DecisionRequest
 from service.duties import Duty, of_incident
 from service.duty_listing import listed
 from service.founding import found

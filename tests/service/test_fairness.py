@@ -23,10 +23,10 @@ from ontology.marked_reader import FileInvalid
 from rules.fairness_terms import BY, Terms, read
 from service import desk, policy_sources
 from service.acts import propose
-from service.bodies import DecisionRequest
 from service.bundle import packaged
 from service.cli.policy import app
 from service.clock import StoppedClock, monotonic_ms
+from service.decision_bodies import DecisionRequest
 from service.fairness import FairnessInvalid, fairness, month, period
 from service.fairness_cases import Case, Gathered, Had
 from service.fairness_figures import Division

@@ -12,8 +12,8 @@ from ontology.identity import ThingId
 from ontology.lifecycle import Actor, Role
 from rules.diagnostics import Invalid
 from service.acts import propose
-from service.bodies import DecisionRequest
 from service.cli import build
+from service.decision_bodies import DecisionRequest
 from service.desk import ask
 from service.finding_fields import QueryInvalid
 from service.finding_query import Query

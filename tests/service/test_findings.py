@@ -19,7 +19,7 @@ from ontology.signals import Scores, Signal
 from rules.sfeel import MISSING, holds
 from rules.unary import TestInvalid, parse
 from service import findings
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.desk import ask
 from service.finding_answer import Found
 from service.finding_buckets import buckets

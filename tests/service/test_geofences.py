@@ -13,7 +13,9 @@ from ontology.identity import ThingId
 from ontology.lifecycle import Actor, Role
 from ontology.signals import Signal
 from service import acts, cap, desk, intake
-from service.bodies import DecisionRequest, Point, SignalIn
+from service.bodies import Point
+from service.decision_bodies import DecisionRequest
+from service.signal_bodies import SignalIn
 from service.world import World
 from tests.conftest import Door
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from service.pages.permits import PAGES
+from service.page_permits import PAGES
 from service.permissions import OPEN, PERMISSIONS
 from service.world import World
 from tests.conftest import Door

@@ -108,11 +108,12 @@ def test_an_employee_begins_there(employee: FlaskClient) -> None:
 
 
 def test_unsigned_readers_are_let_in_only_where_the_home_says_so(
-    world: World, employee: FlaskClient
+    world: World, employee: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     employee.delete_cookie(COOKIE, domain="localhost")
     assert employee.get("/now").status_code == 303
-    world.settings = world.settings.model_copy(update={"microsite_open": True})
+    opened = world.settings.model_copy(update={"microsite_open": True})
+    monkeypatch.setattr(world, "settings", opened)
     assert employee.get("/now").status_code == 200
     assert employee.get("/").status_code == 303
 

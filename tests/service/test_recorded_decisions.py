@@ -12,7 +12,7 @@ from ontology.identity import ThingId
 from ontology.kinds import Kind
 from ontology.outcomes import outcome_of
 from service import desk
-from service.bodies import DecisionRequest
+from service.decision_bodies import DecisionRequest
 from service.world import World
 
 OPERATOR = ThingId("person/operator")

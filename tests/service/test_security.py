@@ -13,7 +13,7 @@ from ontology.identity import ThingId
 from ontology.lifecycle import Role
 from service.clock import StoppedClock
 from service.issuing import Issuer, KeyUnknown
-from service.pages.permits import PAGES
+from service.page_permits import PAGES
 from service.permissions import SCOPES, covers, is_scope
 from service.security import (
     NOBODY,

@@ -14,8 +14,8 @@ from ontology.values import Value
 from rules.policy import digest
 from service import desk
 from service.acts import propose
-from service.bodies import DecisionRequest
 from service.clock import StoppedClock
+from service.decision_bodies import DecisionRequest
 from service.policy_sources import SourceUnknown
 from service.shadow_fold import COMPARED, LOOKED, Shadow
 from service.shadow_pair import Stand, standing

@@ -15,8 +15,8 @@ from ontology.lifecycle import Actor, ActRefused, Role
 from service import desk, outcomes
 from service.acts import propose
 from service.alerting import Alerting
-from service.bodies import DecisionRequest
 from service.clock import StoppedClock
+from service.decision_bodies import DecisionRequest
 from service.outcomes import OutcomeIn
 from service.outgoing import Outgoing
 from service.owing import followed

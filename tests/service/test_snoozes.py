@@ -12,8 +12,8 @@ from ontology.lifecycle import Actor, ActRefused, Role
 from rules.snoozing import refusal
 from service import desk
 from service.acts import propose, standing
-from service.bodies import DecisionRequest
 from service.cli import build
+from service.decision_bodies import DecisionRequest
 from service.snoozing import begin, report
 from service.sweep import sweep
 from service.world import World

@@ -11,8 +11,8 @@ from ontology.identity import ThingId
 from ontology.lifecycle import Actor, ActRefused, Role
 from service import desk
 from service.acts import propose, put_record
-from service.bodies import DecisionRequest
 from service.clock import StoppedClock
+from service.decision_bodies import DecisionRequest
 from service.silence import place
 from service.standing import DEBOUNCE, StandingDecisions
 from service.subscribing import subscribe
