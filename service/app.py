@@ -72,6 +72,7 @@ from service.api import (
     slas,
     snoozes,
     subscriptions,
+    tone,
     validations,
     webhooks,
 )
@@ -95,6 +96,7 @@ _BLUEPRINTS: Final = (
     silences.bp,
     shadows.bp,
     subscriptions.bp,
+    tone.bp,
     hindsight.bp,
     fallback.bp,
     compose.bp,

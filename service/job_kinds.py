@@ -13,7 +13,7 @@ from service.backtest_bodies import BacktestIn
 from service.bodies import Model, Moment
 from service.finding_bodies import FindingIn
 from service.recorded_history import Progress
-from service.report_kinds import PREFIX, REPORTS
+from service.report_kinds import PREFIX, REPORTS, unquoted
 from service.report_kinds import Kind as ReportKind
 from service.world import World
 
@@ -207,10 +207,15 @@ def _report(one: ReportKind) -> Kind:
         name=PREFIX + one.name,
         summary=one.summary,
         body=one.body,
-        run=one.run,
+        run=one.run if one.words is None else _wordless(one),
         roles=one.roles,
         personal=one.personal,
     )
+
+
+def _wordless(one: ReportKind) -> Callable[[World, Any, Progress], Reported]:
+    """A report without words: all who may read jobs may read what a job found."""
+    return lambda world, body, progress: one.run(world, unquoted(body), progress)
 
 
 KINDS: Final[Mapping[str, Kind]] = {

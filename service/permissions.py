@@ -152,6 +152,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "assessments.index": ("read:assessments", _STAFF),  # each whom it concerns
         "assessments.one": ("read:assessments", _STAFF),
         "assessments.act": ("write:assessments", _STAFF),
+        "tone.reply": ("write:tone-answers", _STAFF),  # each to their own figures
         "assessments.source": ("read:assessments", _STAFF),
         "slas.create": ("write:slas", frozenset({_RESPONDER, _REVIEWER, _GOVERNANCE})),
         "slas.index": ("read:slas", _STAFF),

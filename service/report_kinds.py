@@ -18,6 +18,7 @@ from service.late import Late
 from service.onboarding_bodies import OnboardingIn
 from service.outcome_bodies import CohortIn, RetentionIn, ScorecardIn, SpeedIn
 from service.panel_bodies import PanelsIn
+from service.permissions import KEY_ROLES, READ_POSTS, SEE_PEOPLE
 from service.problems import Fault, invalid, unprocessable
 from service.pulse_body import PulseIn
 from service.recorded_history import Progress
@@ -25,6 +26,7 @@ from service.recovery_bodies import RecoveryIn
 from service.reported import Report
 from service.sla_bodies import SlasIn
 from service.survey_bodies import EffortIn, VerbatimsIn
+from service.tone_bodies import ExamplesIn, OwnToneIn
 from service.tone_kinds import ToneIn, tone
 from service.world import World
 
@@ -56,6 +58,8 @@ class Kind:
     personal: bool = False
     few: Callable[[World, Any, ThingId], bool] | None = None
     """Whether somebody may see what a body asks for; such a report is no job, and at no home."""
+    words: frozenset[Role] | None = None
+    """Who may ask for `quotes`, where not all readers may; as a job it is worked out without."""
 
 
 def kind(  # noqa: PLR0913 - a kind says that much
@@ -68,6 +72,7 @@ def kind(  # noqa: PLR0913 - a kind says that much
     roles: frozenset[Role] = READERS,
     personal: bool = False,
     few: Callable[[World, Body, ThingId], bool] | None = None,
+    words: frozenset[Role] | None = None,
 ) -> Kind:
     """A kind that takes the body which it names."""
     return Kind(
@@ -79,6 +84,7 @@ def kind(  # noqa: PLR0913 - a kind says that much
         roles=roles,
         personal=personal,
         few=few,
+        words=words,
     )
 
 
@@ -120,6 +126,10 @@ def _asked_by(world: World, body: CompetencyIn, who: ThingId) -> bool:
     from service.assessment_view import may_ask  # noqa: PLC0415 - light start
 
     return may_ask(world, ThingId(body.person), who)
+
+
+def _ones_own(_world: World, body: OwnToneIn, who: ThingId) -> bool:
+    return body.person == who
 
 
 class DrillsIn(Model):
@@ -194,6 +204,25 @@ _KINDS: Final[Sequence[Kind]] = (
         ToneIn,
         tone,
         personal=True,
+    ),
+    kind(
+        "tone-examples",
+        "The worst that was said",
+        "Which texts of a time lack empathy, blame, or are boilerplate; quoted for few.",
+        ExamplesIn,
+        Late("service.tone_examples", "examples"),
+        personal=True,
+        words=READERS & READ_POSTS & SEE_PEOPLE,
+    ),
+    kind(
+        "tone-own",
+        "How I sound",
+        "One's own scores beside the team's, worst and best texts, and what one answered to it.",
+        OwnToneIn,
+        Late("service.tone_own", "own"),
+        roles=KEY_ROLES - {Role.EMPLOYEE},
+        personal=True,
+        few=_ones_own,
     ),
     kind(
         "retention",
@@ -297,6 +326,16 @@ def stated(kind: Kind, words: Mapping[str, Sequence[str]], body: Mapping[str, An
 
 def _many(annotation: object) -> bool:
     return get_origin(annotation) in {tuple, list, frozenset}
+
+
+def quotes(body: Model) -> bool:
+    """Whether the words of texts are wanted."""
+    return bool(getattr(body, "quotes", False))
+
+
+def unquoted(body: Body) -> Body:
+    """What is asked, without the words of texts."""
+    return body.model_copy(update={"quotes": False}) if quotes(body) else body
 
 
 def refused(kind: Kind, error: ValidationError) -> str:

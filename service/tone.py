@@ -18,6 +18,7 @@ from knowledge.measures.wordings import Moved, moved
 from knowledge.parity import adjusted, hidden
 from service.fairness import terms_of
 from service.recorded_history import Progress
+from service.tone_answers import answers
 from service.tone_exemplars import exemplars, likeness
 from service.tone_found import Compared, Drifted
 from service.tone_report import Tone
@@ -47,7 +48,7 @@ def audited(world: World, asked: Asked, progress: Progress) -> Tone:
     Raises:
         Unsuited: too little was said, or could be read, to tell anything.
     """
-    begin, end, before = (_begin(one) for one in (asked.since, asked.until, asked.against))
+    begin, end, before = (begin_of(one) for one in (asked.since, asked.until, asked.against))
     whole = said(world, before, end, progress, asked.of)
     late = whole.at >= begin.timestamp()
     now, then = whole.part(late), whole.part(~late)
@@ -60,6 +61,7 @@ def audited(world: World, asked: Asked, progress: Progress) -> Tone:
     held = exemplars(world, progress)
     like = likeness(now.sounds, sounds_of(held.read))
     scored = replace(now, scores={**now.scores, "likeness": like})
+    agents = _pseudonyms(world, scored)
     return Tone(
         since=asked.since,
         until=asked.until,
@@ -69,12 +71,17 @@ def audited(world: World, asked: Asked, progress: Progress) -> Tone:
         before=len(then.texts),
         unjudged=whole.unjudged,
         held_to=held.version,
-        means=tuple((name, _mean(scored, name)) for name in (*SCORES, "likeness")),
+        means=tuple((name, mean_of(scored, name)) for name in (*SCORES, "likeness")),
         between=tuple(_between(scored)),
         differences=_told(tuple(_differences(scored, smallest))),
         drifts=_looked(tuple(_drifts(now, then, smallest))),
         words=_words(now, then),
-        agents=_pseudonyms(world, scored),
+        agents=agents,
+        answers=tuple(
+            (agents[one.by], one.month, one.text)
+            for one in answers(world, asked.since, asked.until)
+            if one.by in agents
+        ),
     )
 
 
@@ -170,7 +177,7 @@ def _words(now: Said, then: Said) -> tuple[Moved, ...]:
     return moved(sides[0], sides[1], wrote, MOST_WORDS)
 
 
-def _mean(now: Said, score: str) -> Figure:
+def mean_of(now: Said, score: str) -> Figure:
     """A mean whose interval counts people, where they are known, not texts."""
     known = np.isfinite(now.scores[score])
     part = now.part(known)
@@ -255,7 +262,8 @@ def _pseudonyms(world: World, now: Said) -> dict[str, str]:
     return {name: f"agent {world.keys.mac('tone-agent', [name]).hex()[:6]}" for name in names}
 
 
-def _begin(day: date) -> datetime:
+def begin_of(day: date) -> datetime:
+    """When a day begins, in UTC."""
     return datetime.combine(day, time.min, UTC)
 
 

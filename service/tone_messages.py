@@ -33,7 +33,20 @@ def _row(world: World, message: ThingId, at: datetime) -> dict[str, Any]:
     }
     found = {name: world.graph.get(message, term) for name, term in terms.items()}
     said = {name: None if one is None else str(one) for name, one in found.items()}
-    return {**said, "at": at, "subject": None}
+    return {
+        **said,
+        "at": at,
+        "subject": None,
+        "message": message,
+        "addressee": _name(world, message),
+    }
+
+
+def _name(world: World, message: ThingId) -> str | None:
+    """What whoever it is to is called; None where it is to many."""
+    who = world.graph.get(message, "addressee")
+    name = None if who is None else world.graph.get(ThingId(str(who)), "displayName")
+    return None if name is None else str(name)
 
 
 def went_out(world: World) -> Iterator[Event]:

@@ -40,6 +40,7 @@ class Tone(Report):
     drifts: tuple[Drifted, ...]
     words: tuple[Moved, ...]
     agents: Mapping[str, str]
+    answers: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def _of(self) -> str:
@@ -86,6 +87,10 @@ class Tone(Report):
                 }
                 for one in self.words
             ],
+            "answers": [
+                {"agent": agent, "month": month, "text": text}
+                for agent, month, text in self.answers
+            ],
             "notes": [*_NOTES],
         }
 
@@ -111,6 +116,8 @@ class Tone(Report):
         for word in self.words:
             times = f"{number_of(word.then, 'text', 'texts')} before, {word.now} now"
             yield f"  {word.word}: {times}; {word.figure.words()}"
+        for agent, month, text in self.answers:
+            yield f"{agent} answers to {month}: {text}"
         yield from _NOTES
 
     def _headline(self) -> Iterator[str]:

@@ -90,7 +90,7 @@ def said(
         at=np.asarray([row["at"].timestamp() for row in kept], dtype=np.float64),
         columns={
             name: np.asarray([row[name] for row in kept], dtype=object)
-            for name in (*DIVIDED, "incident", "language", "subject")
+            for name in (*DIVIDED, "incident", "language", "subject", "message", "addressee")
         },
         scores={
             "empathy": read[:, :3].sum(axis=1).astype(np.float64),
@@ -106,7 +106,9 @@ def _replies(world: World, since: datetime, until: datetime) -> list[dict[str, A
     table = observed(world, "reply", since, until)
     texts = words(world, "reply", "text", table["text"])
     rows = table.drop_columns(["text"]).to_pylist()
-    return [{**row, "text": text} for row, text in zip(rows, texts, strict=True)]
+    return [
+        {**row, "text": text, "addressee": None} for row, text in zip(rows, texts, strict=True)
+    ]
 
 
 _FOUND: Final[Mapping[str, Callable[[World, datetime, datetime], list[dict[str, Any]]]]] = {
@@ -128,6 +130,11 @@ def read_texts(world: World, texts: Sequence[str], progress: Progress) -> Vector
 def sounds_of(read: Vectors) -> Vectors:
     """How texts sound, of what was read of them."""
     return read[:, _LEVELS:]
+
+
+def levels_of(read: Vectors) -> Vectors:
+    """The levels of the three mechanisms, of what was read of texts: (n, 3)."""
+    return read[:, : len(MECHANISMS)]
 
 
 def _packed(texts: Sequence[str]) -> Vectors:

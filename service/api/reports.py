@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from knowledge.measures.estimates import Unsuited
 from service.api.answers import answer, page, principal, world
+from service.bodies import Model
 from service.problems import ProblemError, invalid, not_found, quoted
 from service.recorded_history import Progress
-from service.report_kinds import PREFIX, REPORTS, Kind, shown, stated
+from service.report_kinds import PREFIX, REPORTS, Kind, quotes, shown, stated
 from service.reported import MEDIA, Form, FormMissing, Report, written
 from service.security import Denied
 
@@ -79,11 +80,14 @@ def _kind(name: str) -> Kind:
     return kind
 
 
-def _made(kind: Kind, body: object) -> Response:
+def _made(kind: Kind, body: Model) -> Response:
     form, here = _form(), world()
     here.catch_up()
     if kind.few is not None and not kind.few(here, body, principal().actor(None).id):
-        words = f"{kind.name} is for the person, their assessor and people and culture."
+        words = f"{kind.name} is for those whom it concerns: the person, or their assessor."
+        raise Denied(words, unknown=False)
+    if kind.words is not None and quotes(body) and not kind.words & principal().roles:
+        words = f"quotes of {kind.name} are for {', '.join(sorted(kind.words))}; ask without them."
         raise Denied(words, unknown=False)
     if not _AT_ONCE.acquire(timeout=_QUEUE_S):
         raise _later(kind, "Other reports are being worked out")

@@ -30,6 +30,7 @@ GROUPS: Final = (
     "slas",
     "panels",
     "assessments",
+    "tone",
     "deviations",
     "guidelines",
     "onboarding",

@@ -206,6 +206,7 @@ assessments.create      x   x   x   x   x   x   x   x
 assessments.index       x   x   x   x   x   x   x   x
 assessments.one         x   x   x   x   x   x   x   x
 assessments.act         x   x   x   x   x   x   x   x
+tone.reply              x   x   x   x   x   x   x   x
 assessments.source      x   x   x   x   x   x   x   x
 slas.create             x   x   .   x   .   .   .   .
 slas.index              x   x   x   x   x   x   x   x
