@@ -29,7 +29,6 @@ PARTS = (
     "alert_budget",
     "campaign",
     "backtest",
-    "precedents",
     "similar",
     "ledger",
     "graph",
@@ -40,7 +39,7 @@ PARTS = (
     "flood",
     "find",
 )
-ON_REQUEST = ("tone_month",)
+ON_REQUEST = ("precedents", "tone_month")
 """What takes many minutes, measured only where it is named."""
 
 
