@@ -63,10 +63,6 @@ class Exemplars:
     read: Vectors
     version: Version
 
-    def on(self, channel: str) -> npt.NDArray[np.int64]:
-        """The rows made for a channel."""
-        return np.flatnonzero([channel in one for one in self.channels])
-
 
 def exemplars(world: World, progress: Progress = lambda _done, _all: None) -> Exemplars:
     """The English templates of the active policy, with examples in their slots."""

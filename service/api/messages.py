@@ -27,6 +27,7 @@ from service.planning import Terms
 from service.plans import publish_together
 from service.problems import Fault, not_found, quoted, unprocessable
 from service.security import Denied
+from service.tone_drafts import drafted
 from service.world import World
 
 bp = APIBlueprint("messages", __name__, url_prefix="/v1/messages", tag="Messages")
@@ -211,7 +212,7 @@ def hold(json_data: HoldIn) -> Response:
 
 @bp.get("/<string:local>/reading")
 @bp.doc(
-    summary="What a machine reads in it: what it admits, claims and promises, for a person.",
+    summary="What a machine reads in it: what it admits, claims, promises, and how it sounds.",
     responses={200: "Every finding with its place.", 404: "There is no such message."},
 )
 def reading(local: str) -> Response:
@@ -224,7 +225,7 @@ def reading(local: str) -> Response:
             f"{content.id} answers one person; its words are for {', '.join(sorted(SEE_PEOPLE))}."
         )
         raise Denied(words, unknown=False)
-    return answer(read_out(here, content))
+    return answer({**read_out(here, content), "tone": drafted(here, content)})
 
 
 def found(here: World, local: str) -> Content:
