@@ -1,5 +1,6 @@
 """YAML 1.2 as plain nodes that know their line and column, bounded in size and depth."""
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from ruamel.yaml.events import (
 MAX_CHARACTERS: Final = 512_000
 MAX_DEPTH: Final = 24
 MAX_QUOTED: Final = 80
+_KEPT: Final = 128
+_KEPT_CHARACTERS: Final = 65_536
+"""A policy is 70 files, read again with every proposal although one or two of them changed."""
 
 _TRUTH: Final = {
     "true": True,
@@ -91,6 +95,11 @@ def parse(text: str) -> Node:
     """
     if len(text) > MAX_CHARACTERS:
         raise YamlInvalid(f"{len(text)} characters; a file may have {MAX_CHARACTERS}", 1, 1)
+    return _kept(text) if len(text) <= _KEPT_CHARACTERS else _parsed(text)
+
+
+def _parsed(text: str) -> Node:
+    """One document, read anew."""
     try:
         return _document(iter(YAML(typ="safe", pure=True).parse(text)))
     except MarkedYAMLError as error:
@@ -99,6 +108,9 @@ def parse(text: str) -> Node:
         raise YamlInvalid(f"{error.problem or error.context}", line, column) from error
     except YAMLError as error:
         raise YamlInvalid(str(error).splitlines()[0], 1, 1) from error
+
+
+_kept = functools.lru_cache(_KEPT)(_parsed)
 
 
 def _document(events: Iterator[Event]) -> Node:
