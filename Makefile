@@ -63,7 +63,7 @@ test: check
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m bench
 
-# What is drawn at random, 20,000 cases instead of 500: both engines, the laws, what an author may try. An hour and more.
+# What is drawn at random, 20,000 cases instead of 200: both engines, the laws, what an author may try. An hour and more.
 nightly: $(VENV)/.installed-test
 	ATTUNE_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q $(DRAWN)
 
