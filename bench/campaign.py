@@ -10,17 +10,13 @@ from bench.measuring import Figure
 from knowledge.measures.allocation import allocate
 from knowledge.measures.allocation_terms import Terms, Types
 
-PEOPLE: Final = (1_000, 10_000)
+PEOPLE: Final = (1_000, 10_000, 100_000)
 OFFERS: Final = 10
 SEGMENTS: Final = 8
 
 
 def measure() -> Iterator[Figure]:
-    """Made people who are all different; money, contacts and one offer are short.
-
-    Once each: a round is long. Fairness and costs in single cents make it far longer above some
-    thousand kinds of people, so neither is here.
-    """
+    """Made people who are all different; money in cents, contacts, one offer and fairness bind."""
     for people in PEOPLE:
         types, terms = made(people, OFFERS)
         begun = process_time()
@@ -41,7 +37,7 @@ def made(people: int, offers: int) -> tuple[Types, Terms]:
     random = np.random.default_rng(people + offers)
     worth = np.round(random.gamma(2.0, 15.0, (people, offers)), 2)
     worth[random.random((people, offers)) < 1 / 6] = -1.0
-    cost = (5 * random.integers(0, 9, offers)).astype(np.float64)
+    cost = np.round(random.uniform(0.5, 40.0, offers), 2)
     types = Types(
         size=np.ones(people, dtype=np.int64),
         segment=random.integers(0, SEGMENTS, people),
@@ -55,5 +51,6 @@ def made(people: int, offers: int) -> tuple[Types, Terms]:
         least=np.zeros(offers),
         budget=float(cost.mean() * people / 3),
         contacts=people * 2 // 3,
+        within=0.05,
     )
     return types, terms

@@ -1,6 +1,6 @@
 """Linear programmes with whole numbers, solved by HiGHS: the same problem, the same answer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +17,7 @@ Flags = NDArray[np.bool_]
 GAP: Final = 1e-4
 """How far below the best that is possible an answer may stay, as a share of it."""
 
-_MOST_NODES: Final = 5_000  # a limit of time would make answers depend on how busy a machine is
+MOST_NODES: Final = 5_000
 _SEED: Final = 20_261_123
 
 
@@ -37,6 +37,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """A best answer in parts of units, and what it is worth."""
+
+    columns: Floats
+    prices: Floats
+    """What one more unit of each row's bound would be worth."""
+
+    worth: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
     """What is to be made as large as possible, and within which rows."""
 
@@ -51,28 +62,41 @@ class Programme:
 
     rows: Sequence[Row] = field(default_factory=list)
 
-    def best(self) -> Floats | None:
+    def best(self, *, near: float = 0.0, nodes: int = MOST_NODES) -> Floats | None:
         """The columns of a best answer; None where no answer keeps to all rows.
+
+        Args:
+            near: so much less than the best is good enough, beside GAP.
+            nodes: how far is looked; a limit of time would make answers depend on how busy
+                a machine is.
 
         Raises:
             NoAnswer: neither was found nor excluded.
         """
-        solved = self._solved(relaxed=False)
+        solved = self._solved({"mip_abs_gap": near, "mip_max_nodes": nodes})
         if solved is None:
             return None
         values = np.asarray(solved.getSolution().col_value, dtype=np.float64)
         return np.where(self.whole, np.round(values), values)
 
-    def prices(self) -> Floats | None:
-        """What one more unit of each row's bound would be worth, parts of units allowed.
+    def in_parts(self) -> Parts | None:
+        """A best answer if parts of units are allowed; None where there is none even so.
 
         Raises:
             NoAnswer: an answer was neither found nor excluded.
         """
-        solved = self._solved(relaxed=True)
-        return None if solved is None else np.asarray(solved.getSolution().row_dual)
+        solved = self._solved(None)
+        if solved is None:
+            return None
+        found = solved.getSolution()
+        return Parts(
+            columns=np.asarray(found.col_value, dtype=np.float64),
+            prices=np.asarray(found.row_dual, dtype=np.float64),
+            worth=float(solved.getInfo().objective_function_value),
+        )
 
-    def _solved(self, *, relaxed: bool) -> "highspy.Highs | None":
+    def _solved(self, whole: Mapping[str, Any] | None) -> "highspy.Highs | None":
+        """As HiGHS has solved it; with parts of units where no options for whole ones are said."""
         import highspy  # noqa: PLC0415 - light start
 
         solver = _quiet()
@@ -80,11 +104,11 @@ class Programme:
             "threads": 1,
             "random_seed": _SEED,
             "mip_rel_gap": GAP,
-            "mip_max_nodes": _MOST_NODES,
+            **(whole or {}),
         }
         for name, value in options.items():
             solver.setOptionValue(name, value)
-        solver.passModel(self._model(relaxed=relaxed))
+        solver.passModel(self._model(relaxed=whole is None))
         solver.run()
         status = solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:

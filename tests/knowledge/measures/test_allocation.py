@@ -98,17 +98,18 @@ def best(asked: Types, bounds: Terms) -> float | None:
     return max(found, default=None)
 
 
+@pytest.mark.parametrize("exact", [EXACT, 0])
 @settings(max_examples=150, deadline=None)
-@given(questions())
+@given(asked=questions())
 def test_an_allocation_is_worth_as_much_as_the_best_of_all_there_are(
-    asked: tuple[Types, Terms],
+    asked: tuple[Types, Terms], exact: int
 ) -> None:
     most = best(*asked)
     if most is None:
         with pytest.raises(Infeasible):
-            allocate(*asked)
+            allocate(*asked, exact=exact)
         return
-    found = allocate(*asked)
+    found = allocate(*asked, exact=exact)
     assert keeps(*asked, found.counts)
     assert found.worth == pytest.approx(most, rel=GAP, abs=1e-6)
     assert found.bound >= most - 1e-6
@@ -146,6 +147,26 @@ def test_many_kinds_of_people_get_nearly_the_best_and_it_is_said_how_near() -> N
     found = allocate(asked, bounds)
     assert keeps(asked, bounds, found.counts)
     assert found.short <= GAP
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"within": 0.05}, {"cover": 0.5, "within": 0.02}], ids=["money", "fair", "all"]
+)
+def test_by_prices_it_is_worth_what_it_is_worth_when_all_are_solved_at_once(
+    asked: dict[str, float],
+) -> None:
+    rng = np.random.default_rng(11)
+    many = 2 * EXACT
+    people = Types(
+        size=rng.integers(1, 5, many),
+        segment=rng.integers(0, 4, many),
+        worth=np.round(rng.uniform(-5, 50, (many, OFFERS)), 2),
+    )
+    bounds = terms(cost=np.array([3.17, 5.49]), budget=1_900.0, **asked)
+    found, whole = allocate(people, bounds), allocate(people, bounds, exact=many)
+    assert keeps(people, bounds, found.counts)
+    assert found.worth == pytest.approx(whole.worth, rel=3 * GAP)
+    assert whole.worth <= found.bound + 1e-6
 
 
 def test_nobody_gets_two_offers_or_one_that_is_not_for_them() -> None:
