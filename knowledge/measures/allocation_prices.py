@@ -108,7 +108,8 @@ def _first(types: Types, shared: list[Shared]) -> Floats:
     """Prices for some of the types, in numbers as if they were all."""
     order = np.lexsort((types.worth.max(axis=1), types.segment))
     part = types.some(order[:: max(1, len(order) // _CORE)])
-    factor = part.size.sum() / max(1, types.size.sum())
+    everybody = types.size.sum()
+    factor = part.size.sum() / everybody if everybody else 1.0
     scaled = [
         replace(one, level=one.level * factor, low=one.low * factor, high=one.high * factor)
         for one in shared

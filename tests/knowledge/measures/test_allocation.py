@@ -172,3 +172,8 @@ def test_by_prices_it_is_worth_what_it_is_worth_when_all_are_solved_at_once(
 def test_nobody_gets_two_offers_or_one_that_is_not_for_them() -> None:
     found = allocate(types([3, 2], [[4.0, -1.0], [-1.0, -1.0]]), terms())
     assert found.counts.tolist() == [[3, 0], [0, 0]]
+
+
+def test_nobody_to_offer_anything_to_gets_nothing() -> None:
+    found = allocate(types([0], [[4.0, 3.0]]), terms(budget=10.0, contacts=1))
+    assert (found.worth, found.counts.sum()) == (0.0, 0)
