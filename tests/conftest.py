@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from ontology.identity import ThingId
@@ -35,6 +36,22 @@ for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 # What is drawn may take as long as a busy machine needs.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+_compile = Rule._compile_builder  # noqa: SLF001 - see below
+_compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+
+def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - werkzeug's
+    """Apps are made by the hundred, each with 240 addresses: what is compiled of one is kept."""
+    if rule.defaults:
+        return _compile(rule, append_unknown)
+    key = (rule.rule, tuple(rule._trace), append_unknown)  # noqa: SLF001 - what it is made of
+    if key not in _compiled:
+        _compiled[key] = _compile(rule, append_unknown)
+    return _compiled[key]
+
+
+Rule._compile_builder = _compiled_once  # type: ignore[assignment, method-assign] # noqa: SLF001 - 40 ms an app
 
 # The service is imported inside the fixtures, so that the inner packages' tests run without it.
 
