@@ -12,10 +12,12 @@ from knowledge.open_things import (
     Open,
     Place,
     deadlines_of,
+    incident_of,
     ordered,
     remaining,
     routed,
     team_of,
+    tier_of,
 )
 from ontology.events import Event
 from ontology.identity import ThingId, kind_of
@@ -95,16 +97,23 @@ class Due:
     ) -> tuple[Open, ...]:
         """The open things of these kinds and teams (empty: all), most urgent first."""
         wanted, theirs = frozenset(kinds), frozenset(teams)
+        fitting = (
+            one
+            for one in self.waiting()
+            if (not wanted or one.kind in wanted)
+            and (not theirs or one.team in theirs)
+            and (after is None or one.place > after)
+        )
+        return tuple(heapq.nsmallest(limit, fitting, key=lambda one: one.place))
+
+    def waiting(self) -> tuple[Open, ...]:
+        """All that is in the queue, in no order."""
         with self._lock:
-            fitting = (
+            return tuple(
                 one
                 for one in self._open.values()
-                if (not wanted or one.kind in wanted)
-                and not self._lifecycles[one.kind].states[one.state].resting
-                and (not theirs or one.team in theirs)
-                and (after is None or one.place > after)
+                if not self._lifecycles[one.kind].states[one.state].resting
             )
-            return tuple(heapq.nsmallest(limit, fitting, key=lambda one: one.place))
 
     def give_up(self, lapse: Lapse) -> None:
         """Drop a deadline that no act can follow any more."""
@@ -117,7 +126,7 @@ class Due:
     def _begin(self, event: Event, lifecycle: Lifecycle) -> None:
         if event.data.get("live") is False:  # nobody was told of it, so nobody has to answer
             return
-        state = str(lifecycle.initial)
+        state, similar = str(lifecycle.initial), event.data.get("similar")
         deadlines = entered(
             self._lifecycles, lifecycle.kind, state, at=event.occurred_at, data=event.data
         )
@@ -130,6 +139,9 @@ class Due:
                 sequence=event.sequence,
                 team=team_of(event.data.get("team")),
                 deadlines=ordered(deadlines),
+                tier=team_of(event.data.get("tier")),
+                incident=incident_of(None, event),
+                similar=similar if isinstance(similar, dict) else None,
             )
         )
 
@@ -138,7 +150,12 @@ class Due:
         before = self._open.get(event.subject)
         if event.data["from"] == state and before is not None:
             self._put(
-                replace(before, deadlines=remaining(before, event), team=routed(before, event))
+                replace(
+                    before,
+                    deadlines=remaining(before, event),
+                    team=routed(before, event),
+                    tier=tier_of(before, event),
+                )
             )
             return
         self._put(
@@ -150,6 +167,10 @@ class Due:
                 sequence=event.sequence,
                 team=routed(before, event) or self._owners.get(event.subject),
                 deadlines=ordered(deadlines_of(event)),
+                by=event.actor,
+                tier=tier_of(before, event),
+                incident=incident_of(before, event),
+                similar=before.similar if before else None,
             )
         )
 

@@ -17,7 +17,9 @@ class Open:
     """A thing that somebody has to do something about.
 
     `since` is when it entered its state, `sequence` the event that brought it there; `team` has
-    it now, where one is known. `deadlines` are those that have not lapsed, earliest first.
+    it now, where one is known, `by` did the last act that changed its state. `tier` and
+    `incident` are as far as its events tell them; `similar` says of a decision how many past cases
+    were like it. `deadlines` are those that have not lapsed, earliest first.
     """
 
     thing: ThingId
@@ -27,6 +29,10 @@ class Open:
     sequence: int
     team: ThingId | None = None
     deadlines: tuple[Deadline, ...] = ()
+    by: ThingId | None = None
+    tier: str | None = None
+    incident: ThingId | None = None
+    similar: Mapping[str, Json] | None = None
 
     @property
     def due(self) -> datetime | None:
@@ -90,5 +96,23 @@ def routed(before: Open | None, event: Event) -> ThingId | None:
 
 
 def team_of(value: Json) -> ThingId | None:
-    """The team that a value of an event names, if it names one."""
+    """The thing, mostly a team, that a value of an event names, if it names one."""
     return ThingId(value) if isinstance(value, str) and value else None
+
+
+def tier_of(before: Open | None, event: Event) -> str | None:
+    """The tier that an act tells of a thing, or the one that it had."""
+    told = {**_object(event, "data"), **_object(event, "properties")}
+    tier = told.get("overriddenTier", told.get("tier"))
+    return tier if isinstance(tier, str) else (before.tier if before else None)
+
+
+def incident_of(before: Open | None, event: Event) -> ThingId | None:
+    """The incident that an act, or the request of a decision, says a thing is about."""
+    told = {**_object(event, "data"), **_object(event, "request")}
+    return team_of(told.get("incident")) or (before.incident if before else None)
+
+
+def _object(event: Event, name: str) -> Mapping[str, Json]:
+    found = event.data.get(name)
+    return found if isinstance(found, dict) else {}

@@ -51,6 +51,12 @@ class WhyNot:
     present: tuple[Fact, ...]
     unjoined: bool
 
+    @property
+    def missing(self) -> int:
+        """How much it would take: a test that failed counts one, a fact that is not there two."""
+        tests = sum(len(one.failed) if one.fact is not None else 2 for one in self.unmet)
+        return tests + len(self.present) + self.unjoined
+
     def to_json(self) -> dict[str, Json]:
         """The answer as an object."""
         return {

@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from ontology.events import Json
 from service import desk
-from service.api.decisions import found_beside, shown
 from service.api.hindsight import looked_back
 from service.client import Client, RequestRefused, ServiceUnreachable
 from service.decision_bodies import DecisionRequest, HindsightIn
+from service.decision_view import found_beside, shown
 from service.founding import OPERATOR
 from service.policies import PolicyUnknown
 from service.problems import ProblemError, invalid

@@ -13,6 +13,8 @@ WITH_EMPLOYEES: Final = frozenset(Role) - {Role.ATTUNE}
 EVERYBODY: Final = WITH_EMPLOYEES - {Role.EMPLOYEE}
 """Who works with attune; employees read what every employee may know, and nothing else."""
 
+_COMPOSE: Final = EVERYBODY - {Role.ANALYST, Role.AUDITOR, Role.ADMIN}
+
 OPEN_PAGES: Final = ("page_sign_in.ask", "page_sign_in.take", "page_assets.script")
 """Pages that nobody needs to be signed in for."""
 
@@ -22,6 +24,14 @@ PAGES: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "page_sign_in.leave": ("read:pages", WITH_EMPLOYEES),
         "page_microsite.now": ("read:microsite", WITH_EMPLOYEES),
         "page_live.stream": ("read:pages", EVERYBODY),
+        "page_console.queue": ("read:queue", EVERYBODY),
+        "page_console.thing": ("read:queue", EVERYBODY),
+        "page_console.changed": ("read:queue", EVERYBODY),
+        "page_console.act": ("write:acts", EVERYBODY - {Role.AUDITOR}),
+        "page_console.words": ("read:compose", _COMPOSE),
+        "page_console.like": ("read:precedents", EVERYBODY),
+        "page_console.otherwise": ("read:decisions", EVERYBODY),
+        "page_console.why_not": ("read:decisions", EVERYBODY),
     }
 )
 """The scope that each page takes, and the roles that may see it or send its forms."""

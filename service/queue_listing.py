@@ -26,8 +26,7 @@ def waiting(world: World, one: Open, roles: Collection[Role]) -> dict[str, Json]
         "possible": [*possible(world.lifecycles, one.kind, one.state, roles)],
     }
     if one.kind == "decision":
-        event = world.ledger.by_id(one.thing)
-        said["similar"] = event.data.get("similar") if event is not None else None
+        said["similar"] = {**one.similar} if one.similar is not None else None
     return said
 
 

@@ -6,10 +6,12 @@ from difflib import get_close_matches
 
 from ontology.decisions import Decision
 from ontology.events import Event, Json
+from ontology.facts import STRATA
 from rules.counterfactual import Aspect, counterfactuals
 from rules.explanation import explain
+from rules.rulebook import Rule
 from rules.strata import evaluate
-from rules.whynot import why_not
+from rules.whynot import WhyNot, why_not
 from service import desk
 from service.policies import Compiled
 from service.world import World
@@ -60,11 +62,24 @@ class Reasons:
         rule = rules.get(name)
         if rule is None:
             raise RuleUnknown(name, rules)
+        told = self._quiet([rule])[0]
+        return {"id": self.event.id, "text": told.text(), **told.to_json()}
+
+    def nearest(self, most: int) -> list[dict[str, Json]]:
+        """The rules that stayed quiet and were nearest to firing: fewest conditions failed."""
+        policy = self.policy.policy
+        quiet = [one for one in self._quiet(policy.rules) if not one.fires and one.in_effect]
+        quiet.sort(key=lambda one: (one.missing, STRATA.index(one.rule.stratum), one.rule.id))
+        return [
+            {"reason": one.rule.reason, "text": one.text(), **one.to_json()}
+            for one in quiet[:most]
+        ]
+
+    def _quiet(self, rules: Iterable[Rule]) -> list[WhyNot]:
         facts, at = desk.facts_of(self.event), self.decision.at
         seen = evaluate(self.policy.policy, facts, at, self.policy.engines)
-        fired = any(firing.rule == rule.id for firing in seen.firings)
-        told = why_not(rule, seen.facts, at, fired=fired)
-        return {"id": self.event.id, "text": told.text(), **told.to_json()}
+        fired = {firing.rule for firing in seen.firings}
+        return [why_not(rule, seen.facts, at, fired=rule.id in fired) for rule in rules]
 
     def otherwise(self, of: Aspect) -> dict[str, Json]:
         """The smallest changes of facts after which the tier or the routes would be others."""

@@ -3,9 +3,9 @@
 from apiflask import APIBlueprint
 from flask import Response
 
-from service.api.answers import answer, world
-from service.api.decisions import reasoned
+from service.api.answers import answer, principal, world
 from service.decision_bodies import InsteadIn, WhyNotIn
+from service.decision_view import reasoned
 from service.problems import not_found
 from service.reasoning import Reasons, RuleUnknown
 
@@ -49,4 +49,4 @@ def picture(local: str) -> Response:
 
 def _reasons(local: str) -> Reasons:
     here = world()
-    return Reasons.of(here, reasoned(here, local))
+    return Reasons.of(here, reasoned(here, local, principal().roles))

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 
 from service import outcomes
 from service.api.answers import answer, idempotency, principal, world
-from service.api.decisions import find
 from service.bodies import Model, Moment
+from service.decision_view import find
 from service.outcomes import OutcomeIn
 from service.permissions import SEE_PEOPLE
 from service.silence_report import places, report

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 
 from ontology.identity import ThingId
 from service.api.answers import answer, idempotency, principal, world
-from service.api.decisions import find
 from service.bodies import Model
+from service.decision_view import find
 from service.problems import not_found
 from service.subscribing import shown, subscribe
 from service.subscriptions import KIND, USUAL

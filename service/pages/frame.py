@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ontology.identity import ThingId
+from ontology.values import parse_duration
 from service.api.answers import principal, world
 from service.browser_sessions import form_token
 from service.clock import new_id
@@ -52,12 +53,21 @@ def render(template: str, **values: Any) -> str:  # noqa: ANN401 - what template
     return _ENVIRONMENT.get_template(template).render(**values)
 
 
-def part(template: str, block: str, **values: Any) -> Response:  # noqa: ANN401 - what templates take
-    """One block of a template, to stand in a page that is shown already."""
+def part(
+    template: str,
+    block: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    **values: Any,  # noqa: ANN401 - what templates take
+) -> Response:
+    """One block of a template, to stand in a page that is shown already.
+
+    Its header `Attune-Part` tells the page to put it there though it may say what went wrong.
+    """
     found = _ENVIRONMENT.get_template(template)
     context = found.new_context({**_shared(), **values})
     text = "".join(found.blocks[block](context))
-    return Response(text, headers=HEADERS, content_type="text/html; charset=utf-8")
+    headers = {**HEADERS, "Attune-Part": block}
+    return Response(text, int(status), headers, content_type="text/html; charset=utf-8")
 
 
 def asked_by_htmx() -> bool:
@@ -143,6 +153,20 @@ def words(name: object) -> str:
     return str(name).replace("-", " ").replace("_", " ")
 
 
+def lasting(text: str | None) -> str:
+    """A length of time in words: `PT1H30M` is “1 h 30 min”.
+
+    >>> lasting("PT1H30M"), lasting("P2D")
+    ('1 h 30 min', '2 d')
+    """
+    if text is None:
+        return ""
+    minutes = round(parse_duration(text).total_seconds() / 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = ((days, "d"), (hours, "h"), (rest, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "at once"
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("service", "pages/templates"),
@@ -151,7 +175,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"when": when, "until": until, "local": local, "words": words}
+    made.filters |= {
+        "when": when,
+        "until": until,
+        "local": local,
+        "words": words,
+        "lasting": lasting,
+    }
     return made
 
 

@@ -26,7 +26,8 @@
   const shown = (one) => one.checkVisibility();
   const walk = (step) => {
     const items = [...document.querySelectorAll("[data-item]")].filter(shown);
-    const at = items.findIndex((one) => one.contains(document.activeElement));
+    const focused = items.findIndex((one) => one.contains(document.activeElement));
+    const at = focused < 0 ? items.findIndex((one) => one.querySelector("[aria-current]")) : focused;
     const next = items[Math.max(0, Math.min(items.length - 1, at < 0 ? (step > 0 ? 0 : items.length - 1) : at + step))];
     if (next) (next.querySelector("a, button") ?? next).focus();
   };
@@ -86,6 +87,9 @@
   };
 
   document.addEventListener("htmx:afterSettle", (event) => count(event.detail.elt));
+  // A part that says what went wrong stands where it was asked for; anything else is told in a toast.
+  const isPart = (event) => event.detail.xhr.getResponseHeader("Attune-Part") !== null;
+  document.addEventListener("htmx:beforeSwap", (event) => { if (isPart(event)) { event.detail.shouldSwap = true; event.detail.isError = false; } });
   document.addEventListener("htmx:responseError", (event) => {
     const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").getElementById("problem");
     toast(page ? page.innerText.trim().replace(/\s+/g, " ") : `That failed (${event.detail.xhr.status}); nothing was done.`);
