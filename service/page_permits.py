@@ -15,7 +15,13 @@ EVERYBODY: Final = WITH_EMPLOYEES - {Role.EMPLOYEE}
 
 _COMPOSE: Final = EVERYBODY - {Role.ANALYST, Role.AUDITOR, Role.ADMIN}
 
-OPEN_PAGES: Final = ("page_sign_in.ask", "page_sign_in.take", "page_assets.script")
+OPEN_PAGES: Final = (
+    "page_sign_in.ask",
+    "page_sign_in.take",
+    "page_assets.script",
+    "page_provider.leave",
+    "page_provider.back",
+)
 """Pages that nobody needs to be signed in for."""
 
 PAGES: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(

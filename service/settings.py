@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ontology.gate_engine import GateEngine
@@ -114,6 +114,26 @@ class Settings(BaseSettings):
     """Private names, addresses and networks that `attune listen` may reach."""
     sender: str = Field(default="attune.invalid", pattern=r"^[^\s,<&]{1,120}$")
     """Who sends CAP alerts: a name of the organisation that nobody else has, like its domain."""
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s/?#]+/?)?$")
+    """Where browsers reach the service, like https://attune.example; else as they asked."""
+    oidc_issuer: str = ""
+    """The identity provider that people may sign in with (OpenID Connect), by its issuer."""
+    oidc_client_id: str = ""
+    """As what the provider knows attune."""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """The secret that goes with it; empty for a public client."""
+    oidc_scope: str = "openid profile email"
+    """What the provider is asked for."""
+    oidc_person_claim: str = "sub"
+    """The claim by which people are known in their records."""
+    oidc_system: str = "staff"
+    """The system of the external keys of people whose values that claim has."""
+    oidc_roles_claim: str = "groups"
+    """The claim that names the groups of a person."""
+    oidc_roles: dict[str, str] = {}
+    """Which group has which role: `{"crisis-team": "responder"}`."""
+    oidc_default_role: Literal["", "employee"] = ""
+    """What everybody is whom the provider lets in: `employee`, or nobody at all."""
     microsite_open: bool = False
     """Let everybody who can reach the service read `/now`, the page for employees, unsigned."""
     gate_engine: GateEngine = GateEngine.BOTH

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Response, g, request, url_for
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -94,6 +95,7 @@ def _shared() -> dict[str, Any]:
         "roles": sorted(_roles()),
         "token": form_token(here, signed.id) if signed else "",
         "now": here.clock.now(),
+        "provider": urlsplit(here.settings.oidc_issuer).hostname,
         "standing": here.kind is not WorldKind.LIVE,
         "world_kind": here.kind.value,
         "head": here.ledger.head() if signed else 0,

@@ -19,13 +19,13 @@ _LONGEST: Final = 400
 @bp.get("/sign-in")
 def ask() -> Response:
     """The form."""
-    return page("sign-in.html", next=_inside(request.args.get("next", "/")), why=None)
+    return page("sign-in.html", next=inside(request.args.get("next", "/")), why=None)
 
 
 @bp.post("/sign-in")
 def take() -> Response:
     """Exchange a key for a session."""
-    back = _inside(request.form.get("next", "/"))
+    back = inside(request.form.get("next", "/"))
     try:
         _, text = sign_in(world(), request.form.get("key", "")[:_LONGEST])
     except NoSession as refused:
@@ -56,7 +56,7 @@ def with_session(answer: Response, text: str) -> Response:
     return answer
 
 
-def _inside(path: str) -> str:
+def inside(path: str) -> str:
     """A path of ours, or the start: nobody is sent elsewhere by a link to us."""
     own = path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if own and path.isprintable() and len(path) <= _LONGEST else "/"
