@@ -9,6 +9,7 @@ from knowledge.anonymity import Anonymised
 from ontology.events import Json
 from ontology.identity import ThingId
 from ontology.values import duration_text
+from service.case_closing import told
 from service.case_words import OUT, said_by, timeline
 from service.cases import Case, Figure, Moment
 from service.committing import ThingUnknown
@@ -147,9 +148,7 @@ def _came(past: History) -> Iterator[str]:
         reason = said_by(one).get("reason")
         if reason:
             yield str(reason)
-    for told in past.outcomes:
-        if "done" in told.data and not told.personal:
-            yield str(told.data["done"])
+    yield from told(past.outcomes)
 
 
 def _messages(world: World, past: History) -> Iterator[Content]:

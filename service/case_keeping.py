@@ -1,6 +1,7 @@
 """Keeping cases: drafted once an incident is resolved, found once two people have checked them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from knowledge.refusals import Conflict
@@ -11,6 +12,7 @@ from ontology.lifecycle import act as follow
 from ontology.record_values import RecordInvalid
 from service.acts import acted, standing
 from service.case_assembly import anonymous, assemble, lesson_of
+from service.case_closing import CLOSED, regained, told_since, with_end
 from service.cases import KIND, LEDGER, TEXTS, VISIBLE, WRITTEN, Case, case_of, content, written
 from service.committing import GateRefused, ThingUnknown, commit_all
 from service.lease import Lease, lease
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from knowledge.precedents import Precedent
 
 _OVER: Final = frozenset({"resolved", "closed"})
-_TAKES_LESSON: Final = frozenset({"drafted", "anonymised", "visible", "withheld", "withdrawn"})
+_OPEN_TO_MORE: Final = frozenset({"drafted", "anonymised", "visible", "withheld", "withdrawn"})
 
 
 class Keeping:
@@ -59,7 +61,6 @@ def keep(world: World) -> int:
     world.catch_up_governed()
     over = [one.id for one in world.incidents.all() if one.state in _OVER]
     changed = sum(_tried(world, incident) for incident in over)
-    world.catch_up_governed()
     return changed + index(world)
 
 
@@ -123,11 +124,15 @@ def _known(world: World, thing: ThingId) -> tuple[Case, ThingId]:
 
 def _tried(world: World, incident: ThingId) -> bool:
     """Draft or amend the case of one incident; what can't be done stops no other."""
+    changed = False
     try:
-        return _drafted(world, incident) or _taught(world, incident)
+        for step in (_drafted, _taught, _ended):  # each on what the one before has left
+            if step(world, incident):
+                changed = True
+                world.catch_up_governed()
     except (ActRefused, GateRefused, Conflict, RecordInvalid, ThingUnknown) as error:
         world.log.error("case not kept", incident=incident, why=str(error)[:200])  # noqa: TRY400 - says all
-        return False
+    return changed
 
 
 def _drafted(world: World, incident: ThingId) -> bool:
@@ -154,7 +159,7 @@ def _phase(world: World, incident: ThingId) -> str | None:
 def _taught(world: World, incident: ThingId) -> bool:
     """Put the lesson of the debrief into a case that lacks it; it is checked again then."""
     thing = case_of(world, incident)
-    if world.graph.state(thing) not in _TAKES_LESSON:
+    if world.graph.state(thing) not in _OPEN_TO_MORE:
         return False
     lesson, case = lesson_of(world, incident), content(world, thing)
     if lesson is None or case is None:
@@ -165,6 +170,23 @@ def _taught(world: World, incident: ThingId) -> bool:
     left: list[Json] = [*sorted({*case.left, *found.left})]
     taught = Case.of({**case.to_json(), "lesson": found.text, "left": left})
     _rewritten(world, thing, taught, "The debrief was held.", ITSELF)
+    return True
+
+
+def _ended(world: World, incident: ThingId) -> bool:
+    """Put what came of it into the case of a closed incident, once; it is checked again then."""
+    thing = case_of(world, incident)
+    if _phase(world, incident) != CLOSED or world.graph.state(thing) not in _OPEN_TO_MORE:
+        return False
+    before = content(world, thing)
+    if before is None or before.recovery:
+        return False
+    rows, came = regained(world, incident), " ".join(told_since(world, incident, thing))
+    found = anonymous(world, incident, {"outcome": came})["outcome"] if came else None
+    now = content(world, thing) or before  # people may have written meanwhile
+    whole = with_end(now, rows, found.text if found is not None else None)
+    whole = replace(whole, left=tuple(sorted({*now.left, *(found.left if found else ())})))
+    _rewritten(world, thing, whole, "The incident is closed.", ITSELF)
     return True
 
 

@@ -7,6 +7,11 @@ from ontology.events import Json
 from service.case_search import Page
 
 _MOST_VALUES = 6
+_RECOVERY = (
+    ("half_life", "half-life from the trough, hours"),
+    ("area", "lost: baseline less curve, value times hours"),
+    ("recovered", "recovered, hours after it became known"),
+)
 
 
 def page_json(page: Page) -> dict[str, object]:
@@ -83,10 +88,7 @@ def case_lines(said: Mapping[str, Json], checked: Mapping[str, Json]) -> Iterato
     for name in ("text", "said", "outcome", "lesson"):
         if said.get(name):
             yield f"  {name:<9}{said[name]}"
-    for one in _rows(said.get("timeline")):
-        yield f"  {one['after']!s:<10}{one['what']}"
-    for one in _rows(said.get("figures")):
-        yield f"  {one['name']} {one['value']} at {one['after']} (n = {one['n']})"
+    yield from _course(said)
     for one in _rows(checked.get("replaced")):
         words = f"{one['original']!r} → {one['placeholder']}"
         yield f"  replaced {words} in {one['where']}: {one['why']}"
@@ -95,6 +97,26 @@ def case_lines(said: Mapping[str, Json], checked: Mapping[str, Json]) -> Iterato
         yield f"  look at  {', '.join(map(str, left))}"
     if "digest" in said:
         yield f"  digest   {said['digest']}"
+
+
+def _course(said: Mapping[str, Json]) -> Iterator[str]:
+    for one in _rows(said.get("timeline")):
+        yield f"  {one['after']!s:<10}{one['what']}"
+    for one in _rows(said.get("figures")):
+        yield f"  {one['name']} {one['value']} at {one['after']} (n = {one['n']})"
+    for one in _rows(said.get("recovery")):
+        yield f"  {one['measure']}: {one['answer']}; {one['why']}"
+        for name, words in _RECOVERY:
+            yield f"    {words}: {_figure(one.get(name))}"
+
+
+def _figure(said: Json) -> str:
+    if not isinstance(said, dict):
+        return "withheld"
+    if "withheld" in said:
+        return f"withheld: {said['withheld']} (n = {said['n']})"
+    low, high = ("open" if said[end] is None else said[end] for end in ("low", "high"))
+    return f"{said['value']} ({low} to {high}; n = {said['n']})"
 
 
 def _rows(value: Json) -> Iterator[Mapping[str, Json]]:

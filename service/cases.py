@@ -51,6 +51,21 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Regained:
+    """How one measure came back: each figure as `Estimate` or `Withheld` write it.
+
+    `half_life` is hours from the trough, `recovered` hours since the incident became known here.
+    """
+
+    measure: str
+    answer: str
+    why: str
+    half_life: Mapping[str, Json]
+    area: Mapping[str, Json]
+    recovered: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What a case says. Nothing in it names anybody, once it was checked."""
 
@@ -72,6 +87,9 @@ class Case:
     invented: bool = False
     timeline: tuple[Moment, ...] = ()
     figures: tuple[Figure, ...] = ()
+    recovery: tuple[Regained, ...] = ()
+    """Measured once the incident is closed."""
+
     left: tuple[str, ...] = ()
     """Capitalised words that still stand in it, for whoever checks it."""
 
@@ -95,6 +113,7 @@ class Case:
             known[name] = tuple(_texts(said.get(name)))
         known["timeline"] = tuple(Moment(**one) for one in _rows(said.get("timeline")))
         known["figures"] = tuple(Figure(**one) for one in _rows(said.get("figures")))
+        known["recovery"] = tuple(Regained(**one) for one in _rows(said.get("recovery")))
         return cls(**known)  # type: ignore[arg-type] # written by to_json
 
     def precedent(self, thing: ThingId) -> "Precedent":

@@ -45,30 +45,36 @@ def index() -> Response:
 
 @bp.get("/<string:name>")
 @bp.doc(
-    summary="A report; `format` is json, text, csv, svg, html or pdf, the rest is what it takes.",
+    summary="A report; `format`, or an ending like .csv, is json, text, csv, svg, html or pdf.",
     responses=_RESPONSES,
 )
 def one(name: str) -> Response:
-    """A report that a few words ask for."""
-    kind = _kind(name)
+    """A report that a few words ask for; `drills.csv` is `drills?format=csv`."""
+    kind, form = _asked(name)
     words = {key: request.args.getlist(key) for key in request.args if key != "format"}
     try:
         body = stated(kind, words, {})
     except ValidationError as error:
         raise invalid(error, kind.body) from error
-    return _made(kind, body)
+    return _made(kind, body, form)
 
 
 @bp.post("/<string:name>")
 @bp.doc(summary="A report that a body asks for, in the form of `format`.", responses=_RESPONSES)
 def ask(name: str) -> Response:
     """A report that needs more than words to ask for."""
-    kind = _kind(name)
+    kind, form = _asked(name)
     try:
         body = kind.body.model_validate_json(request.get_data() or b"{}")
     except ValidationError as error:
         raise invalid(error, kind.body) from error
-    return _made(kind, body)
+    return _made(kind, body, form)
+
+
+def _asked(said: str) -> tuple[Kind, Form]:
+    """The kind and the form of `drills`, `drills.csv` or `drills?format=csv`."""
+    name, _, ending = said.partition(".")
+    return _kind(name), _form(ending)
 
 
 def _kind(name: str) -> Kind:
@@ -80,8 +86,8 @@ def _kind(name: str) -> Kind:
     return kind
 
 
-def _made(kind: Kind, body: Model) -> Response:
-    form, here = _form(), world()
+def _made(kind: Kind, body: Model, form: Form) -> Response:
+    here = world()
     here.catch_up()
     if kind.few is not None and not kind.few(here, body, principal().actor(None).id):
         words = f"{kind.name} is for those whom it concerns: the person, or their assessor."
@@ -109,14 +115,16 @@ def _answered(report: Report, form: Form, content: bytes) -> Response:
     return Response(content, content_type=MEDIA[form])
 
 
-def _form() -> Form:
-    asked = request.args.get("format", Form.JSON.value)
-    try:
+def _form(ending: str) -> Form:
+    """The form that an ending or `format` names; both have to name the same."""
+    asked = request.args.get("format", ending or Form.JSON.value)
+    if asked not in {*map(str, Form)}:
+        words = f"format {quoted(asked)} is none of {', '.join(Form)}"
+    elif ending not in {"", asked}:
+        words = f"the ending {quoted(ending)} and format {quoted(asked)} differ: give one"
+    else:
         return Form(asked)
-    except ValueError as error:
-        forms = ", ".join(Form)
-        words = f"format {quoted(asked)} is none of {forms}"
-        raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, "form-missing", words) from error
+    raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, "form-missing", words)
 
 
 def _patient(kind: Kind) -> Progress:

@@ -15,8 +15,8 @@ from service.api import reports
 from service.cli import build
 from service.job_kinds import KINDS
 from service.late import Late
-from service.report_kinds import PREFIX, REPORTS
-from service.reported import Cell, Form, FormMissing, Report, table, written
+from service.report_kinds import PREFIX, REPORTS, shown
+from service.reported import MEDIA, Cell, Form, FormMissing, Report, table, written
 from service.world import World
 from tests.conftest import Door
 
@@ -76,16 +76,35 @@ def test_a_report_comes_in_the_form_that_is_asked_for(door: Door) -> None:
     path = "/v1/reports/fairness?month=2026-10"
     assert door.get(path).get_json()["since"] == "2026-10-01"
     assert door.get(f"{path}&format=csv").data.startswith(b"by,group")
+    assert door.get("/v1/reports/fairness.csv?month=2026-10").data.startswith(b"by,group")
     assert door.get(f"{path}&format=svg").mimetype == "image/svg+xml"
     posted = door.post("/v1/reports/fairness", {"month": "2026-10"})
     assert posted.get_json()["until"] == "2026-11-01"
+
+
+@pytest.mark.parametrize("name", [*REPORTS])
+def test_an_ending_asks_for_a_form_as_format_does(door: Door, name: str) -> None:
+    example = dict(shown(REPORTS[name])["example"])  # type: ignore[arg-type] # a mapping
+    for form in (Form.JSON, Form.CSV, Form.SVG):
+        asked = door.post(f"/v1/reports/{name}?format={form}", example)
+        ended = door.post(f"/v1/reports/{name}.{form}", example)
+        assert (ended.status_code, ended.mimetype) == (asked.status_code, asked.mimetype)
+        if asked.status_code == 200:
+            assert ended.mimetype == MEDIA[form].partition(";")[0]
+        else:
+            assert asked.status_code in {403, 404, 406, 409, 422}  # nothing is known here
+            assert ended.get_json()["detail"] == asked.get_json()["detail"]
 
 
 @pytest.mark.parametrize(
     ("path", "status", "word"),
     [
         ("/v1/reports/fairnes", 404, "fairnes"),
+        ("/v1/reports/fairnes.csv", 404, "fairnes"),
         ("/v1/reports/fairness?format=docx", 406, "docx"),
+        ("/v1/reports/fairness.docx", 406, "docx"),
+        ("/v1/reports/fairness.csv?format=svg", 406, "differ"),
+        ("/v1/reports/fairness.csv.gz", 406, "csv.gz"),
         ("/v1/reports/fairness?format=pdf", 406, "it has text"),
         ("/v1/reports/fairness?mont=2026-10", 422, "month"),
         ("/v1/reports/fairness?month=May", 422, "no month"),
