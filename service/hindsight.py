@@ -36,8 +36,7 @@ def look_back(world: World, request: DecisionRequest, at: datetime) -> Hindsight
         ProblemError: a reference of the wrong kind, or a fact that fits no kind (422).
     """
     started = monotonic_ms()
-    last = world.ledger.sequence_at(at)
-    then = _then(world, last, at)
+    then = as_of(world, at)
     policy = then.policies.at(at)
     if policy is None:
         raise PolicyUnknown("no policy was active then")
@@ -46,11 +45,14 @@ def look_back(world: World, request: DecisionRequest, at: datetime) -> Hindsight
     left = wait - elapsed_ms(started)
     situation = build(then, request, compiled, at, budget_ms=max(left, 0.0))
     decision = decide(situation.facts, compiled.policy, at, compiled.engines)
-    return Hindsight(at=at, sequence=last, policy=policy, situation=situation, decision=decision)
+    return Hindsight(
+        at=at, sequence=then.ledger.head(), policy=policy, situation=situation, decision=decision
+    )
 
 
-def _then(world: World, last: int, at: datetime) -> World:
-    """The world as it stood after a sequence; it shares files, keys and models with this one."""
+def as_of(world: World, at: datetime) -> World:
+    """The world as it was known at a moment; it shares files, keys and models with this one."""
+    last = world.ledger.sequence_at(at)
     parts = Parts(
         graph=world.graph.as_of(last), segments=world.segments, perception=world.perception
     )

@@ -85,6 +85,7 @@ _TABLE: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "geofences.locate": ("read:geofences", _STAFF),
         "incidents.index": ("read:incidents", _STAFF),
         "incidents.one": ("read:incidents", _STAFF),
+        "sitreps.one": ("read:incidents", _STAFF),
         "cap.alert": ("read:incidents", _STAFF),
         "reports.index": ("read:reports", _STAFF),
         "reports.one": ("read:reports", _STAFF),  # each report says for which roles it is

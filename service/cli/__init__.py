@@ -70,6 +70,7 @@ SINGLES: Final = (
     "doctor",
     "listen",
     "queue",
+    "sitrep",
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,11 +37,20 @@ def verify(
     against: Annotated[
         str, typer.Option(help="A head kept elsewhere, <size>:<root>, that must still hold.")
     ] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="A sitrep's HTML file to check instead; needs no home.")
+    ] = None,
+    key: Annotated[str, typer.Option(help="Who must have signed that file, 64 hex digits.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Recompute everything from the stored bytes; exit code 1 if anything differs."""
     from rich.progress import Progress  # noqa: PLC0415 - light start
 
+    if file is not None:
+        from service.cli.sitrep import verify_file  # noqa: PLC0415 - light start
+
+        verify_file(file, home, key, as_json=as_json)
+        return
     with _opened(home) as ledger, Progress(disable=as_json, transient=True) as bar:
         task = bar.add_task("events", total=None)
         found = ledger.verify(lambda done, total: bar.update(task, completed=done, total=total))

@@ -68,6 +68,7 @@ validations.index       x   x   x   x   x   x   x   x
 validations.one         x   x   .   .   x   x   .   .
 incidents.index         x   x   x   x   x   x   x   x
 incidents.one           x   x   x   x   x   x   x   x
+sitreps.one             x   x   x   x   x   x   x   x
 cap.alert               x   x   x   x   x   x   x   x
 reports.index           x   x   x   x   x   x   x   x
 reports.one             x   x   x   x   x   x   x   x
