@@ -35,6 +35,7 @@ PARTS = (
     "gate",
     "http",
     "microsite",
+    "console",
     "signals",
     "flood",
     "find",

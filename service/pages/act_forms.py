@@ -60,16 +60,12 @@ class ActForm:
     key: str | None
     fields: tuple[Asked, ...]
     wrong: tuple[str, ...] = ()
+    came_back: bool = False
 
     @property
     def plain(self) -> bool:
-        """Whether a button is enough: nothing has to be said with it."""
-        return not any(one.spec.required for one in self.fields) and not self.wrong
-
-    @property
-    def open(self) -> bool:
-        """Whether it was sent and came back."""
-        return bool(self.wrong) or any(one.wrong for one in self.fields)
+        """Whether a button is enough: nothing can be said with it, and nothing was wrong."""
+        return not self.fields and not self.wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +121,7 @@ def _form(act: Act, sent: Sent | None) -> ActForm:
             for spec in act.data.values()
         ),
         wrong=tuple(whole),
+        came_back=mine is not None,
     )
 
 

@@ -56,7 +56,9 @@ def _let_in(world: World, endpoint: str) -> bool:
 def problem_page(error: ProblemError) -> Response:
     """A problem as a page: what is wrong, where, and what would be right."""
     shown = error.json(g.get("request_id", "-"))
-    return page("problem.html", HTTPStatus(error.status), problem=shown)
+    answer = page("problem.html", HTTPStatus(error.status), problem=shown)
+    answer.headers.update(error.headers)
+    return answer
 
 
 def _to_sign_in() -> Response:

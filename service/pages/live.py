@@ -26,6 +26,7 @@ bp = APIBlueprint("page_live", __name__, enable_openapi=False)
 LASTS_S: Final = 600
 """After so long a stream ends; the browser comes back by itself, with its place."""
 
+_TYPE: Final = "text/event-stream; charset=utf-8"
 _LOOK_S: Final = 0.5
 _BEAT_S: Final = 10.0
 _BATCH: Final = 200
@@ -72,14 +73,18 @@ def stream() -> Response:
     """
     here, session = world(), g.session
     after = _place(here)
+    if request.method == "HEAD":  # nobody would read it, and nothing would end it
+        return Response(content_type=_TYPE)
     if not STREAMS.enter(max(1, here.settings.threads // 2)):
         told = "All places for live pages are taken; the page asks again by itself."
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "streams-full", told, headers=_RETRY)
-    return Response(
+    answer = Response(
         _told(here, session, after),
-        content_type="text/event-stream; charset=utf-8",
+        content_type=_TYPE,
         headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
     )
+    answer.call_on_close(STREAMS.leave)  # also where nothing of it was ever read
+    return answer
 
 
 def _place(here: World) -> int:
@@ -93,25 +98,22 @@ def _place(here: World) -> int:
 
 
 def _told(here: World, session: Key, after: int) -> Iterator[str]:
-    try:
-        yield f"retry: 2000\nid: {after}\nevent: begun\ndata: {{}}\n\n"
-        ends = monotonic_ms() + LASTS_S * 1000.0
-        beat = monotonic_ms()
-        while monotonic_ms() < ends:
-            events = here.ledger.read(after, limit=_BATCH)
-            yield from (_line(event) for event in events)
-            if events:
-                after = events[-1].sequence
-                continue
-            if monotonic_ms() - beat > _BEAT_S * 1000.0:
-                beat = monotonic_ms()
-                if not _still(here, session):
-                    yield "event: ended\ndata: {}\n\n"
-                    return
-                yield ": still here\n\n"
+    yield f"retry: 2000\nid: {after}\nevent: begun\ndata: {{}}\n\n"
+    ends = monotonic_ms() + LASTS_S * 1000.0
+    beat = monotonic_ms()
+    while monotonic_ms() < ends:
+        events = here.ledger.read(after, limit=_BATCH)
+        yield from (_line(event) for event in events)
+        if events:
+            after = events[-1].sequence
+        if monotonic_ms() - beat > _BEAT_S * 1000.0:
+            beat = monotonic_ms()
+            if not _still(here, session):
+                yield "event: ended\ndata: {}\n\n"
+                return
+            yield ": still here\n\n"
+        if not events:
             pause(_LOOK_S, _NEVER)
-    finally:
-        STREAMS.leave()
 
 
 def _still(here: World, session: Key) -> bool:
