@@ -27,10 +27,14 @@ def listen(who: SignedIn, path: str = "/live", **headers: str) -> TestResponse:
 
 def told(answer: TestResponse, count: int) -> list[str]:
     """The first events after the greeting."""
-    lines: Iterator[bytes] = iter(answer.response)
-    events = [bytes(one).decode() for one in islice(lines, count + 1)][1:]
+    found = [*islice(events(answer), count + 1)][1:]
     answer.close()
-    return events
+    return found
+
+
+def events(answer: TestResponse) -> Iterator[str]:
+    for one in answer.response:
+        yield one.decode() if isinstance(one, bytes) else one
 
 
 def decided(world: World, **asked: object) -> ThingId:
@@ -48,8 +52,7 @@ def test_who_comes_back_is_told_all_since_their_last_event(world: World) -> None
 
 def test_what_was_missed_may_be_more_than_one_batch(world: World) -> None:
     who, seen = signed_in(world, "responder"), 0
-    events = told(listen(who, **{"Last-Event-ID": "0"}), world.ledger.head())
-    for event in events:
+    for event in told(listen(who, **{"Last-Event-ID": "0"}), world.ledger.head()):
         number = int(event.partition("\n")[0].removeprefix("id: "))
         assert number == seen + 1
         seen = number
@@ -58,9 +61,9 @@ def test_what_was_missed_may_be_more_than_one_batch(world: World) -> None:
 
 def test_an_event_tells_of_a_person_only_that_there_is_one(world: World) -> None:
     who = signed_in(world, "responder")
-    events = told(listen(who, **{"Last-Event-ID": "0"}), world.ledger.head())
-    assert any('"kind":"customer"' in one for one in events)
-    assert not [one for one in events if '"thing":"customer' in one or '"thing":"person' in one]
+    found = told(listen(who, **{"Last-Event-ID": "0"}), world.ledger.head())
+    assert any('"kind":"customer"' in one for one in found)
+    assert not [one for one in found if '"thing":"customer' in one or '"thing":"person' in one]
 
 
 @pytest.mark.parametrize("place", ["x", "-1", "1.5", "١٢", "9" * 19, "1 OR 1=1", "0x10"])
@@ -73,7 +76,7 @@ def test_what_is_no_place_is_refused_with_one_that_is(world: World, place: str) 
 
 def test_a_place_that_is_yet_to_come_is_the_end_of_the_ledger(world: World) -> None:
     answer = listen(signed_in(world, "responder"), **{"Last-Event-ID": "9" * 18})
-    assert f"id: {world.ledger.head()}\n" in bytes(next(iter(answer.response))).decode()
+    assert f"id: {world.ledger.head()}\n" in next(events(answer))
     answer.close()
 
 
@@ -108,7 +111,7 @@ def test_a_session_that_ended_ends_its_stream(
     every = world.keys_now().keys()
     (session,) = (key for key in every if key.session)
     sign_out(world, session)
-    text = b"".join(bytes(one) for one in answer.response).decode()
+    text = "".join(events(answer))
     answer.close()
     assert text.endswith("event: ended\ndata: {}\n\n")
 
