@@ -51,6 +51,7 @@ def read(path: Path, kind: Kind, sense: Sense, rejects: Rejects) -> Iterator[Row
                     reason=error.reason,
                     value=error.value,
                     example=error.example or reader.example(error.name),
+                    column=reader.place(error.name),
                 )
             )
 
@@ -62,10 +63,17 @@ class Reader:
     _kind: Kind
     _sense: Sense
     _read: dict[tuple[str, str], object] = field(default_factory=dict)
+    _places: dict[str, int] = field(default_factory=dict)
 
     def fields(self, header: tuple[str, ...]) -> Mapping[str, str]:
         """Which header means which column."""
-        return self._sense.map.fields(self._kind, header)
+        found = self._sense.map.fields(self._kind, header)
+        self._places = {found[head]: at for at, head in enumerate(header, 1) if head in found}
+        return found
+
+    def place(self, name: str) -> int | None:
+        """Which cell of a row has a column, counted from 1; None where the source has none."""
+        return self._places.get(name)
 
     def of_object(self, said: Mapping[str, object]) -> Mapping[str, Any]:
         """The values of a row that came as an object.

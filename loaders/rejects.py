@@ -14,7 +14,8 @@ QUOTE_LIMIT: Final = 200
 class Reject:
     """One row that was left out: where it stands, why, its value (bounded) and a valid one.
 
-    `line` counts from 1, the header included, and names the line on which the row starts.
+    `line` counts from 1, the header included, and names the line on which the row starts; `column`
+    counts the cells of a row, or members of an object, from 1, where one of them is at fault.
     """
 
     source: str
@@ -23,10 +24,25 @@ class Reject:
     reason: str
     value: str
     example: str
+    column: int | None = None
+
+    def said(self) -> dict[str, object]:
+        """What a file of rejects says of it."""
+        said = asdict(self)
+        return (
+            said if self.column is not None else {k: v for k, v in said.items() if k != "column"}
+        )
 
 
-def reject(
-    *, source: str, line: int, field: str, reason: str, value: object, example: str
+def reject(  # noqa: PLR0913 - a reject says that much
+    *,
+    source: str,
+    line: int,
+    field: str,
+    reason: str,
+    value: object,
+    example: str,
+    column: int | None = None,
 ) -> Reject:
     """Make a reject whose quoted value is at most `QUOTE_LIMIT` characters long.
 
@@ -41,6 +57,7 @@ def reject(
         reason=reason,
         value=quoted[:QUOTE_LIMIT],
         example=example,
+        column=column,
     )
 
 
@@ -86,4 +103,4 @@ class RejectFile:
     def add(self, rejected: Reject) -> None:
         """Append one row."""
         self.by_reason[rejected.reason] += 1
-        self._stream.write(json.dumps(asdict(rejected), ensure_ascii=False) + "\n")
+        self._stream.write(json.dumps(rejected.said(), ensure_ascii=False) + "\n")

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from knowledge.measures.observation_kinds import KINDS
 from service.cli.observations import LOADED
 from service.effort import effort
@@ -39,6 +41,27 @@ def test_the_map_of_the_page_reads_a_file_in_its_words(world: World, tmp_path: P
     file.write_text("Kunde;Wann;Note;Weg;Text\n7;02.03.2026 09:15;1,0;Filiale;Gut\n")
     done = loaded(world, file, mapped)
     assert (done.taken.new, done.rejected) == (1, 0)
+
+
+@pytest.mark.parametrize(("source", "many"), [("press", 2), ("paid", 2)])
+def test_the_maps_of_press_and_advertising_read_what_their_sources_export(
+    world: World, tmp_path: Path, source: str, many: int
+) -> None:
+    file, mapped = tmp_path / "reach.csv", tmp_path / "map.yaml"
+    file.write_text(example(f"reach-{source}").text)
+    mapped.write_text(example(f"map-{source}").text)
+    bad = tmp_path / "bad.jsonl"
+    done = load(world, KINDS["reach"], file, mapped=mapped, rejects=bad, actor=OPERATOR)
+    assert (done.taken.new, done.rejected) == (many, 0), bad.read_text()
+
+
+def test_a_bad_row_is_told_with_its_line_and_column(world: World, tmp_path: Path) -> None:
+    file, mapped, bad = (tmp_path / name for name in ("reach.csv", "map.yaml", "bad.jsonl"))
+    file.write_text(example("reach-paid").text.replace("15002", "viele"))
+    mapped.write_text(example("map-paid").text)
+    load(world, KINDS["reach"], file, mapped=mapped, rejects=bad, actor=OPERATOR)
+    (told,) = map(json.loads, bad.read_text().splitlines())
+    assert (told["line"], told["column"], told["field"]) == (3, 4, "impressions")
 
 
 def test_the_request_of_the_page_is_answered_as_it_shows(door: Door) -> None:
