@@ -80,6 +80,7 @@ from service.api import (
 from service.background import Background
 from service.clock import elapsed_ms, monotonic_ms, new_id
 from service.pages import assets, console, entry, home, live, microsite, provider, sign_in
+from service.pages import sitrep as sitrep_page
 from service.security import OPEN, PERMISSIONS, authorise, borrowed
 from service.settings import Settings, WorldKind
 from service.world import World
@@ -156,6 +157,7 @@ _BLUEPRINTS: Final = (
     sign_in.bp,
     live.bp,
     console.bp,
+    sitrep_page.bp,
     assets.bp,
     microsite.bp,
     provider.bp,

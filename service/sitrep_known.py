@@ -1,12 +1,12 @@
 """What is known of an incident at a moment and what is not, line by line with its events."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
 from ontology.identity import ThingId
-from ontology.values import parse_duration
 from service.outlets import name_of
-from service.sitrep_lines import Line, Part, plain, worded
+from service.sitrep_lines import Line, Part, minute, plain, worded
 from service.sitrep_view import View
 
 _STATED: Final = {
@@ -22,7 +22,8 @@ _WINDOWS: Final = {"PT1H": "the last hour", "P1D": "the last day"}
 _PUT: Final = ("record.put",)
 _SEGMENT: Final = "segment.committed"
 _OPEN: Final = frozenset({"received", "assigned", "no-comment"})
-_NOT_HEARD: Final = {"stalled": "has fallen silent", "missing": "has delivered nothing yet"}
+_NOT_HEARD: Final = {"stalled": "silent, though posts are usual", "missing": "nothing came yet"}
+_UNKNOWN: Final = "unknown"
 
 
 def known(view: View) -> Part:
@@ -39,9 +40,18 @@ def _stated(view: View) -> Iterator[Line]:
     incident = view.incident.id
     events = view.trace.of(incident, types=_PUT)
     for name, title in _STATED.items():
-        values = [view.named(one) if "/" in str(one) else worded(one) for one in view.all(name)]
+        values = [*_values(view, name)]
         if values:
             yield Line(says=f"{title}: {plain(', '.join(values))}.", events=events, thing=incident)
+
+
+def _values(view: View, name: str) -> Iterator[str]:
+    """What is stated of the incident, in words; that it is unknown states nothing."""
+    for one in map(str, view.all(name)):
+        if name == "onset":
+            yield minute(datetime.fromisoformat(one))
+        elif one != _UNKNOWN:
+            yield view.named(one) if "/" in one else worded(one)
 
 
 def _claimed(view: View) -> Iterator[Line]:
@@ -82,7 +92,7 @@ def _missing(view: View) -> Iterator[Line]:
     incident = view.incident.id
     events = view.trace.of(incident)
     for name, title in _STATED.items():
-        if not [*view.all(name)]:
+        if not [*_values(view, name)]:
             yield Line(says=f"{title}: nobody has stated it.", events=events, thing=incident)
 
 
@@ -123,12 +133,12 @@ def _silent(view: View) -> Iterator[Line]:
         why = _NOT_HEARD.get(str(fact.values.get("status")))
         if fact.kind == "feed" and why is not None:
             feed = str(fact.values["id"])
-            quiet = fact.values.get("silent_for")
-            long = f" for {_hours(str(quiet))}" if quiet is not None else ""
+            quiet = fact.values.get("age")
+            long = f", for {_hours(quiet)}" if isinstance(quiet, timedelta) else ""
             events = view.trace.of(feed) or view.trace.of(view.incident.id)
-            yield Line(says=f"{view.named(feed)} {why}{long}.", events=events, thing=feed)
+            yield Line(says=f"{view.named(feed)}: {why}{long}.", events=events, thing=feed)
 
 
-def _hours(duration: str) -> str:
-    hours = parse_duration(duration).total_seconds() / 3600
+def _hours(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
     return f"{hours:.0f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes"

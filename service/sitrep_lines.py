@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from knowledge.ledger import Ledger
@@ -128,3 +128,12 @@ def plain(said: object) -> str:
 def worded(term: object) -> str:
     """A term as words."""
     return str(term).replace("-", " ").replace("_", " ")
+
+
+def minute(at: datetime) -> str:
+    """A moment to the minute.
+
+    >>> minute(datetime(2026, 11, 22, 17, 30, tzinfo=UTC))
+    '22 Nov 2026 17:30 UTC'
+    """
+    return f"{at.astimezone(UTC):%d %b %Y %H:%M} UTC"

@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Final
 
 from service.sitrep import Sitrep
-from service.sitrep_lines import Line, Part
-from service.sitrep_text import heading, left_out, minute, pieces
+from service.sitrep_lines import Line, Part, minute
+from service.sitrep_text import heading, left_out, pieces
 
 OPENS: Final = '<script type="application/json" id="proofs">'
 CLOSES: Final = "</script>"

@@ -1,11 +1,10 @@
 """A sitrep in words: each line in the three pieces that page, terminal and proofs share."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from service.sitrep import Sitrep
-from service.sitrep_lines import Line
+from service.sitrep_lines import Line, minute
 
 
 class Pieces(NamedTuple):
@@ -23,15 +22,6 @@ def pieces(line: Line) -> Pieces:
     due = None if line.due is None else f"by {minute(line.due)}"
     told = [line.mark, at, due, _events(line.events)]
     return Pieces(line.says, words, "".join(f" · {one}" for one in told if one))
-
-
-def minute(at: datetime) -> str:
-    """A moment to the minute.
-
-    >>> minute(datetime(2026, 11, 22, 17, 30, tzinfo=UTC))
-    '22 Nov 2026 17:30 UTC'
-    """
-    return f"{at.astimezone(UTC):%d %b %Y %H:%M} UTC"
 
 
 def heading(found: Sitrep) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 PLACES: Final[tuple[tuple[str, str], ...]] = (
     ("page_home.home", "Start"),
     ("page_console.queue", "Console"),
+    ("page_sitrep.index", "Incidents"),
     ("page_microsite.now", "What is so now"),
 )
 """Endpoints of pages and what the navigation calls them; each shows where its reader may go."""
