@@ -81,7 +81,7 @@ def _updates(view: View) -> list[tuple[datetime, ThingId]]:
     graph = view.then.graph
     return sorted(
         (due, one)
-        for message in view.messages()
+        for message in view.messages
         for one in graph.subjects("ofMessage", message)
         if kind_of(one) == "promise" and graph.state(one) == "open"
         if (due := view.moment(one, "dueAt")) is not None and due > view.at
@@ -135,7 +135,7 @@ def _on_call(names: list[str], *, people: bool) -> str:
 def _signers(view: View) -> Iterator[Line]:
     """Which teams are asked for a signature now."""
     graph = view.then.graph
-    for message in view.messages():
+    for message in view.messages:
         for one in sorted(graph.subjects("approves", message)):
             if kind_of(one) == APPROVAL and graph.state(one) == "requested":
                 team = view.said(one, "routedTo")

@@ -66,7 +66,7 @@ def _points(
         came = view.moment(one, "receivedAt")
         if came is not None:
             yield "asked by the press", came, view.named(view.said(one, "outlet"))
-    for message in view.messages():
+    for message in view.messages:
         for one in view.then.graph.subjects("ofMessage", message):
             due = view.moment(one, "dueAt") if kind_of(one) == "promise" else None
             if due is not None and view.then.graph.state(one) is not None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from ontology.events import Event
 from ontology.identity import ThingId, kind_of
-from service.publishing import PUBLISHED, WITHDRAWN
+from service.publishing import PUBLISHED
 from service.sitrep_lines import MOST, Line, Part, plain, worded
 from service.sitrep_view import View
 
@@ -23,18 +24,17 @@ _OWED: Final = {"late": "late"}
 
 def said(view: View) -> Part:
     """Messages that went out, the newest first; of those taken back only that they were."""
-    out = [one for one in view.messages() if view.then.graph.state(one) in _OUT]
-    dated = [(_out_since(view, one), one) for one in out]
-    dated.sort(key=lambda pair: (pair[0] is None, pair[0] and -pair[0].timestamp(), pair[1]))
-    shown = (_message(view, one, since) for since, one in dated[:MOST])
-    return Part.of("said", shown, more=max(0, len(dated) - MOST))
+    out = [one for one in view.messages if one in view.out and view.then.graph.state(one) in _OUT]
+    out.sort(key=lambda one: (-_since(view, one).sequence, one))
+    shown = (_message(view, one) for one in out[:MOST])
+    return Part.of("said", shown, more=max(0, len(out) - MOST))
 
 
 def promised(view: View) -> Part:
     """Promises that messages made, those that are late first, and words owed to employees."""
     found = [
         one
-        for message in view.messages()
+        for message in view.messages
         for one in view.then.graph.subjects("ofMessage", message)
         if kind_of(one) == "promise" and view.then.graph.state(one) in _PROMISED
     ]
@@ -46,12 +46,14 @@ def promised(view: View) -> Part:
     return Part.of("promised", lines, more=max(0, len(found) - MOST))
 
 
-def _out_since(view: View, message: ThingId) -> datetime | None:
-    event = view.trace.event(message, (PUBLISHED,))
-    return event.occurred_at if event is not None else None
+def _since(view: View, message: ThingId) -> Event:
+    """Its last going out, or whatever is told of it last."""
+    events = view.out[message]
+    return next((one for one in reversed(events) if one.type == PUBLISHED), events[-1])
 
 
-def _message(view: View, message: ThingId, since: datetime | None) -> Line:
+def _message(view: View, message: ThingId) -> Line:
+    since, last = _since(view, message), view.out[message][-1]
     state = view.then.graph.state(message)
     where = f"On {worded(view.said(message, 'onChannel'))}, to {worded(_audience(view, message))}"
     region = view.said(message, "forRegion")
@@ -59,22 +61,21 @@ def _message(view: View, message: ThingId, since: datetime | None) -> Line:
     version = view.said(message, "versionNumber")
     kind = worded(view.said(message, "messageKind"))
     if state == "withdrawn":
-        back = view.trace.event(message, (WITHDRAWN,))
         return Line(
             says=f"{where}{place}: {kind}, version {version}, was taken back.",
-            at=back.occurred_at if back is not None else since,
+            at=last.occurred_at,
             mark="taken back",
-            events=view.trace.of(message, types=(PUBLISHED, WITHDRAWN)),
+            events=tuple(sorted({since.sequence, last.sequence})),
             thing=message,
         )
     told = "a later version is out" if state == "superseded" else "is out"
     return Line(
         says=f"{where}{place}: {kind}, version {version}, {told}.",
-        at=since,
+        at=since.occurred_at,
         words=plain(view.said(message, "text") or "") or None,
         language=str(view.said(message, "language") or "und"),
         mark="superseded" if state == "superseded" else None,
-        events=view.trace.of(message, types=(PUBLISHED,)),
+        events=(since.sequence,),
         thing=message,
     )
 
@@ -118,8 +119,8 @@ def _duty(view: View, duty: ThingId) -> Line:
 
 def moments(view: View) -> Iterator[tuple[str, datetime, str]]:
     """What went out and what was taken back, for the picture: row, moment, words."""
-    for one in view.messages():
+    for one, events in view.out.items():
         where = worded(view.said(one, "onChannel"))
-        for event in view.trace.all(one, (PUBLISHED, WITHDRAWN)):
+        for event in events:
             row = "said" if event.type == PUBLISHED else "taken back"
             yield row, event.occurred_at, where

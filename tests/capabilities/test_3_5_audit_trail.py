@@ -3,6 +3,7 @@ with SHA-256 alone that an event is in it and that nothing before was changed.
 """
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,3 +72,21 @@ def test_the_whole_ledger_verifies_from_the_command_line(service: Served) -> Non
 
 def test_a_decision_is_made_again_to_the_byte(service: Served, made: dict[str, Any]) -> None:
     assert service.post(made["links"]["replay"], status=200)["identical"] is True
+
+
+def test_what_was_known_at_a_minute_leaves_the_house_in_a_file_that_proves_it(
+    service: Served, made: dict[str, Any], tmp_path: Path
+) -> None:
+    file, at = tmp_path / "sitrep.html", made["decision"]["at"]
+    words = ("incident/2013-ny-train", "--at", at, "--out", str(file))
+    done = attune("sitrep", *words, env=beside(service))
+    assert done.returncode == 0, done.stderr
+    told = service.get(f"/v1/incidents/2013-ny-train/sitrep?at={at}")
+    assert told["tree"]["root"] in file.read_text(encoding="utf-8")
+    held = attune("ledger", "verify", "--file", str(file), env=beside(service))
+    assert held.returncode == 0, held.stdout
+    changed = file.read_text(encoding="utf-8").replace("commuter train", "freight train")
+    file.write_text(changed, encoding="utf-8")
+    refused = attune("ledger", "verify", "--file", str(file), env=beside(service))
+    assert refused.returncode == 1
+    assert "is not as it was signed" in refused.stdout or "beside the lines" in refused.stdout

@@ -11,6 +11,7 @@ from service.sitrep_proofs import checked
 from service.world import World
 from tests.conftest import Door
 from tests.pages.signed_in import SignedIn, signed_in
+from tests.service.test_signals import post
 
 TRAIN = "/incidents/2013-ny-train/sitrep"
 
@@ -77,6 +78,14 @@ def test_people_are_named_to_those_who_may_read_about_people(
     assert "person/" in person("responder").get(TRAIN).text
     unnamed = person("analyst").get(TRAIN).text.partition('id="sitrep"')[2]
     assert "person/" not in unnamed
+
+
+def test_what_is_heard_is_known_with_what_is_usual(door: Door) -> None:
+    door.post("/v1/signals/batch", {"signals": [post(one) for one in range(1, 30)]})
+    known = door.get(f"/v1{TRAIN}").get_json()["known"]["lines"]
+    (heard,) = [one for one in known if "in the last hour" in one["says"]]
+    assert re.fullmatch(r"Heard in the last hour: \d+ posts, usual are [\d.]+\.", heard["says"])
+    assert (len(heard["events"]), "at" in heard) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,15 @@ def test_people_on_call_are_named_only_where_people_may_be_read(world: World) ->
     assert "one person is on call" in says(unnamed, "who")
 
 
+def test_of_many_enquiries_some_are_shown_and_the_rest_counted(world: World) -> None:
+    for number in range(MOST + 2):
+        asked(world, f"Outlet {number}")
+    found = part(sitrep(world, INCIDENT), "unknown")
+    assert len(found.lines) == MOST
+    assert found.left_out >= 2
+    assert f"{found.left_out} more are left out" in "\n".join(lines(sitrep(world, INCIDENT)))
+
+
 def test_a_long_part_is_cut_and_says_how_much_was_left_out() -> None:
     many = [Line(says=str(one), events=(1,)) for one in range(MOST + 7)]
     cut = Part.of("said", many, more=3)
