@@ -15,6 +15,10 @@ EVERYBODY: Final = WITH_EMPLOYEES - {Role.EMPLOYEE}
 
 _COMPOSE: Final = EVERYBODY - {Role.ANALYST, Role.AUDITOR, Role.ADMIN}
 
+_SEE_EVENTS: Final = frozenset(
+    {Role.REVIEWER, Role.LEGAL, Role.GOVERNANCE, Role.AUDITOR, Role.ADMIN}
+)
+
 OPEN_PAGES: Final = (
     "page_sign_in.ask",
     "page_sign_in.take",
@@ -29,6 +33,12 @@ PAGES: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "page_home.home": ("read:pages", WITH_EMPLOYEES),
         "page_sign_in.leave": ("read:pages", WITH_EMPLOYEES),
         "page_microsite.now": ("read:microsite", WITH_EMPLOYEES),
+        "page_reports.index": ("read:reports", EVERYBODY),
+        "page_reports.one": ("read:reports", EVERYBODY),  # and of them those whom the kind is for
+        "page_reports.file": ("read:reports", EVERYBODY),
+        "page_audit.trail": ("read:ledger", _SEE_EVENTS),
+        "page_audit.event": ("read:ledger", _SEE_EVENTS),
+        "page_audit.verification": ("read:ledger", _SEE_EVENTS),
         "page_live.stream": ("read:pages", EVERYBODY),
         "page_sitrep.index": ("read:incidents", EVERYBODY),
         "page_sitrep.one": ("read:incidents", EVERYBODY),

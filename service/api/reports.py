@@ -1,7 +1,5 @@
 """Reports over HTTP: recovery, outcomes, tone, channels …, in the form that is asked for."""
 
-import threading
-import time
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,22 +7,15 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import ValidationError
 
-from knowledge.measures.estimates import Unsuited
 from service.api.answers import answer, page, principal, world
 from service.bodies import Model
-from service.problems import ProblemError, invalid, not_found, quoted
-from service.recorded_history import Progress
-from service.report_kinds import PREFIX, REPORTS, Kind, quotes, shown, stated
+from service.problems import ProblemError, invalid, quoted
+from service.report_asking import kind_for, work_out
+from service.report_kinds import REPORTS, Kind, shown, stated
 from service.reported import MEDIA, Form, FormMissing, Report, written
-from service.security import Denied
 
 bp = APIBlueprint("reports", __name__, url_prefix="/v1/reports", tag="Reports")
 
-PATIENCE_S: Final = 30.0
-"""For how long a request works on a report; what takes longer is a job."""
-_AT_ONCE: Final = threading.BoundedSemaphore(2)
-_QUEUE_S: Final = 10.0
-_EXAMPLE: Final = "fairness"
 _RESPONSES: Final[Any] = {
     200: "The report.",
     403: "The report is for other roles.",
@@ -74,38 +65,15 @@ def ask(name: str) -> Response:
 def _asked(said: str) -> tuple[Kind, Form]:
     """The kind and the form of `drills`, `drills.csv` or `drills?format=csv`."""
     name, _, ending = said.partition(".")
-    return _kind(name), _form(ending)
-
-
-def _kind(name: str) -> Kind:
-    kind = REPORTS.get(name)
-    if kind is None:
-        raise not_found("report", name, _EXAMPLE)
-    if not kind.roles & principal().roles:
-        raise Denied(f"{name} is for {', '.join(sorted(kind.roles))}.", unknown=False)
-    return kind
+    return kind_for(name, principal()), _form(ending)
 
 
 def _made(kind: Kind, body: Model, form: Form) -> Response:
-    here = world()
-    here.catch_up()
-    if kind.few is not None and not kind.few(here, body, principal().actor(None).id):
-        words = f"{kind.name} is for those whom it concerns: the person, or their assessor."
-        raise Denied(words, unknown=False)
-    if kind.words is not None and quotes(body) and not kind.words & principal().roles:
-        words = f"quotes of {kind.name} are for {', '.join(sorted(kind.words))}; ask without them."
-        raise Denied(words, unknown=False)
-    if not _AT_ONCE.acquire(timeout=_QUEUE_S):
-        raise _later(kind, "Other reports are being worked out")
+    report = work_out(world(), kind, body, principal())
     try:
-        report = kind.run(here, body, _patient(kind))
         content = written(report, form, kind.title)
-    except Unsuited as error:
-        raise ProblemError(HTTPStatus.CONFLICT, "unsuited-sample", str(error)) from error
     except FormMissing as error:
         raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, "form-missing", str(error)) from error
-    finally:
-        _AT_ONCE.release()
     return _answered(report, form, content)
 
 
@@ -125,21 +93,3 @@ def _form(ending: str) -> Form:
     else:
         return Form(asked)
     raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, "form-missing", words)
-
-
-def _patient(kind: Kind) -> Progress:
-    """Progress that gives up when a request has taken long enough."""
-    end = time.monotonic() + PATIENCE_S
-
-    def progress(_done: int, _of: int) -> None:
-        if time.monotonic() > end:
-            raise _later(kind, f"This takes longer than {PATIENCE_S:.0f} s")
-
-    return progress
-
-
-def _later(kind: Kind, why: str) -> ProblemError:
-    words = f'{why}: POST /v1/jobs {{"kind": "{PREFIX}{kind.name}"}} with the same members.'
-    headers = {"Retry-After": "30"}
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    return ProblemError(status, "report-takes-long", words, headers=headers)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from service.api import reports
+from service import report_asking
 from service.cli import build
 from service.job_kinds import KINDS
 from service.late import Late
@@ -118,7 +118,7 @@ def test_what_is_asked_wrongly_is_told(door: Door, path: str, status: int, word:
 def test_what_takes_long_is_sent_to_the_jobs(
     door: Door, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reports, "PATIENCE_S", -1.0)
+    monkeypatch.setattr(report_asking, "PATIENCE_S", -1.0)
     door.post("/v1/decisions", {"incident": "incident/2013-ny-train"})
     day = world.clock.now().date()
     told = door.get(f"/v1/reports/fairness?since={day}&until={day + timedelta(days=1)}")
