@@ -40,6 +40,29 @@ def schema() -> Schema:
     return read_schema(*(here.joinpath(n).read_bytes() for n in ("crisis.ttl", "schemes.ttl")))
 
 
+@cache
+def meanings(scheme: str) -> Mapping[str, str]:
+    """What each concept of a scheme means, in words.
+
+    >>> meanings("strategy")["adjust"]
+    'Says what happened and what is done, with concern.'
+    """
+    graph = ox.Dataset(
+        ox.parse(files("ontology").joinpath("schemes.ttl").read_bytes(), ox.RdfFormat.TURTLE)
+    )
+    concepts = graph.quads_for_object(ox.NamedNode(v.SCHEMES + scheme))
+    found = [
+        (v.local(quad.subject), text.object)
+        for quad in concepts
+        for text in graph.quads_for_subject(quad.subject)
+        if isinstance(quad.subject, ox.NamedNode)
+        and text.predicate == v.standard(v.SKOS, "definition")
+    ]
+    return MappingProxyType(
+        {name: text.value for name, text in found if isinstance(text, ox.Literal)}
+    )
+
+
 def read_schema(*turtles: bytes) -> Schema:
     """Read a schema from Turtle documents: the classes and properties, and the schemes.
 

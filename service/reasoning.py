@@ -66,10 +66,14 @@ class Reasons:
         return {"id": self.event.id, "text": told.text(), **told.to_json()}
 
     def nearest(self, most: int) -> list[dict[str, Json]]:
-        """The rules that stayed quiet and were nearest to firing: fewest conditions failed."""
-        policy = self.policy.policy
-        quiet = [one for one in self._quiet(policy.rules) if not one.fires and one.in_effect]
-        quiet.sort(key=lambda one: (one.missing, STRATA.index(one.rule.stratum), one.rule.id))
+        """The rules that stayed quiet and were nearest to firing: fewest conditions failed.
+
+        Those that only name what something is are left out; those that escalate come first.
+        """
+        rules = [one for one in self.policy.policy.rules if one.stratum != STRATA[0]]
+        quiet = [one for one in self._quiet(rules) if not one.fires and one.in_effect]
+        order = ("escalate", *STRATA)
+        quiet.sort(key=lambda one: (one.missing, order.index(one.rule.stratum), one.rule.id))
         return [
             {"reason": one.rule.reason, "text": one.text(), **one.to_json()}
             for one in quiet[:most]

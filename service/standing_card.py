@@ -13,7 +13,7 @@ from service import acts
 from service.assessment_view import visible
 from service.committing import ThingUnknown
 from service.permissions import SEE_PEOPLE
-from service.queue_view import named
+from service.queue_view import about, named
 from service.world import World
 
 _MOST_TOLD: Final = 20
@@ -62,8 +62,8 @@ def card(world: World, thing: ThingId, who: ThingId, roles: Collection[Role]) ->
     one = world.due_now().get(thing)
     if state is None:
         raise ThingUnknown(thing)
-    about = named(world, one.incident if one is not None and one.incident else thing)
-    return Card(thing=thing, kind=kind, state=state, about=about, open=one, deeds=deeds)
+    says = about(world, one) if one is not None else named(world, thing)
+    return Card(thing=thing, kind=kind, state=state, about=says, open=one, deeds=deeds)
 
 
 def since(world: World, thing: ThingId, place: int) -> Deed | None:

@@ -1,5 +1,6 @@
 """The responder console: what waits, what to do first about one thing, why, and doing it."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -9,10 +10,13 @@ from flask import Response, redirect, request
 from markupsafe import Markup
 
 from knowledge.refusals import Conflict, Erased
+from ontology.events import Json
 from ontology.identity import IdentityInvalid, ThingId, thing_id
 from ontology.lifecycle import ActRefused
+from ontology.schema import meanings
 from service.acts import propose
 from service.api.answers import principal, world
+from service.card_facts import facts
 from service.committing import GateRefused, ThingUnknown, event_id
 from service.composing import ComposeRequest, compose
 from service.decision_bodies import DecisionRequest
@@ -187,6 +191,10 @@ def _shown(
         "forms": acts,
         "named": {kind: _named(kind) for kind in kinds_named(acts)},
         "decision": _decision(found),
+        "facts": facts(here, on, roles) if found.kind != "decision" else {},
+        "first_known": _unsaid,
+        "card_kinds": {*here.lifecycles} - {"precedent"},
+        "meant": meanings("strategy"),
         "done": request.args.get("done"),
         "first": None,
         "query": _query(),
@@ -195,6 +203,11 @@ def _shown(
     if request.headers.get("HX-Target") == "card":
         return part(_TEMPLATE, "card", status, **values)
     return page(_TEMPLATE, status, **(_queue() | values))
+
+
+def _unsaid(known: Mapping[str, Json]) -> dict[str, Json]:
+    """What the head of a card has not said already."""
+    return {name: value for name, value in known.items() if name not in {"recommended", "text"}}
 
 
 def _decision(found: Card) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ontology.identity import ThingId
-from ontology.values import parse_duration
+from ontology.values import ValueInvalid, parse_duration
 from service.api.answers import principal, world
 from service.browser_sessions import form_token
 from service.clock import new_id
@@ -169,6 +169,21 @@ def lasting(text: str | None) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "at once"
 
 
+def told(value: object) -> str:
+    """A value of a fact as people say it.
+
+    >>> told(True), told(None), told("PT30M")
+    ('yes', 'not known', '30 min')
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "not known", True: "yes", False: "no"}[value]
+    text = str(value)
+    try:
+        return lasting(text) if text.startswith("P") else text
+    except ValueInvalid:
+        return text
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("service", "pages/templates"),
@@ -183,6 +198,7 @@ def _environment() -> Environment:
         "local": local,
         "words": words,
         "lasting": lasting,
+        "told": told,
     }
     return made
 

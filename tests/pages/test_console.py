@@ -7,7 +7,9 @@ import pytest
 
 from ontology.identity import ThingId
 from service import desk
+from service.acts import propose
 from service.decision_bodies import DecisionRequest
+from service.sweep import ITSELF
 from service.world import World
 from tests.conftest import Door, key_for
 from tests.pages.signed_in import SignedIn, signed_in
@@ -156,3 +158,42 @@ def test_each_part_is_a_page_without_scripts_and_a_part_with_them(
 
 def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
+
+
+def test_what_missed_its_deadline_stands_first_and_says_so(world: World, person: Person) -> None:
+    other, missed = decided(world), decided(world)
+    propose(world, thing=missed, kind="decision", act="lapse", data={}, actor=ITSELF)
+    world.catch_up()
+    text = person("responder").get("/console?kind=decision").text
+    assert text.index(missed) < text.index(other)
+    assert 'class="until late"' in text
+    assert "1 overdue" in text
+    assert missed in person("responder").get("/console?overdue=1").text
+
+
+def test_an_alert_is_acknowledged_from_its_card(world: World, person: Person) -> None:
+    thing, data = ThingId("alert/1"), {"reason": "42 posts where two are usual.", "tier": "board"}
+    propose(world, thing=thing, kind="alert", act="raise", data=data, actor=ITSELF)
+    world.catch_up()
+    text = person("responder").get(f"/console/{thing}").text
+    assert "42 posts where two are usual." in text
+    form = {"once": hidden(text, "once"), "place": hidden(text, "place")}
+    answer = person("responder").post(f"/console/{thing}/acknowledge", target="card", **form)
+    assert "It is acknowledged now" in answer.text
+
+
+def test_every_kind_that_waits_has_a_card(world: World, person: Person) -> None:
+    who = person("responder", "governance")
+    shown = {one.kind: one.thing for one in world.due_now().waiting()}
+    assert {"incident", "guideline-version"} <= {*shown}
+    for thing in shown.values():
+        text = who.get(f"/console/{thing}").text
+        assert "What is known" in text
+        assert "What you may do" in text
+
+
+def test_an_analyst_reads_of_a_record_only_what_the_api_shows(
+    world: World, person: Person
+) -> None:
+    thing = next(one.thing for one in world.due_now().waiting() if one.kind == "guideline-version")
+    assert "What is known" not in person("analyst").get(f"/console/{thing}").text
