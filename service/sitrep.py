@@ -132,8 +132,9 @@ def _written(
 def _standing(view: View) -> Line:
     incident = view.incident
     tier = f", tier {worded(incident.tier)}" if incident.tier is not None else ""
+    into = f", into {view.named(incident.merged_into)}" if incident.merged_into else ""
     return Line(
-        says=f"The incident is {worded(incident.state or 'declared')}{tier}.",
+        says=f"The incident is {worded(incident.state or 'declared')}{into}{tier}.",
         at=incident.opened_at,
         events=view.trace.of(incident.id, types=(ACTED,)) or view.trace.of(incident.id),
         thing=incident.id,

@@ -8,6 +8,7 @@ from knowledge.open_things import Open
 from ontology.identity import ThingId, kind_of
 from service.signing import APPROVAL
 from service.sitrep_lines import Line, Part, plain, worded
+from service.sitrep_said import sentence
 from service.sitrep_view import View
 
 _LOOKED: Final = 2_000
@@ -89,10 +90,11 @@ def _updates(view: View) -> list[tuple[datetime, ThingId]]:
 
 
 def _update(view: View, due: datetime, promise: ThingId) -> Line:
+    words, language = sentence(view, promise)
     return Line(
         says="The next word that was announced is due.",
-        words=plain(view.said(promise, "sentence") or "") or None,
-        language=str(view.said(str(view.said(promise, "ofMessage")), "language") or "und"),
+        words=words,
+        language=language,
         due=due,
         events=view.trace.of(promise),
         thing=promise,

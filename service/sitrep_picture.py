@@ -17,14 +17,14 @@ _MOST: Final = 300
 """Points of a row that are drawn, the newest."""
 
 _LABELLED: Final = 8
-"""Acts on the incident that stand as lines with their names; more are a row of points."""
+"""So many acts on the incident stand as lines with their names, too."""
 
 
 def draw(view: View, since: datetime) -> str:
     """The SVG: a row each for what happened, a line where the sitrep stands."""
     found: dict[str, list[tuple[datetime, str]]] = {row: [] for row in _ROWS}
     acts = [*_acts(view)]
-    for row, at, words in _points(view, () if len(acts) <= _LABELLED else acts):
+    for row, at, words in _points(view, acts):
         found[row].append((at, words))
     marks = [_row(row, sorted(points)[-_MOST:]) for row, points in found.items() if points]
     left_out = sum(max(0, len(points) - _MOST) for points in found.values())
@@ -36,7 +36,7 @@ def draw(view: View, since: datetime) -> str:
         x=Axis(label="UTC", kind="time", low=low, high=high),
         y=Axis(label="", kind="category", names=[mark.name for mark in marks]),
         marks=[*marks, *named, Moment(name="as of", at=view.at)],
-        empty="Nothing went out, was asked or promised.",
+        empty="Nothing has happened yet.",
     )
     notes = [f"{left_out} older points are left out."] if left_out else []
     title = f"What happened by {instant(view.at)[:16].replace('T', ' ')} UTC"

@@ -68,6 +68,14 @@ def _message(view: View, message: ThingId) -> Line:
             events=tuple(sorted({since.sequence, last.sequence})),
             thing=message,
         )
+    if view.hushed(message):
+        return Line(
+            says=f"{where}{place}: {kind}, version {version}, is with named outlets.",
+            at=since.occurred_at,
+            mark="under embargo",
+            events=(since.sequence,),
+            thing=message,
+        )
     told = "a later version is out" if state == "superseded" else "is out"
     return Line(
         says=f"{where}{place}: {kind}, version {version}, {told}.",
@@ -92,16 +100,23 @@ def _promise(view: View, promise: ThingId) -> Line:
     says, mark = _PROMISED[_state(view, promise)]
     team = view.said(promise, "routedTo")
     whose = f", {view.named(team)} keeps it" if team is not None else ""
-    message = view.said(promise, "ofMessage")
+    words, language = sentence(view, promise)
     return Line(
         says=f"Promised{whose}: {says}.",
-        words=plain(view.said(promise, "sentence") or "") or None,
-        language=str(view.said(str(message), "language") or "und"),
+        words=words,
+        language=language,
         due=view.moment(promise, "dueAt"),
         mark=mark,
         events=view.trace.of(promise),
         thing=promise,
     )
+
+
+def sentence(view: View, promise: ThingId) -> tuple[str | None, str]:
+    """The words of a promise and their language; those under an embargo are not told."""
+    message = str(view.said(promise, "ofMessage"))
+    words = None if view.hushed(message) else plain(view.said(promise, "sentence") or "")
+    return words or None, str(view.said(message, "language") or "und")
 
 
 def _duty(view: View, duty: ThingId) -> Line:

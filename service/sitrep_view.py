@@ -65,6 +65,10 @@ class View:
         found = self.then.graph.subjects("aboutIncident", self.incident.id)
         return sorted(one for one in found if kind_of(one) == kind)
 
+    def hushed(self, message: str) -> bool:
+        """Whether a message is out under an embargo, so that its words stay with its outlets."""
+        return any(message == one for one, _ in self.sources.embargoed)
+
     def said(self, thing: str, name: str) -> Json:
         """One property of a thing."""
         return self.then.graph.get(ThingId(thing), name)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _EXAMPLE: Final = "2026-11-23T08:00:00Z"
 _KEY_DIGITS: Final = 64
+_MOST_BYTES: Final = 8 << 20
 
 
 def command(
@@ -59,7 +60,11 @@ def verify_file(file: Path, home: Path | None, key: str, *, as_json: bool) -> No
     if key and (len(key) != _KEY_DIGITS or set(key.lower()) - set("0123456789abcdef")):
         refuse(f"--key {key[:80]!r} is none; write its 64 hex digits")
     try:
-        found = checked(file.read_bytes().decode(), key or None)
+        with file.open("rb") as stream:
+            content = stream.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            refuse(f"{file}: is longer than {_MOST_BYTES >> 20} MiB, so it is no sitrep")
+        found = checked(content.decode(), key or None)
     except (OSError, UnicodeDecodeError) as error:
         refuse(f"{file}: can't be read: {error}")
     except FileRefused as error:

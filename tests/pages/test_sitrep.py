@@ -55,16 +55,13 @@ def test_the_file_holds_and_has_a_policy_of_its_own(person: Callable[..., Signed
     assert re.search(r'filename="sitrep-2013-ny-train-\d{8}T\d{4}Z.html"', str(answer.headers))
 
 
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [("at=yesterday", 422), ("at=0001-01-01T00:00%2B14:00", 422), ("at=2199-01-01T00:00", 422)],
-)
 def test_a_moment_that_is_none_is_told_with_one_that_would_do(
-    person: Callable[..., SignedIn], query: str, status: int
+    person: Callable[..., SignedIn],
 ) -> None:
-    answer = person("responder").get(f"{TRAIN}?{query}")
-    assert answer.status_code == status
-    assert "Valid:" in answer.text
+    reader = person("responder")
+    for moment in ("yesterday", "0001-01-01T00:00%2B14:00", "2199-01-01T00:00", "%F0%9F%9A%86"):
+        answer = reader.get(f"{TRAIN}?at={moment}")
+        assert (answer.status_code, "Valid:" in answer.text) == (422, True), moment
 
 
 def test_an_incident_that_is_none_is_told_as_a_page(person: Callable[..., SignedIn]) -> None:
@@ -88,40 +85,27 @@ def test_what_is_heard_is_known_with_what_is_usual(door: Door) -> None:
     assert (len(heard["events"]), "at" in heard) == (1, True)
 
 
-@pytest.mark.parametrize(
-    ("accept", "begins"),
-    [
-        (None, "{"),
-        ("application/json", "{"),
-        ("text/plain", "Derailment"),
-        ("text/html", "<!doctype html>"),
-        ("image/svg+xml", "<svg"),
-        ("*/*", "{"),
-    ],
-)
-def test_the_api_gives_the_form_that_is_accepted(
-    door: Door, accept: str | None, begins: str
-) -> None:
-    headers = {"Accept": accept} if accept else {}
-    answer = door.get(f"/v1{TRAIN}", headers=headers)
-    assert answer.status_code == 200
-    assert answer.text.startswith(begins), answer.text[:80]
+def test_the_api_gives_the_form_that_is_accepted(door: Door) -> None:
+    begins = {
+        "application/json": "{",
+        "text/plain": "Derailment",
+        "text/html": "<!doctype html>",
+        "image/svg+xml": "<svg",
+        "*/*": "{",
+        "text/html;q=0.1, application/json": "{",
+    }
+    for accept, begin in begins.items():
+        answer = door.get(f"/v1{TRAIN}", headers={"Accept": accept})
+        assert (answer.status_code, answer.text[: len(begin)]) == (200, begin), accept
+    assert door.get(f"/v1{TRAIN}").is_json
 
 
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [
-        ("at=2013-12-01T10:00:00", 422),
-        ("at=x", 422),
-        ("at=", 422),
-        ("at=1980-01-01T00:00:00Z", 422),
-        ("till=2026-11-23T08:00:00Z", 422),
-    ],
-)
-def test_the_api_refuses_a_moment_that_is_none(door: Door, query: str, status: int) -> None:
-    answer = door.get(f"/v1{TRAIN}?{query}")
-    assert answer.status_code == status
-    assert answer.get_json()["errors"][0]["pointer"] in {"/at", "/till"}
+def test_the_api_refuses_a_moment_that_is_none(door: Door) -> None:
+    moments = ("2013-12-01T10:00:00", "x", "", "1980-01-01T00:00:00Z", "9" * 400, "%00")
+    for query in (*(f"at={one}" for one in moments), "till=2026-11-23T08:00:00Z"):
+        answer = door.get(f"/v1{TRAIN}?{query}")
+        assert answer.status_code == 422, query
+        assert answer.get_json()["errors"][0]["pointer"] in {"/at", "/till"}, query
 
 
 def test_the_api_refuses_another_form_and_another_incident(door: Door, world: World) -> None:

@@ -10,8 +10,18 @@ from service.sitrep import Sitrep, SitrepRefused, sitrep
 from service.sitrep_lines import MOST, Line, Part
 from service.sitrep_text import lines
 from service.world import World
-from tests.service.test_messages import CHIEF, LATE, act, approved, drafted, live, prepared, put
-from tests.service.test_press import INJURED, asked, world
+from tests.service.test_messages import (
+    CHIEF,
+    HURT,
+    LATE,
+    act,
+    approved,
+    drafted,
+    live,
+    prepared,
+    put,
+)
+from tests.service.test_press import INJURED, asked, release, world
 
 __all__ = ["prepared", "world"]
 
@@ -115,6 +125,26 @@ def test_promises_stand_by_their_deadline_and_whether_they_were_kept(world: Worl
     (promise,) = [one.thing for one in part(found, "promised").lines if one.words]
     act(world, ThingId(str(promise)), "keep", note="It went out at ten.")
     assert "kept" in {one.mark for one in part(sitrep(world, INCIDENT), "promised").lines}
+
+
+def test_what_is_under_an_embargo_is_told_without_its_words(
+    world: World, clock: StoppedClock
+) -> None:
+    _, _, early = release(world)
+    act(world, early, "publish")
+    world.catch_up()
+    words = str(world.graph.get(early, "text"))
+    found = sitrep(world, INCIDENT)
+    assert "under embargo" in {one.mark for one in part(found, "said").lines}
+    assert words not in "\n".join(lines(found))
+    later(clock, days=1)
+    world.catch_up()
+    assert words in "\n".join(lines(sitrep(world, INCIDENT)))
+
+
+def test_an_incident_that_was_merged_says_into_which(world: World) -> None:
+    act(world, INCIDENT, "merge", into=HURT, reason="Same derailment.")
+    assert "merged, into incident/hurt" in sitrep(world, INCIDENT).standing.says
 
 
 def test_people_on_call_are_named_only_where_people_may_be_read(world: World) -> None:

@@ -1,7 +1,8 @@
 """A sitrep's file: it holds as it was written, and names the first line that was changed."""
 
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,18 @@ from typer.testing import CliRunner
 
 from ontology.identity import ThingId
 from service.cli import build
+from service.clock import StoppedClock
 from service.sitrep import sitrep
 from service.sitrep_page import OPENS
 from service.sitrep_proofs import FileRefused, checked, key_of, proven
 from service.world import World
-from tests.service.test_messages import LATE, live, prepared
-from tests.service.test_press import asked, world
+from tests.service.conftest import START, opened
+from tests.service.test_messages import CHIEF, LATE, live, prepared, put
+from tests.service.test_press import asked
 
-__all__ = ["prepared", "world"]
+__all__ = ["prepared"]
+
+PASSED = {"passedAt": "2026-01-01T00:00:00Z"}
 
 ODD = (
     "Züge stehen \u0627\u0644\u0642\u0637\u0627\u0631 列車 e\u0301 🚆 "
@@ -24,10 +29,25 @@ ODD = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def home(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which something odd was said and asked; nobody changes it any more."""
+    home = Path(shutil.copytree(prepared, tmp_path_factory.mktemp("sitrep") / "home"))
+    with opened(home, StoppedClock(START)) as world:
+        put(world, "Training", "training/press", trainee=CHIEF.id, exercise="press", **PASSED)
+        asked(world, outlet="Harlem & <Post>")
+        live(world, text=f"{ODD} We will say more by noon.")
+    return home
+
+
+@pytest.fixture(scope="module")
+def world(home: Path) -> Iterator[World]:
+    with opened(home, StoppedClock(START)) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
 def file(world: World) -> str:
-    asked(world, outlet="Harlem & <Post>")
-    live(world, text=f"{ODD} We will say more by noon.")
     return proven(world, sitrep(world, ThingId(LATE), people=False))
 
 
@@ -106,18 +126,17 @@ def run(*words: str) -> tuple[int, str]:
 
 
 def test_the_command_line_writes_it_and_verifies_it_with_and_without_the_home(
-    file: str, world: World, tmp_path: Path
+    home: Path, world: World, tmp_path: Path
 ) -> None:
-    home, out = str(world.settings.home), tmp_path / "late.html"
-    assert run("sitrep", LATE, "--home", home, "--out", str(out))[0] == 0
-    code, told = run("ledger", "verify", "--file", str(out), "--home", home)
+    out = tmp_path / "late.html"
+    assert run("sitrep", LATE, "--home", str(home), "--out", str(out))[0] == 0
+    code, told = run("ledger", "verify", "--file", str(out), "--home", str(home))
     assert (code, "the ledger of this home is the one" in told) == (0, True), told
     code, told = run("ledger", "verify", "--file", str(out), "--key", key_of(world))
     assert code == 0, told
     out.write_text(out.read_text(encoding="utf-8").replace("Züge", "Zuege"), encoding="utf-8")
     code, told = run("ledger", "verify", "--file", str(out))
     assert (code, "is not as it was signed" in told) == (1, True), told
-    assert file
 
 
 @pytest.mark.parametrize(
@@ -132,15 +151,18 @@ def test_the_command_line_writes_it_and_verifies_it_with_and_without_the_home(
     ],
 )
 def test_the_command_line_refuses_what_is_wrong(
-    world: World, words: tuple[str, str], told: str
+    home: Path, words: tuple[str, str], told: str
 ) -> None:
-    code, said = run("sitrep", LATE, "--home", str(world.settings.home), *words)
+    code, said = run("sitrep", LATE, "--home", str(home), *words)
     assert (code, told in said) == (2, True), said
 
 
 def test_a_file_that_is_none_ends_with_2(tmp_path: Path) -> None:
     other = tmp_path / "x.html"
     assert run("ledger", "verify", "--file", str(other))[0] == 2
+    with other.open("wb") as stream:
+        stream.truncate(9 << 20)
+    assert "is longer than 8 MiB" in run("ledger", "verify", "--file", str(other))[1]
     other.write_bytes(b"\xff\xfe")
     assert run("ledger", "verify", "--file", str(other))[0] == 2
     other.write_text("<p>Hello.</p>", encoding="utf-8")
