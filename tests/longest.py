@@ -16,6 +16,7 @@ SECONDS = {
     "tests/docs/test_handbook.py": 50,
     "tests/service/test_rule_desk_served.py": 50,
     "tests/ontology/test_shape_engines_agree.py": 49,
+    "tests/pages/test_console_window.py": 40,
     "tests/crash/test_flood.py": 37,
     "tests/service/test_drills_played.py": 36,
     "tests/capabilities/test_6_6_leadership.py": 33,
