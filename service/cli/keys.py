@@ -48,12 +48,14 @@ def index(
     home: Home = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Revoked and expired ones too.")] = False,
+    sessions: Annotated[bool, typer.Option(help="Sessions in browsers instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """The keys there are, without their texts."""
     with opened(home) as world:
         now, there = world.clock.now(), world.keyring().keys()
-        found = [key for key in there if every or key.live(now)]
+        known = [key for key in there if key.session == sessions]
+        found = [key for key in known if every or key.live(now)]
     if as_json:
         show([_shown(key) for key in found])
         return

@@ -10,10 +10,12 @@ from service.api.answers import world
 from service.browser_sessions import LASTS, NoSession, sign_in, sign_out
 from service.pages.entry import COOKIE
 from service.pages.frame import page
+from service.pages.tries import Tries
 
 bp = APIBlueprint("page_sign_in", __name__, enable_openapi=False)
 
 _LONGEST: Final = 400
+_TRIES: Final = Tries()
 
 
 @bp.get("/sign-in")
@@ -25,11 +27,19 @@ def ask() -> Response:
 @bp.post("/sign-in")
 def take() -> Response:
     """Exchange a key for a session."""
-    back = inside(request.form.get("next", "/"))
+    back, address = inside(request.form.get("next", "/")), request.remote_addr or ""
+    if wait := _TRIES.wait_s(address):
+        why = f"Too many keys were tried from here; try again in {wait} seconds."
+        answer = page("sign-in.html", HTTPStatus.TOO_MANY_REQUESTS, next=back, why=why)
+        answer.headers["Retry-After"] = str(wait)
+        return answer
     try:
         _, text = sign_in(world(), request.form.get("key", "")[:_LONGEST])
     except NoSession as refused:
+        _TRIES.failed(address)
+        world().log.warning("nobody signed in", address=address)
         return page("sign-in.html", HTTPStatus.UNAUTHORIZED, next=back, why=str(refused))
+    _TRIES.succeeded(address)
     return with_session(redirect(back, HTTPStatus.SEE_OTHER), text)  # type: ignore[arg-type] # a Response of Flask
 
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from service.pages.tries import MOST, Tries
 from tests.pages.looking import Window, sound
 from tests.serving import PLAIN, Served
 
@@ -87,3 +88,32 @@ def test_keys_are_told(window: Open) -> None:
 def test_the_page_is_live(window: Open) -> None:
     shown = window("responder")
     expect(shown.page.get_by_role("status")).to_have_text("live")
+
+
+def test_who_tries_many_keys_has_to_wait_and_others_have_not() -> None:
+    tries = Tries()
+    for _ in range(MOST):
+        assert tries.wait_s("192.0.2.1") == 0
+        tries.failed("192.0.2.1")
+    assert 0 < tries.wait_s("192.0.2.1") <= 61
+    assert tries.wait_s("192.0.2.2") == 0
+    tries.succeeded("192.0.2.1")
+    assert tries.wait_s("192.0.2.1") == 0
+
+
+def test_the_memory_of_tries_is_bounded() -> None:
+    tries = Tries()
+    for number in range(10_000):
+        tries.failed(f"2001:db8::{number:x}")
+    assert len(tries._failed) <= 4_096  # noqa: SLF001 - what is bounded
+
+
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, True)])
+def test_the_start_shows_what_waits_and_what_is_under_way(
+    window: Open, width: int, *, dark: bool
+) -> None:
+    shown = window("responder", width=width, dark=dark)
+    page = shown.open("/")
+    expect(page.get_by_role("heading", name="What waits")).to_be_visible()
+    expect(page.get_by_role("link", name="Derailment of a commuter train").first).to_be_visible()
+    sound(shown)
