@@ -46,6 +46,7 @@ PAGES: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
         "page_console.queue": ("read:queue", EVERYBODY),
         "page_console.thing": ("read:queue", EVERYBODY),
         "page_console.changed": ("read:queue", EVERYBODY),
+        "page_console.card_of": ("read:queue", EVERYBODY),
         "page_console.act": ("write:acts", EVERYBODY - {Role.AUDITOR}),
         "page_console.words": ("read:compose", _COMPOSE),
         "page_console.like": ("read:precedents", EVERYBODY),

@@ -112,6 +112,13 @@ def act(kind: str, local: str, name: str) -> Response:
     return redirect(where, HTTPStatus.SEE_OTHER)  # type: ignore[return-value] # a Response of Flask
 
 
+@bp.get("/<string:kind>/<string:local>/<string:name>")
+def card_of(kind: str, local: str, name: str) -> Response:  # noqa: ARG001 - in the address
+    """The card, for who asks for the address of a form that came back."""
+    where = f"/console/{_thing(kind, local)}?{urlencode(_query())}"
+    return redirect(where, HTTPStatus.SEE_OTHER)  # type: ignore[return-value] # a Response of Flask
+
+
 @bp.get("/decision/<string:local>/words")
 def words(local: str) -> Response:
     """The words to begin with: the template that fits, filled as consent permits."""

@@ -197,3 +197,12 @@ def test_an_analyst_reads_of_a_record_only_what_the_api_shows(
 ) -> None:
     thing = next(one.thing for one in world.due_now().waiting() if one.kind == "guideline-version")
     assert "What is known" not in person("analyst").get(f"/console/{thing}").text
+
+
+def test_the_address_of_a_form_leads_to_its_card(world: World, person: Person) -> None:
+    made = decided(world)
+    answer = person("responder").get(f"/console/{made}/override?kind=decision")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303,
+        f"/console/{made}?kind=decision",
+    )
