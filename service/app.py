@@ -79,7 +79,18 @@ from service.api import (
 )
 from service.background import Background
 from service.clock import elapsed_ms, monotonic_ms, new_id
-from service.pages import assets, audit, console, entry, home, live, microsite, provider, sign_in
+from service.pages import (
+    assets,
+    audit,
+    console,
+    entry,
+    health,
+    home,
+    live,
+    microsite,
+    provider,
+    sign_in,
+)
 from service.pages import reports as pages_of_reports
 from service.pages import sitrep as sitrep_page
 from service.security import OPEN, PERMISSIONS, authorise, borrowed
@@ -164,6 +175,7 @@ _BLUEPRINTS: Final = (
     provider.bp,
     pages_of_reports.bp,
     audit.bp,
+    health.bp,
 )
 
 

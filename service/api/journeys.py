@@ -33,7 +33,7 @@ _EXAMPLE: Final = "2026-11-23T08:00:00Z"
 )
 def zones(query_data: AsOf) -> Response:
     """What the loaded journeys say now, or would have said at a moment."""
-    return answer(_zones(query_data.at).json())
+    return answer(zones_at(query_data.at).json())
 
 
 @bp.get("/picture.svg")
@@ -46,10 +46,10 @@ def picture(query_data: AsOf) -> Response:
     """Touchpoints by stage, as wide as journeys flow."""
     from service.journey_picture import draw  # noqa: PLC0415 - matplotlib comes with it
 
-    return Response(draw(_zones(query_data.at).study), mimetype="image/svg+xml")
+    return Response(draw(zones_at(query_data.at).study), mimetype="image/svg+xml")
 
 
-def _zones(at: datetime | None) -> Zones:
+def zones_at(at: datetime | None) -> Zones:
     """The zones as of a moment; studies are kept by the application.
 
     Raises:

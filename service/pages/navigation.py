@@ -7,6 +7,9 @@ PLACES: Final[tuple[tuple[str, str], ...]] = (
     ("page_console.queue", "Console"),
     ("page_sitrep.index", "Incidents"),
     ("page_reports.index", "Reports"),
+    ("page_health.journeys", "Journeys"),
+    ("page_health.platforms", "Platforms"),
+    ("page_health.kpis", "KPIs"),
     ("page_audit.trail", "Audit trail"),
     ("page_microsite.now", "What is so now"),
 )
