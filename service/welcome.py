@@ -63,6 +63,7 @@ Ask the next one:
     -d '{{"incident": "incident/2013-ny-train", "text": "Still no news. Great job."}}'
   {_command()} decide --home {settings.home} --incident incident/2013-ny-train \\
     --text "Still no news. Great job."
+The pages: {url}/ (sign in with the first key, in {settings.operator_key})
 The interface: {url}/docs    Stop: Ctrl-C
 """
 
