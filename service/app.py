@@ -12,87 +12,11 @@ from flask.typing import ResponseReturnValue
 
 from service import logs, refusals
 from service.admission import DOORS, Admission
-from service.api import (
-    activities,
-    acts,
-    alert_budget,
-    alerts,
-    assessments,
-    briefs,
-    campaigns,
-    cap,
-    clock,
-    coefficients,
-    compose,
-    connectors,
-    correction_requests,
-    debriefs,
-    decisions,
-    deviations,
-    drill_doors,
-    drill_scenarios,
-    drills,
-    duties,
-    embargoes,
-    enquiries,
-    fallback,
-    findings,
-    geofences,
-    glossary,
-    guidelines,
-    hindsight,
-    incidents,
-    intake,
-    jobs,
-    journeys,
-    kpis,
-    ledger,
-    links,
-    messages,
-    observations,
-    panels,
-    pathways,
-    plans,
-    platforms,
-    policies,
-    policy_drafts,
-    policy_history,
-    postings,
-    precedents,
-    probes,
-    reasons,
-    records,
-    reference,
-    reports,
-    routings,
-    sessions,
-    shadows,
-    signals,
-    silences,
-    sitreps,
-    slas,
-    snoozes,
-    subscriptions,
-    tone,
-    validations,
-    webhooks,
-)
+from service.api import drill_doors, probes, reference
 from service.background import Background
+from service.blueprints import BLUEPRINTS
 from service.clock import elapsed_ms, monotonic_ms, new_id
-from service.pages import (
-    assets,
-    audit,
-    console,
-    entry,
-    health,
-    home,
-    live,
-    microsite,
-    provider,
-    sign_in,
-)
-from service.pages import reports as pages_of_reports
-from service.pages import sitrep as sitrep_page
+from service.pages import entry
 from service.security import OPEN, PERMISSIONS, authorise, borrowed
 from service.settings import Settings, WorldKind
 from service.world import World
@@ -100,83 +24,6 @@ from service.world import World
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,80}", re.ASCII)
 DEEPEST: Final = 32
 """Levels of lists and objects that a body may have."""
-
-_BLUEPRINTS: Final = (
-    probes.bp,
-    reference.bp,
-    debriefs.bp,
-    decisions.bp,
-    reasons.bp,
-    silences.bp,
-    shadows.bp,
-    subscriptions.bp,
-    tone.bp,
-    hindsight.bp,
-    fallback.bp,
-    compose.bp,
-    signals.bp,
-    observations.bp,
-    intake.bp,
-    records.bp,
-    reports.bp,
-    geofences.bp,
-    guidelines.bp,
-    incidents.bp,
-    sitreps.bp,
-    messages.bp,
-    plans.bp,
-    connectors.bp,
-    postings.bp,
-    pathways.bp,
-    deviations.bp,
-    enquiries.bp,
-    embargoes.bp,
-    correction_requests.bp,
-    briefs.bp,
-    activities.bp,
-    campaigns.bp,
-    panels.bp,
-    assessments.bp,
-    slas.bp,
-    glossary.bp,
-    duties.bp,
-    cap.bp,
-    journeys.bp,
-    acts.bp,
-    alerts.bp,
-    alert_budget.bp,
-    findings.bp,
-    links.bp,
-    validations.bp,
-    platforms.bp,
-    routings.bp,
-    snoozes.bp,
-    kpis.bp,
-    sessions.bp,
-    policies.bp,
-    policy_drafts.bp,
-    policy_history.bp,
-    jobs.bp,
-    coefficients.bp,
-    precedents.bp,
-    ledger.bp,
-    webhooks.bp,
-    clock.bp,
-    drill_doors.bp,
-    drill_scenarios.bp,
-    drills.bp,
-    home.bp,
-    sign_in.bp,
-    live.bp,
-    console.bp,
-    sitrep_page.bp,
-    assets.bp,
-    microsite.bp,
-    provider.bp,
-    pages_of_reports.bp,
-    audit.bp,
-    health.bp,
-)
 
 
 class _Orjson(JSONProvider):
@@ -242,7 +89,7 @@ def create(settings: Settings | None = None, *, world: World | None = None) -> A
         SETTINGS=settings,
         APPLICATION=create,  # for the doors into the worlds of drills
     )
-    for blueprint in _BLUEPRINTS:
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _install_doors(app)
     refusals.install(app)
