@@ -16,6 +16,7 @@ _KNOWN: Final = (
     *("account", "reblog", "tags", "mentions", "media_attachments", "url", "uri", "sensitive"),
 )
 _PUBLIC: Final = frozenset({"public", "unlisted"})
+_STREAMED: Final = frozenset({"update", "status.update"})
 
 
 def adapt(payload: object, *, accounts: bool = False) -> Adapted:
@@ -52,8 +53,8 @@ def _statuses(payload: object) -> list[object]:
 def _streamed(row: object) -> object:
     """The status of a streamed event, whose payload is JSON once more."""
     item = mapping(row)
-    inner = item.get("payload")
-    if item.get("event") in {"update", "status.update"} and isinstance(inner, str):
+    event, inner = item.get("event"), item.get("payload")
+    if isinstance(event, str) and event in _STREAMED and isinstance(inner, str):
         try:
             return json.loads(inner)
         except (ValueError, RecursionError):
@@ -66,7 +67,7 @@ def _signal(item: Mapping[str, object]) -> dict[str, object]:
         raise FieldInvalid("event", "was deleted there", item.get("payload"), "update")
     name, posted = key(item, "id", "113500000000000001"), needed(item, "created_at")
     visibility = item.get("visibility", "public")
-    if visibility not in _PUBLIC:
+    if str(visibility) not in _PUBLIC:
         raise FieldInvalid("visibility", "is not public", visibility, "public")
     boosted = mapping(item.get("reblog"))
     said = boosted or item

@@ -71,8 +71,9 @@ def _customer(user: Mapping[str, object], terms: Terms) -> dict[str, Json]:
     active = user.get("active")
     if active is False:
         raise FieldInvalid("active", "was deleted there", active, "true")
-    if user.get("role") not in {None, "end-user"}:
-        raise FieldInvalid("role", "is staff, not a customer", user.get("role"), "end-user")
+    role = user.get("role")
+    if role is not None and role != "end-user":
+        raise FieldInvalid("role", "is staff, not a customer", role, "end-user")
     created = moment(user, "created_at")
     said = lean(
         displayName=words(user.get("name")),
@@ -110,7 +111,7 @@ def _case(ticket: Mapping[str, object], terms: Terms) -> dict[str, Json]:
 
 def _closed(ticket: Mapping[str, object]) -> datetime | None:
     """When it was solved: by its metrics, else when a solved ticket last changed."""
-    if ticket.get("status") not in _DONE:
+    if str(ticket.get("status")) not in _DONE:
         return None
     metrics = mapping(ticket.get("metric_set"))
     return moment(metrics, "solved_at") or moment(ticket, "updated_at")

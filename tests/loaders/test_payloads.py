@@ -276,6 +276,10 @@ ADAPTERS: list[Callable[[Any], Adapted]] = [
 
 @given(JSON, st.sampled_from(ADAPTERS))
 @example({"users": [{"id": 10**400}]}, ADAPTERS[0])
+@example({"event": []}, ADAPTERS[2])
+@example([{"id": "1", "created_at": "2026-11-24T08:00:00Z", "visibility": []}], ADAPTERS[2])
+@example({"users": [{"id": 1, "role": []}]}, ADAPTERS[0])
+@example({"tickets": [{"id": 1, "status": {}, "requester_id": 2}]}, ADAPTERS[0])
 @example(
     {"tickets": [{"id": 1, "requester_id": 2, "created_at": "0001-01-01T00:00:00+14:00"}]},
     ADAPTERS[0],

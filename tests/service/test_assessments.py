@@ -38,7 +38,7 @@ DAY = timedelta(days=1)
 HR, ADA, GRACE, LIN, EVE = (
     ThingId(f"person/{one}") for one in ("hr", "ada", "grace", "lin", "eve")
 )
-ROLES: Final = sorted(frozenset(Role) - {Role.ATTUNE})
+ROLES: Final = sorted(frozenset(Role) - {Role.ATTUNE, Role.EMPLOYEE})
 
 
 def who(person: ThingId) -> Actor:
